@@ -1,0 +1,1 @@
+"""One kind of mailbox each, behind one protocol (see `connectors.base`)."""

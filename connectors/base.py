@@ -1,0 +1,216 @@
+"""The protocol every mailbox kind fulfils; `tests/connectors/contract.py` holds each clause of it.
+
+Blocking: one thread owns one connector. The constructor does no I/O. No verb sends, moves or changes anything but our own
+drafts; reads never mark a message as seen.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from rules.drafts.types import Draft
+from rules.mail import Envelope, Message, Role, Wants
+
+__all__ = [
+    "Capabilities",
+    "Changes",
+    "Connector",
+    "DraftRef",
+    "Found",
+    "FoundState",
+    "Wake",
+    "WaitResult",
+    "Withdrawal",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this mailbox can do; known after `open()`. Tests gate on these, never on a server's name."""
+
+    push: bool = False
+    """`wait` is woken by the server itself."""
+    server_threads: bool = False
+    """Envelopes carry a `thread_id`."""
+    marks: bool = False
+    """Received mail can carry our keyword, label or category."""
+    atomic_ids: bool = False
+    """A write tells the new message's handle (UIDPLUS and its like)."""
+    keeps_message_id: bool = True
+    """A draft keeps the Message-ID it was written with."""
+    folders: tuple[tuple[Role, str], ...] = ()
+    """The folders in use, as the user would see their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page of what is new. At-least-once: duplicates are allowed, nothing is skipped."""
+
+    cursor: str
+    """Where to go on after this page is stored: opaque, versioned, tagged by provider."""
+    envelopes: Sequence[Envelope] = ()
+    """Every new message of inbox, archive and sent (drafts are not messages)."""
+    messages: Sequence[Message] = ()
+    """Those of `envelopes` that `wants` asked for, with their text."""
+    removed: Sequence[str] = ()
+    """Refs that are gone, where the provider tells."""
+    touched: frozenset[Role] = frozenset()
+    """Folders in which anything changed since the cursor, flags and removals included."""
+    reset: bool = False
+    """The cursor was dead (UIDVALIDITY, history 404, delta 410): all is listed anew from here on."""
+    more: bool = False
+    """Another page follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRef:
+    """Where a draft of ours stands, and what proves that nobody has edited it since."""
+
+    ref: str
+    """The provider's handle, opaque above the connector."""
+    revision: str
+    """IMAP: UIDVALIDITY and UID; Maildir: content digest; Gmail: message id inside the draft; Graph: changeKey."""
+    digest: str = ""
+    """SHA-256, hex, of the draft's bytes as the mailbox gives them back; empty where it was not read back."""
+
+
+class FoundState(StrEnum):
+    """What has become of a draft of ours."""
+
+    ABSENT = "absent"
+    """In neither Drafts nor Sent: the user removed it."""
+    UNTOUCHED = "untouched"
+    EDITED = "edited"
+    """The user works on it, perhaps under another Message-ID: it is the user's now."""
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer of `find_draft`."""
+
+    state: FoundState
+    ref: DraftRef | None = None
+    """Where it stands; None when absent or sent."""
+    sent: Envelope | None = None
+    """The copy in Sent, when sent."""
+
+
+class Withdrawal(StrEnum):
+    """What `withdraw_draft` did."""
+
+    WITHDRAWN = "withdrawn"
+    GONE = "gone"
+    """It was not there any more; nothing was done."""
+    EDITED = "edited"
+    """It is not what we wrote; it was left alone."""
+
+
+class WaitResult(StrEnum):
+    """Why `wait` came back."""
+
+    CHANGED = "changed"
+    """Something may have changed: ask `changes`."""
+    TIMEOUT = "timeout"
+    WOKEN = "woken"
+    """Another thread called `Wake.set`."""
+
+
+class Wake(ABC):
+    """A thread-safe signal that can be waited for together with a socket."""
+
+    @abstractmethod
+    def fileno(self) -> int:
+        """Return a descriptor that is readable while the signal is set."""
+
+    @abstractmethod
+    def is_set(self) -> bool:
+        """Say whether `set` was called since the last `clear`."""
+
+    @abstractmethod
+    def set(self) -> None:
+        """Wake the waiter; may be called from any thread and from a signal handler."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Forget earlier calls of `set`."""
+
+
+class Connector(ABC):
+    """One mailbox of one kind."""
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def open(self) -> Capabilities:
+        """Connect, sign in and find the folders; safe to call again after `close` or an error.
+
+        Raises Unavailable, AuthNeeded or Misconfigured.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of everything; never raises, may be called twice."""
+
+    @abstractmethod
+    def changes(self, cursor: str | None, since: datetime, wants: Wants) -> Iterator[Changes]:
+        """Yield what is new behind `cursor` in inbox, sent, archive and drafts, in pages of bounded size.
+
+        With no cursor: everything received at or after `since` (aware), newest folders' state noted before the listing, so
+        that what arrives meanwhile is in a later page. A dead cursor starts over from `since` with `reset=True` on the
+        first page. A cursor is to be stored in one transaction with its page.
+
+        Always yields at least one page. A message that cannot be read costs that message only: it comes with `defects`.
+        """
+
+    @abstractmethod
+    def wait(self, timeout: float, wake: Wake) -> WaitResult:
+        """Return when something may have changed, after `timeout` seconds, or when woken.
+
+        A wait of zero seconds returns at once. A dead connection raises Unavailable within the connector's own deadline.
+        """
+
+    @abstractmethod
+    def fetch(self, ref: str) -> bytes:
+        """Return the raw message, at most 1 MB of it. Raises NotFound."""
+
+    @abstractmethod
+    def put_draft(self, draft: Draft, raw: bytes, replacing: DraftRef | None = None) -> DraftRef:
+        """Write `raw` (RFC 5322 bytes of `draft`) into Drafts, flagged a draft and seen, and return where it stands.
+
+        Idempotent: looks for `draft.message_id` in Drafts first and returns that one when it is there with the same bytes.
+        `replacing` is removed after the new one stands, if it is still what we wrote, else Conflict is raised and nothing
+        is written. Raises Refused when the server will not take it.
+        """
+
+    @abstractmethod
+    def find_draft(self, draft: Draft, ref: DraftRef | None) -> Found:
+        """Say what has become of `draft`, which was written with reference `ref` (None: not known to have been written).
+
+        Looks by handle, by Message-ID, then for a draft of the user's to the same recipient in the same thread. ABSENT is
+        said only after looking in Sent, by Message-ID, then by In-Reply-To or References plus recipient.
+        """
+
+    @abstractmethod
+    def withdraw_draft(self, draft: Draft, ref: DraftRef) -> Withdrawal:
+        """Remove the draft if it is in Drafts, carries our Message-ID and is what we wrote; else leave it alone.
+
+        Reads again before it removes. Never touches another message.
+        """
+
+    @abstractmethod
+    def list_drafts(self) -> Sequence[tuple[str, DraftRef]]:
+        """Return (Message-ID, reference) of all that stands in Drafts, oldest first; digests are left empty."""
+
+    @abstractmethod
+    def read_draft(self, ref: DraftRef) -> bytes:
+        """Return the raw bytes of what stands at `ref` in Drafts. Raises NotFound."""
+
+    def mark(self, ref: str, state: str) -> None:
+        """Put the state's keyword or label on received mail; does nothing where `capabilities.marks` is false."""
+        del ref, state

@@ -1,0 +1,1 @@
+"""The drafts: what is put, under which key, in which words."""

@@ -1,0 +1,91 @@
+"""What `rules.decide` answers: what should stand in Drafts, why, and when to ask again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.drafts.types import DraftKey, DraftKind
+from rules.extract.types import Person
+from rules.process import Thread
+
+__all__ = ["Decision", "Notice", "Place", "Reason", "Slot", "Withdraw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When a draft is best sent: aware, in the recipient's zone."""
+
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of the argument."""
+
+    text: str
+    """A sentence for the user, with the dates in it."""
+    rules: tuple[str, ...] = ()
+    """Ids of followup rules and decisions (`F6`, `D1`)."""
+    articles: tuple[str, ...] = ()
+    """Keys of the articles they come from (`S3`)."""
+    evidence: tuple[str, ...] = ()
+    """Identities of the messages, or ids of the marks, that it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A draft that should stand in Drafts from `appears_at` on."""
+
+    key: DraftKey
+    recipient: Person
+    slot: Slot
+    appears_at: datetime
+    attempt: int = 1
+    """1 to cap for a status follow-up; the round for a thank-you."""
+    final: bool = False
+    """The last one: it says so to the user, and asks the question of rule F14."""
+    late: bool = False
+    """Its slot or its hard limit is over (T6, D16)."""
+    thread: Thread | None = None
+    """The conversation to reply in (D3); None for a new mail."""
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def kind(self) -> DraftKind:
+        """Return what the draft is for."""
+        return self.key.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """A live, untouched draft that should no longer stand in Drafts."""
+
+    key: DraftKey
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell the user: `kind` is a short stable word, `at` when it became true."""
+
+    kind: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one process at one `now`."""
+
+    place: tuple[Place, ...] = ()
+    """All that should stand in Drafts now, live ones included, by key."""
+    withdraw: tuple[Withdraw, ...] = ()
+    """Live drafts that should go; edited ones are never in here."""
+    upcoming: tuple[Place, ...] = ()
+    """What comes next if nothing happens, soonest first; not yet due."""
+    notices: tuple[Notice, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    next_check: datetime | None = None
+    """The first instant after `now` at which the decision differs without a new event; None: never (invariant 7)."""

@@ -1,0 +1,224 @@
+"""The state of one hiring process: its events, the transition table, and the fold of the events into a `Process`.
+
+Rule 1: everything that changes the state of a process stands in this file.
+Rule 2: the fold sees events only. It does not depend on their order of arrival, nor on duplicates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from rules.classify.types import Kind
+from rules.drafts.types import DraftKey
+from rules.extract.types import Facts, Interview, Person, Promise
+from rules.mail import Address
+
+__all__ = [
+    "DraftChange",
+    "DraftEvent",
+    "DraftView",
+    "Event",
+    "FollowUp",
+    "Incoming",
+    "Mark",
+    "Outgoing",
+    "Process",
+    "Round",
+    "State",
+    "Thread",
+    "Verb",
+    "Wait",
+]
+
+
+class State(StrEnum):
+    """Where a process stands."""
+
+    SCHEDULED = "SCHEDULED"
+    THEIR_TURN = "THEIR_TURN"
+    OUR_TURN = "OUR_TURN"
+    DRAFTED = "DRAFTED"
+    PAUSED = "PAUSED"
+    DORMANT = "DORMANT"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a reply needs to land in the right conversation (RFC 5322 section 3.6.4)."""
+
+    message_id: str
+    references: tuple[str, ...]
+    subject: str
+    thread_id: str = ""
+    participants: tuple[str, ...] = ()
+    """Addresses of the humans in it, lower-case, the user's own left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message of theirs."""
+
+    id: str
+    """Identity of the message: two events of one id are one event."""
+    at: datetime
+    kind: Kind
+    sender: Address
+    thread: Thread
+    facts: Facts
+    can_receive: bool = True
+    """False for no-reply and relay addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message of the user's own, sent from any client."""
+
+    id: str
+    at: datetime
+    recipients: tuple[str, ...]
+    thread: Thread
+    step: DraftKey | None = None
+    """The draft of ours that it was, when it was one."""
+
+
+class DraftChange(StrEnum):
+    """What happened to a draft of ours."""
+
+    PLACED = "placed"
+    WITHDRAWN = "withdrawn"
+    """By us."""
+    EDITED = "edited"
+    """By the user: it is theirs now, and still live."""
+    DISCARDED = "discarded"
+    """By the user: vetoes its step for ever (invariant 3)."""
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftEvent:
+    """What happened to a draft of ours, from the outbox."""
+
+    id: str
+    at: datetime
+    key: DraftKey
+    change: DraftChange
+    slot_opens: datetime | None = None
+
+
+class Verb(StrEnum):
+    """What the user can tell a process."""
+
+    PAUSE = "pause"
+    """With `until`: a snooze."""
+    RESUME = "resume"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word of the user's."""
+
+    id: str
+    at: datetime
+    verb: Verb
+    until: datetime | None = None
+
+
+Event = Incoming | Outgoing | DraftEvent | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One interview after all statements about it were folded."""
+
+    number: int
+    interview: Interview
+    interviewers: tuple[Person, ...]
+    """Who gets a note: the roster of this round, coordinators left out (D21)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A status follow-up that was sent, or a step that the user vetoed."""
+
+    key: DraftKey | None
+    on: date
+    """In the user's zone: the day it was sent, or the day of the vetoed slot (D15)."""
+    at: datetime
+    vetoed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft of ours that stands in Drafts."""
+
+    key: DraftKey
+    placed_at: datetime
+    slot_opens: datetime | None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A stretch of waiting for them: it begins when an interview ends, the user answers, or they promise something new.
+
+    The cap on follow-ups counts within one wait.
+    """
+
+    number: int
+    """1 for the first; part of the step's name."""
+    since: datetime
+    """When it began (aware); days are counted from its date in the user's zone (D10)."""
+    promise: Promise | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+    """Sent or vetoed, oldest first; they never exceed the cap (D15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One hiring process as of `now`: the fold of its events."""
+
+    id: str
+    state: State
+    company: str = ""
+    role: str = ""
+    rounds: tuple[Round, ...] = ()
+    """By start; cancelled ones included."""
+    roster: tuple[Person, ...] = ()
+    """Everybody known at the company, one entry an address (or name, where no address is known)."""
+    wait: Wait | None = None
+    """The stretch of waiting that runs; None when nothing is waited for."""
+    not_before: datetime | None = None
+    """Nothing is sent to them before this (out-of-office, D18)."""
+    away_shifts: int = 0
+    """How many out-of-office mails without a date have shifted this wait (at most two)."""
+    paused_until: datetime | None = None
+    closed_by: str = ""
+    """`rejection`, `offer` or `user`; empty when not closed."""
+    closed_at: datetime | None = None
+    drafts: tuple[DraftView, ...] = ()
+    """Those of ours that stand in Drafts."""
+    spent: frozenset[DraftKey] = frozenset()
+    """Keys sent or vetoed: never put again."""
+    wrote_to: tuple[tuple[str, datetime], ...] = ()
+    """Address and time of each mail of the user's own, oldest first (D23)."""
+    threads: tuple[Thread, ...] = ()
+    """Conversations, newest message of theirs last."""
+    correspondents: tuple[tuple[Address, datetime], ...] = ()
+    """Humans who can receive mail, with the time they last wrote, oldest first (D13)."""
+    dead: frozenset[str] = frozenset()
+    """Addresses that bounced."""
+    last_in: datetime | None = None
+    """Last human mail of theirs."""
+    last_out: datetime | None = None
+    """Last mail of the user's."""
+    zone: str = ""
+    """The recipient's IANA zone, when known (D7)."""
+    zone_offset: int | None = None
+    no_contact: bool = False
+    notes: tuple[str, ...] = ()
+    """What the fold could not use, in words (for `why`)."""
