@@ -23,8 +23,8 @@ __all__ = [
     "DraftRef",
     "Found",
     "FoundState",
-    "Wake",
     "WaitResult",
+    "Wake",
     "Withdrawal",
 ]
 
