@@ -1,0 +1,134 @@
+"""Which lines of a mail are new, and which it only quotes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from rules.phrases.load import load
+
+__all__ = ["visible"]
+
+MAX_LINES = 4000
+_DASHES = re.compile(r"^[\s>*]*[-_=*]{2,}\s*([^\W\d_][^-_=*]{3,60}?)\s*(?:[-_=*]{2,}|:)?\s*$")
+_RULE = re.compile(r"^[_\u2500-]{10,}\s*$")
+_FIELD = re.compile(r"^[*\s]{0,4}([^\W\d_][\w .-]{0,20}?)[*\s]{0,3}:[*\s]{0,3}\S")
+_MAX_ATTRIBUTION = 400
+_ATTRIBUTION_LINES = 4
+_HEADER_LINES = 6
+_ENOUGH_FIELDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    starts: tuple[tuple[str, str], ...]
+    above: frozenset[str]
+    forwarded: tuple[str, ...]
+    senders: frozenset[str]
+    others: frozenset[str]
+
+
+@cache
+def _marks() -> _Marks:
+    tables = list(load("quotes").values())
+    above = {phrase for table in tables for phrase in (*table["original"], *table["forwarded"])}
+    return _Marks(
+        starts=tuple((start, word) for table in tables for start, word in table["attribution"]),
+        above=frozenset(above),
+        forwarded=tuple(sorted({phrase for table in tables for phrase in table["forwarded"]})),
+        senders=frozenset(name for table in tables for name in table["from"]),
+        others=frozenset(name for table in tables for key in ("sent", "to", "subject") for name in table[key]),
+    )
+
+
+def visible(text: str) -> tuple[str, str]:
+    """Return (what is new, what is quoted). Lines end with a line feed. Linear in the length of the text; never raises.
+
+    Lines behind `>` and the attribution above them are quoted wherever they stand, so an answer below or between them is kept.
+    A full quotation (`Original Message`, a block of header fields, an attribution with unmarked text below) ends the mail.
+    """
+    lines = text.split("\n")[:MAX_LINES]
+    kept: list[str] = []
+    quoted: list[str] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if line.lstrip().startswith((">", "|>")):
+            quoted.append(line)
+            index += 1
+            continue
+        length = _attribution(lines, index)
+        if length:
+            quoted.extend(lines[index : index + length])
+            index += length
+            following = _next_filled(lines, index)
+            if following and not following.lstrip().startswith(">") and not _goes_on(lines, index):
+                quoted.extend(lines[index:])
+                break
+            continue
+        if _is_separator(lines, index):
+            quoted.extend(lines[index:])
+            break
+        kept.append(line)
+        index += 1
+    while kept and (not kept[-1].strip() or _RULE.match(kept[-1])):
+        kept.pop()
+    return "\n".join(kept).strip("\n"), "\n".join(quoted).strip("\n")
+
+
+def _next_filled(lines: list[str], index: int) -> str:
+    return next((line for line in lines[index : index + 5] if line.strip()), "")
+
+
+def _goes_on(lines: list[str], index: int) -> bool:
+    """Say whether quoted lines with a mark still follow soon: then the unmarked ones between are answers."""
+    return any(line.lstrip().startswith(">") for line in lines[index : index + 12])
+
+
+def _attribution(lines: list[str], index: int) -> int:
+    """Return how many lines the attribution that begins here takes; 0 when none begins here."""
+    first = lines[index].strip().lower()
+    if not first:
+        return 0
+    first = first.lstrip("*-\u2014 ")
+    words = [word for start, word in _marks().starts if first.startswith(start)]
+    if not words and not (":" in first[-2:] and "wrote" in first):
+        return 0
+    return _closing(lines[index : index + _ATTRIBUTION_LINES], words or ["wrote"])
+
+
+def _closing(lines: list[str], words: list[str]) -> int:
+    """Return how many lines an attribution takes until it closes with a colon and one of the words; 0 when it does not."""
+    joined = ""
+    for length, line in enumerate(lines, start=1):
+        joined = f"{joined} {line.strip().lower()}".strip()
+        if not line.strip() or len(joined) > _MAX_ATTRIBUTION:
+            return 0
+        bare = joined.rstrip("* ")
+        if (
+            bare.endswith((":", ": >"))
+            and any(char.isdigit() or char == "@" for char in bare)
+            and any(word in bare[-80:] for word in words)
+        ):
+            return length
+    return 0
+
+
+def _is_separator(lines: list[str], index: int) -> bool:
+    line = lines[index].strip()
+    if not line:
+        return False
+    marks = _marks()
+    match = _DASHES.match(line)
+    if match and match[1].strip().lower() in marks.above:
+        return True
+    lower = line.lower().rstrip(": ")
+    if lower.startswith(marks.forwarded) and (line.endswith(":") or lower in marks.forwarded):
+        return True
+    field = _FIELD.match(line)
+    if field and field[1].strip().lower() in marks.senders:
+        following = [item for item in lines[index + 1 : index + 1 + 2 * _HEADER_LINES] if item.strip()][:_HEADER_LINES]
+        names = [match[1].strip().lower() for match in map(_FIELD.match, following) if match]
+        return len({name for name in names if name in marks.others}) >= _ENOUGH_FIELDS
+    return False

@@ -1,0 +1,16 @@
+"""Reads the data files of this folder."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+__all__ = ["load"]
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return the content of `rules/phrases/NAME.toml`; `name` may hold a folder (`en/kinds`). Raises FileNotFoundError."""
+    return tomllib.loads(files("rules.phrases").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
