@@ -1,0 +1,20 @@
+"""The configuration: what is in it (`model`), how it is read (`load`), and how its faults are told (`problems`)."""
+
+from watcher.config.load import load_config
+from watcher.config.model import Account, Config, Daemon, Folders, ImapAccount, MaildirAccount, Password, Rules, User
+from watcher.config.problems import ConfigError, Problem
+
+__all__ = [
+    "Account",
+    "Config",
+    "ConfigError",
+    "Daemon",
+    "Folders",
+    "ImapAccount",
+    "MaildirAccount",
+    "Password",
+    "Problem",
+    "Rules",
+    "User",
+    "load_config",
+]

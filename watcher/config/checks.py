@@ -1,0 +1,189 @@
+"""Checks of single values, as annotations of the model's fields.
+
+Each builds its own core schema when pydantic asks for it, so that the model can be imported without pydantic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+__all__ = [
+    "Between",
+    "Check",
+    "PathText",
+    "check_address",
+    "check_country",
+    "check_host",
+    "check_one_line",
+    "check_program",
+    "check_variable",
+    "check_zone",
+    "country_of_zone",
+]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
+_HOST = re.compile(r"[^\s/@\[\]]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COUNTRY = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A function that returns the value, perhaps tidied, or raises ValueError with `REASON. REMEDY`."""
+
+    function: Callable[[Any], Any]
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Put the function behind pydantic's own validation of the type."""
+        from pydantic_core import core_schema  # noqa: PLC0415 -- only while a file is read
+
+        return core_schema.no_info_after_validator_function(self.function, handler(source))
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number from `low` to `high`, both allowed."""
+
+    low: float
+    high: float
+
+    def check(self, value: float) -> float:
+        """Return the number. Raises ValueError; not-a-number is refused."""
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{value:g} is out of range. Choose a number from {self.low:g} to {self.high:g}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Put the check behind pydantic's own validation of the type."""
+        return Check(self.check).__get_pydantic_core_schema__(source, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class PathText:
+    """A path written as text: `~` is the home directory, a relative path starts at the folder of the configuration."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read text and make it an absolute Path; the folder comes with the validation context as `base`."""
+        from pydantic_core import core_schema  # noqa: PLC0415 -- only while a file is read
+
+        del source, handler
+
+        def absolute(value: str, info: core_schema.ValidationInfo) -> Path:
+            context: Mapping[str, Path] = info.context or {}
+            return resolve_path(value, context["base"])
+
+        return core_schema.with_info_after_validator_function(absolute, core_schema.str_schema(strict=True))
+
+
+def resolve_path(value: str, base: Path) -> Path:
+    """Return `value` as an absolute path. Raises ValueError."""
+    if not value.strip() or _CONTROL.search(value):
+        raise ValueError('is empty or holds control characters. Write a path, such as "~/Maildir"')
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("names a home directory that is not known. Write the whole path") from None
+    return base / path
+
+
+def check_one_line(value: str) -> str:
+    """Refuse control characters and line breaks: the value stands in header fields and signatures."""
+    if _CONTROL.search(value):
+        raise ValueError("holds a line break or another control character. Write it on one line")
+    if len(value) > _LONGEST:
+        raise ValueError(f"is longer than {_LONGEST} characters. Shorten it")
+    return value.strip()
+
+
+def check_address(value: str) -> str:
+    """Accept one addr-spec (RFC 5322 section 3.4.1), lower-cased; no display name, no quoted local part."""
+    value = check_one_line(value)
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError('is not a mail address. Write it bare, such as "sam@example.com"')
+    return value.lower()
+
+
+def check_host(value: str) -> str:
+    """Accept a host name or an IP address, without scheme and port."""
+    value = check_one_line(value)
+    colons = value.count(":")
+    if not _HOST.fullmatch(value) or colons == 1:
+        raise ValueError('is not a host name. Write it bare, such as "imap.example.com"; the port has its own key')
+    return value.rstrip(".") if colons == 0 else value
+
+
+def check_program(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a program and its arguments."""
+    if not value or not value[0]:
+        raise ValueError('is empty. Write the program and its arguments, such as ["pass", "show", "mail"]')
+    if any("\0" in argument for argument in value):
+        raise ValueError("holds a NUL character. Remove it")
+    return value
+
+
+def check_variable(value: str) -> str:
+    """Accept the name of an environment variable, not its value."""
+    if not _VARIABLE.fullmatch(value):
+        raise ValueError('is not the name of an environment variable. Write the name only, such as "HEARBACK_PASSWORD"')
+    return value
+
+
+def check_zone(value: str) -> str:
+    """Accept an IANA time zone name that this machine or the tzdata package knows."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 -- only while a file is read
+
+    try:
+        return ZoneInfo(value).key
+    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
+        pass
+    except KeyError:
+        pass
+    raise ValueError(f'is not an IANA time zone.{_zone_hint(value)} Write a name such as "Europe/Berlin"')
+
+
+def _zone_hint(value: str) -> str:
+    import difflib  # noqa: PLC0415 -- only when something is wrong
+    from zoneinfo import available_timezones  # noqa: PLC0415 -- reads many files
+
+    names = {name.lower(): name for name in available_timezones()}
+    near = difflib.get_close_matches(value.replace(" ", "_").lower()[:60], names, n=1, cutoff=0.7)
+    return f" Did you mean {names[near[0]]}?" if near else ""
+
+
+def check_country(value: str) -> str:
+    """Accept an ISO 3166-1 alpha-2 code, optionally with a subdivision of ISO 3166-2, upper-cased."""
+    value = value.strip().upper()
+    if not value:
+        return ""
+    match = _COUNTRY.fullmatch(value)
+    if match is None or match[1] not in _table("iso3166.tab"):
+        hint = ' The United Kingdom is "GB".' if value.startswith("UK") else ""
+        raise ValueError(f'is not a country code of ISO 3166.{hint} Write two letters, or a state too, such as "US-CA"')
+    return value
+
+
+def country_of_zone(zone: str) -> str:
+    """Return the ISO 3166-1 code of the country a time zone belongs to by the tz database, or an empty string."""
+    return _table("zone.tab").get(zone, "")
+
+
+@cache
+def _table(name: str) -> Mapping[str, str]:
+    """Read a table of the tz database: country code to name, or zone to country code."""
+    text = files("tzdata.zoneinfo").joinpath(name).read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    if name == "zone.tab":
+        return {row[2]: row[0] for row in rows}
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,208 @@
+"""Reading a configuration file: text to TOML to model, every problem of every section told at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from watcher.clock import system_zone
+from watcher.config.checks import country_of_zone
+from watcher.config.model import Account, Config, Daemon, ImapAccount, MaildirAccount, Rules, User
+from watcher.config.problems import ConfigError, Problem
+from watcher.config.reporter import Reporter
+from watcher.paths import default_state_dir
+
+__all__ = ["KINDS", "load_config", "parse_config"]
+
+Model = TypeVar("Model")
+
+KINDS: Mapping[str, type[Account]] = {"imap": ImapAccount, "maildir": MaildirAccount}
+"""Each kind of account, and what it is configured with."""
+
+_SECTIONS: Mapping[str, type] = {"user": User, "rules": Rules, "daemon": Daemon}
+_LARGEST = 1_000_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}")
+_SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1", re.IGNORECASE)
+
+
+def load_config(path: Path) -> Config:
+    """Read and check the file at `path`. Touches no other file. Raises ConfigError with everything that is wrong."""
+    path = path.expanduser().absolute()
+    return parse_config(_read(path), path)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        remedy = "Copy config.example.toml there and edit it, or name another file with --config or HEARBACK_CONFIG"
+        raise ConfigError(path, [Problem("there is no configuration file here", remedy)]) from None
+    except IsADirectoryError:
+        raise ConfigError(path, [Problem("is a folder", "Name the file in it with --config")]) from None
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror})"
+        raise ConfigError(path, [Problem(reason, "Make it readable for this user")]) from None
+    if len(data) > _LARGEST:
+        raise ConfigError(path, [Problem("is larger than 1 MB", "This is no configuration of ours: name another with --config")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(path, [Problem("is not UTF-8 text", "Save the file as UTF-8", line=line)]) from None
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Check the TOML document `text`; `path` is where it lies: relative paths in it start there. Raises ConfigError."""
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(path, [_syntax(text, error)]) from None
+    reporter = Reporter(text, _SECTIONS, KINDS)
+    for key in raw:
+        if key not in {*_SECTIONS, "accounts"}:
+            reporter.unknown((key,))
+    base = path.parent
+    user = _validate(User, _table(raw, "user", reporter), ("user",), base, reporter)
+    rules = _validate(Rules, _table(raw, "rules", reporter), ("rules",), base, reporter)
+    daemon = _validate(Daemon, _table(raw, "daemon", reporter), ("daemon",), base, reporter)
+    accounts = tuple(_accounts(_table(raw, "accounts", reporter), base, reporter))
+    if reporter.problems or user is None or rules is None or daemon is None:
+        raise ConfigError(path, reporter.problems)
+    config = Config(path=path, user=_filled(user, reporter), accounts=accounts, rules=rules, daemon=daemon)
+    if reporter.problems:
+        raise ConfigError(path, reporter.problems)
+    return _resolved(config)
+
+
+def _syntax(text: str, error: Exception) -> Problem:
+    match = _SYNTAX.fullmatch(str(error))
+    if match is None:
+        return Problem("is nested too deeply to be read", "Write tables and arrays flat")
+    what = match[1][:1].lower() + match[1][1:200]
+    if match[2] is None:
+        return Problem(f"the file ends too early: {what}", "Close the quote or bracket that is open", line=text.count("\n") + 1)
+    remedy = f"Look at column {match[3]}: texts stand in quotes, on one line; keys are written `key = value`"
+    return Problem(f"is not TOML: {what}", remedy, line=int(match[2]))
+
+
+def _table(raw: Mapping[str, Any], name: str, reporter: Reporter) -> Mapping[str, Any]:
+    value = raw.get(name, {})
+    if isinstance(value, dict):
+        return value
+    reporter.add((name,), "is not a table", f"Write [{name}] on a line of its own and its keys below")
+    return {}
+
+
+def _validate(model: type[Model], raw: Mapping[str, Any], at: tuple[str, ...], base: Path, reporter: Reporter) -> Model | None:
+    """Return the model, or None after telling what is wrong."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 -- 70 ms that only a reader of files pays
+
+    try:
+        # JSON is the strict mode that takes objects for dataclasses and arrays for tuples.
+        return TypeAdapter(model).validate_json(json.dumps(raw, default=_undated), context={"base": base})
+    except ValidationError as errors:
+        for error in errors.errors(include_url=False, include_context=True):
+            reporter.pydantic(at, model, error)
+        return None
+
+
+def _undated(value: object) -> object:
+    """Stand in for TOML's dates and times, which no key takes: JSON has none, and a table is refused where they stand."""
+    return {"date": str(value)}
+
+
+def _accounts(raw: Mapping[str, Any], base: Path, reporter: Reporter) -> Iterator[Account]:
+    if not raw and not reporter.told(("accounts",)):
+        reporter.add(("accounts",), "no account is configured", "Add a table such as [accounts.personal] with its `kind`")
+    seen: dict[tuple[object, ...], str] = {}
+    for name, table in raw.items():
+        at = ("accounts", name)
+        if not isinstance(table, dict):
+            reporter.add(at, "is not an account", "Write [accounts.NAME] on a line of its own and its keys below")
+            continue
+        if not _NAME.fullmatch(name):
+            reporter.add(at, "is not a name for an account", "Use up to 50 letters, digits, `-` and `_`")
+        model = _kind(table, at, reporter)
+        if model is None:
+            continue
+        _cross_checks(table, at, model, reporter)
+        raw_account = {key: value for key, value in table.items() if key != "name"} | {"name": name}
+        if "name" in table:
+            reporter.unknown((*at, "name"), model)
+        account = _validate(model, raw_account, at, base, reporter)
+        if account is None:
+            continue
+        if isinstance(account, ImapAccount) and account.security != "tls" and "port" not in table:
+            account = dataclasses.replace(account, port=143)
+        if (twin := seen.setdefault(_mailbox(account), name)) != name:
+            reporter.add(at, f"is the same mailbox as accounts.{twin}", "Remove one: two watchers would write every draft twice")
+        yield account
+
+
+def _kind(table: Mapping[str, Any], at: tuple[str, ...], reporter: Reporter) -> type[Account] | None:
+    """Return the model of an account; where its `kind` is wrong, the one it seems to be, so that the rest is checked too."""
+    kind = table.get("kind")
+    if isinstance(kind, str) and kind in KINDS:
+        return KINDS[kind]
+    guess = "maildir" if "path" in table else "imap" if "host" in table else None
+    if guess is None:
+        known = " or ".join(f'"{name}"' for name in KINDS)
+        if kind is None:
+            reporter.add((*at, "kind"), "is missing", f"Write kind = {known}")
+        else:
+            reporter.add((*at, "kind"), f"{reporter.shown(kind)} is not a kind of account", f"Write {known}")
+        return None
+    return KINDS[guess]
+
+
+def _mailbox(account: Account) -> tuple[object, ...]:
+    """Return what makes two accounts one mailbox."""
+    if isinstance(account, ImapAccount):
+        return ("imap", account.host.lower(), account.port, account.username or account.address)
+    return ("maildir", account.path)
+
+
+def _cross_checks(table: Mapping[str, Any], at: tuple[str, ...], model: type[Account], reporter: Reporter) -> None:
+    """Tell what single keys cannot say; works on the raw table, so that it is told beside the faults of single keys."""
+    if model is not ImapAccount:
+        return
+    password = table.get("password")
+    if isinstance(password, dict):
+        given = [key for key in password if key in {"keyring", "command", "env", "file"}]
+        for key in given[1:]:
+            reason = f"is one source of the password too many: password.{given[0]} is given above"
+            reporter.add((*at, "password", key), reason, "Keep exactly one of them")
+    host = table.get("host")
+    local = isinstance(host, str) and _LOOPBACK.fullmatch(host)
+    if table.get("security") == "plain" and host is not None and not local and table.get("allow_plaintext") is not True:
+        reason = "would send the password readable over the network"
+        remedy = 'Write "tls" or "starttls"; only if the line is safe by other means, add allow_plaintext = true'
+        reporter.add((*at, "security"), reason, remedy)
+
+
+def _filled(user: User, reporter: Reporter) -> User:
+    """Return the user with time zone and country."""
+    zone = user.timezone or system_zone()
+    if not zone:
+        reporter.add(("user", "timezone"), "is not set, and the system does not say it", 'Write a name such as "Europe/Berlin"')
+    return dataclasses.replace(user, timezone=zone, country=user.country or country_of_zone(zone))
+
+
+def _resolved(config: Config) -> Config:
+    """Return the configuration with the defaults that depend on other keys."""
+    accounts: list[Account] = []
+    for account in config.accounts:
+        address = account.address or config.user.email
+        if isinstance(account, ImapAccount):
+            accounts.append(dataclasses.replace(account, address=address, username=account.username or address))
+        else:
+            accounts.append(dataclasses.replace(account, address=address))
+    daemon = dataclasses.replace(config.daemon, state_dir=config.daemon.state_dir or default_state_dir())
+    return dataclasses.replace(config, accounts=tuple(accounts), daemon=daemon)

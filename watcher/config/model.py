@@ -1,0 +1,211 @@
+"""The configuration as frozen values; `config.example.toml` says what each key means to the user.
+
+Pydantic validates these plain dataclasses (strictly, unknown keys refused) while a file is read, and is not needed after that.
+A field of type Path is absolute; an empty string or None means that the user said nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from rules.profile import Profile
+from watcher.config.checks import (
+    Between,
+    Check,
+    PathText,
+    check_address,
+    check_country,
+    check_host,
+    check_one_line,
+    check_program,
+    check_variable,
+    check_zone,
+)
+from watcher.config.problems import ConfigError, Problem
+from watcher.secrets import CommandSecret, FileSecret, KeyringSecret, SecretSource, VariableSecret
+
+__all__ = ["Account", "Config", "Daemon", "Folders", "ImapAccount", "MaildirAccount", "Password", "Rules", "User"]
+
+MailAddress = Annotated[str, Check(check_address)]
+OneLine = Annotated[str, Check(check_one_line)]
+ConfigPath = Annotated[Path, PathText()]
+
+_STRICT: dict[str, object] = {"extra": "forbid", "strict": True}
+"""For pydantic, which looks for it in each class as `__pydantic_config__`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Who signs the drafts."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    name: OneLine
+    email: MailAddress
+    phone: OneLine = ""
+    addresses: tuple[MailAddress, ...] = ()
+    """Further addresses of the user's own, lower-case."""
+    timezone: Annotated[str, Check(check_zone)] = ""
+    """IANA name; after loading never empty (the system's when the file says none)."""
+    country: Annotated[str, Check(check_country)] = ""
+    """After loading the country of the time zone when the file says none; may stay empty (`UTC` has no country)."""
+    strengths: tuple[OneLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """Folder names as the user sees them; empty: found by special-use flags or well-known names."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    inbox: OneLine = ""
+    drafts: OneLine = ""
+    sent: OneLine = ""
+    archive: OneLine = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Password:
+    """Where the password (or, with xoauth2, the access token) comes from; at most one is set, none means the keyring."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    keyring: OneLine = "hearback"
+    """Service name in the keyring; the entry's user name is the account's `username`."""
+    command: Annotated[tuple[str, ...], Check(check_program)] | None = None
+    env: Annotated[str, Check(check_variable)] | None = None
+    file: ConfigPath | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """What every kind of account has."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    name: str
+    """The NAME of `[accounts.NAME]`."""
+    address: MailAddress = ""
+    """What drafts are written from; after loading never empty."""
+    enabled: bool = True
+    lookback_days: Annotated[int, Between(1, 3650)] = 120
+    poll_seconds: Annotated[float, Between(1, 86_400)] = 120
+    folders: Folders = Folders()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapAccount(_Account):
+    """A mailbox on an IMAP server."""
+
+    kind: Literal["imap"]
+    host: Annotated[str, Check(check_host)]
+    port: Annotated[int, Between(1, 65_535)] = 993
+    """After loading 143 when the file says none and `security` is not `tls`."""
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    allow_plaintext: bool = False
+    ca_file: ConfigPath | None = None
+    username: OneLine = ""
+    """After loading never empty."""
+    auth: Literal["password", "xoauth2"] = "password"
+    password: Password = Password()
+    idle: bool = True
+    idle_refresh_seconds: Annotated[float, Between(1, 1740)] = 300
+    """RFC 2177 asks for less than 29 minutes."""
+    timeout_seconds: Annotated[float, Between(1, 600)] = 30
+
+    @property
+    def secret(self) -> SecretSource:
+        """Return where the password or token comes from."""
+        password = self.password
+        if password.command is not None:
+            return CommandSecret(self.name, password.command)
+        if password.env is not None:
+            return VariableSecret(self.name, password.env)
+        if password.file is not None:
+            return FileSecret(self.name, password.file)
+        return KeyringSecret(self.name, password.keyring, self.username)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaildirAccount(_Account):
+    """A mailbox in local files."""
+
+    kind: Literal["maildir"]
+    path: ConfigPath
+
+
+Account = ImapAccount | MaildirAccount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Which playbook decides."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    playbook: OneLine = "default"
+    file: ConfigPath | None = None
+    """The user's own TOML, laid over the playbook."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """How the program runs."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    state_dir: ConfigPath | None = None
+    """After loading never None."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_file: ConfigPath | None = None
+    """None: messages go to standard error only."""
+    max_drafts_per_pass: Annotated[int, Between(1, 1000)] = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A whole configuration, defaults filled in."""
+
+    path: Path
+    """The file it was read from."""
+    user: User
+    accounts: tuple[Account, ...]
+    """In the order of the file, disabled ones included; names are unique."""
+    rules: Rules = Rules()
+    daemon: Daemon = Daemon()
+
+    @property
+    def enabled(self) -> tuple[Account, ...]:
+        """Return the accounts that are watched."""
+        return tuple(account for account in self.accounts if account.enabled)
+
+    @property
+    def state_dir(self) -> Path:
+        """Return where the state lies."""
+        assert self.daemon.state_dir is not None  # load_config fills it in
+        return self.daemon.state_dir
+
+    def account(self, name: str) -> Account:
+        """Return the account of that name. Raises ConfigError, which names those that are there."""
+        for account in self.accounts:
+            if account.name == name:
+                return account
+        known = ", ".join(account.name for account in self.accounts)
+        raise ConfigError(self.path, [Problem(f"there is no account {name!r}", f"Known accounts: {known}")])
+
+    def profile(self, account: Account | str) -> Profile:
+        """Return who the user is on that account, for the rules."""
+        chosen = self.account(account) if isinstance(account, str) else account
+        own = {self.user.email, *self.user.addresses, *(each.address for each in self.accounts), chosen.address}
+        own |= {each.username.lower() for each in self.accounts if isinstance(each, ImapAccount) and "@" in each.username}
+        return Profile(
+            name=self.user.name,
+            email=chosen.address,
+            phone=self.user.phone,
+            addresses=frozenset(own),
+            zone=self.user.timezone,
+            country=self.user.country,
+            strengths=self.user.strengths,
+        )

@@ -1,0 +1,135 @@
+"""From what the validation found to problems with line, key, reason and remedy."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from watcher.config.positions import Path, key_lines
+from watcher.config.problems import Problem
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+__all__ = ["Reporter", "fields_of"]
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "string_type": ("is not a text", "Write it in quotes"),
+    "bool_type": ("is neither true nor false", "Write true or false, without quotes"),
+    "int_type": ("is not a whole number", "Write digits only, without quotes"),
+    "int_from_float": ("is not a whole number", "Write digits only"),
+    "float_type": ("is not a number", "Write digits only, without quotes"),
+    "finite_number": ("is not a number", "Write digits only"),
+    "tuple_type": ("is not a list", 'Write it in brackets, such as ["one", "two"]'),
+    "dataclass_type": ("is not a table", "Write its keys one by one, each with a dot before its name"),
+    "dataclass_exact_type": ("is not a table", "Write its keys one by one, each with a dot before its name"),
+}
+"""Pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/) in words, with a remedy."""
+
+_SHOWN = 40
+
+
+def fields_of(model: Any, prefix: str = "") -> Iterator[tuple[str, dataclasses.Field[Any]]]:
+    """Yield each key of a section, dotted, with its field; `name` of an account is in the table's header, not a key."""
+    hints = typing.get_type_hints(model)
+    for field in dataclasses.fields(model):
+        kind = hints[field.name]
+        if field.name == "name" and "folders" in hints:
+            continue
+        if dataclasses.is_dataclass(kind):
+            yield from fields_of(kind, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}", field
+
+
+class Reporter:
+    """Collects the problems of one document."""
+
+    def __init__(self, text: str, sections: Mapping[str, type], kinds: Mapping[str, type]) -> None:
+        """Take the document, which is valid TOML, its sections, and the kinds of account."""
+        self.problems: list[Problem] = []
+        self._lines = key_lines(text)
+        self._sections = sections
+        self._kinds = kinds
+
+    def add(self, at: Path, reason: str, remedy: str) -> None:
+        """Tell one problem about the key at `at`; a key that is missing stands at the line of its table."""
+        line = next((self._lines[at[:length]] for length in range(len(at), 0, -1) if at[:length] in self._lines), 1)
+        key = ".".join(str(part) for part in at)
+        remedy = remedy.strip()
+        problem = Problem(reason.strip(), remedy if remedy.endswith((".", "?")) else f"{remedy}.", key, line)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def told(self, at: Path) -> bool:
+        """Say whether something was told about exactly this key."""
+        key = ".".join(str(part) for part in at)
+        return any(problem.key == key for problem in self.problems)
+
+    @staticmethod
+    def shown(value: object) -> str:
+        """Return a value for a message, short. Never for what may be a secret."""
+        text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+    def unknown(self, at: Path, model: type | None = None) -> None:
+        """Tell a key that does not exist, with the nearest one that does."""
+        self.add(at, "unknown key", self._nearest(at, model))
+
+    def _nearest(self, at: Path, model: type | None) -> str:
+        import difflib  # noqa: PLC0415 -- only when something is wrong
+
+        if model is None:
+            near = difflib.get_close_matches(str(at[0]), [*self._sections, "accounts"], n=1, cutoff=0.6)
+            if near:
+                return f"Did you mean [{near[0]}]?"
+        depth = 2 if at[0] == "accounts" else 1
+        word = ".".join(str(part) for part in at[depth:]) or str(at[-1])
+        here = [key for key, _ in fields_of(model)] if model is not None else []
+        elsewhere = {key: f"[{name}]" for name, section in self._sections.items() for key, _ in fields_of(section)}
+        elsewhere |= {key: "[accounts.NAME]" for kind in self._kinds.values() for key, _ in fields_of(kind) if key not in here}
+        if word not in here and word in elsewhere:
+            return f"It belongs in {elsewhere[word]}."
+        spelt = word.replace("-", "_").lower()
+        near = difflib.get_close_matches(spelt, here, n=1, cutoff=0.6)
+        if not near:
+            parts = {key.rpartition(".")[2]: key for key in here} | {key.replace(".", "_"): key for key in here}
+            near = [parts[match] for match in difflib.get_close_matches(spelt, parts, n=1, cutoff=0.6)]
+        if near:
+            return f"Did you mean {near[0]}?"
+        if other := difflib.get_close_matches(spelt, elsewhere, n=1, cutoff=0.8):
+            return f"Did you mean {other[0]} in {elsewhere[other[0]]}?"
+        tops = dict.fromkeys(key.partition(".")[0] for key in here)
+        return f"Known here: {', '.join(tops)}." if here else "Known: [user], [accounts.NAME], [rules], [daemon]."
+
+    def pydantic(self, at: Path, model: type, error: ErrorDetails) -> None:
+        """Tell what pydantic found in the section at `at`; values below `password` are never shown."""
+        where = (*at, *error["loc"])
+        kind = error["type"]
+        if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
+            self.unknown(where, model)
+        elif kind == "missing":
+            self.add(where, "is missing", f"Write {where[-1]} = … {_below(at)}")
+        elif kind == "value_error":
+            reason, _, remedy = str(error["ctx"]["error"]).partition(". ")
+            secret = "password" in where
+            value = "" if secret or "out of range" in reason else f"{self.shown(error['input'])} "
+            self.add(where, f"{value}{reason}", remedy)
+        elif kind == "literal_error":
+            expected = str(error["ctx"]["expected"]).replace("'", '"')
+            self.add(where, f"{self.shown(error['input'])} is not a choice here", f"Write {expected}")
+        elif where[-1] == "password" and kind.startswith("dataclass"):
+            remedy = (
+                "No password belongs in this file: remove this line, then put it into the keyring with "
+                f"`hearback login {at[-1]}`, or name its source with password.command, password.env or password.file"
+            )
+            self.add(where, "is not a table", remedy)
+        else:
+            reason, remedy = _WORDS.get(kind, (error["msg"], "Look it up in config.example.toml"))
+            self.add(where, reason, remedy)
+
+
+def _below(at: Path) -> str:
+    return f"below [{'.'.join(str(part) for part in at)}]"
