@@ -189,10 +189,11 @@ class Connector(ABC):
         """
 
     @abstractmethod
-    def find_draft(self, draft: Draft, ref: DraftRef | None) -> Found:
+    def find_draft(self, draft: Draft, ref: DraftRef | None, besides: frozenset[str] = frozenset()) -> Found:
         """Say what has become of `draft`, which was written with reference `ref` (None: not known to have been written).
 
-        Looks by handle, by Message-ID, then for a draft of the user's to the same recipient in the same thread. ABSENT is
+        A `ref` whose handle is empty carries the digest alone. `besides` holds the handles (`DraftRef.ref`) of drafts that
+        are known to be another step to the same recipient: they are never taken for this one. Looks by handle, by Message-ID, then for a draft of the user's to the same recipient in the same thread. ABSENT is
         said only after looking in Sent, by Message-ID, then by In-Reply-To or References plus recipient.
         """
 
