@@ -25,7 +25,9 @@ __all__ = [
     "check_country",
     "check_host",
     "check_one_line",
+    "check_optional_address",
     "check_program",
+    "check_text",
     "check_variable",
     "check_zone",
     "country_of_zone",
@@ -74,13 +76,18 @@ class Between:
 class PathText:
     """A path written as text: `~` is the home directory, a relative path starts at the folder of the configuration."""
 
+    optional: bool = False
+    """An empty text is None."""
+
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Read text and make it an absolute Path; the folder comes with the validation context as `base`."""
         from pydantic_core import core_schema  # noqa: PLC0415 -- only while a file is read
 
         del source, handler
 
-        def absolute(value: str, info: core_schema.ValidationInfo) -> Path:
+        def absolute(value: str, info: core_schema.ValidationInfo) -> Path | None:
+            if self.optional and not value:
+                return None
             context: Mapping[str, Path] = info.context or {}
             return resolve_path(value, context["base"])
 
@@ -107,12 +114,25 @@ def check_one_line(value: str) -> str:
     return value.strip()
 
 
+def check_text(value: str) -> str:
+    """Accept one line that is not empty."""
+    value = check_one_line(value)
+    if not value:
+        raise ValueError("is empty. Write something in it")
+    return value
+
+
 def check_address(value: str) -> str:
     """Accept one addr-spec (RFC 5322 section 3.4.1), lower-cased; no display name, no quoted local part."""
     value = check_one_line(value)
     if not _ADDRESS.fullmatch(value):
         raise ValueError('is not a mail address. Write it bare, such as "sam@example.com"')
     return value.lower()
+
+
+def check_optional_address(value: str) -> str:
+    """Accept an addr-spec, or nothing."""
+    return check_address(value) if value else ""
 
 
 def check_host(value: str) -> str:
@@ -125,8 +145,8 @@ def check_host(value: str) -> str:
 
 
 def check_program(value: tuple[str, ...]) -> tuple[str, ...]:
-    """Accept a program and its arguments."""
-    if not value or not value[0]:
+    """Accept a program and its arguments, or nothing."""
+    if value and not value[0].strip():
         raise ValueError('is empty. Write the program and its arguments, such as ["pass", "show", "mail"]')
     if any("\0" in argument for argument in value):
         raise ValueError("holds a NUL character. Remove it")
@@ -134,14 +154,16 @@ def check_program(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def check_variable(value: str) -> str:
-    """Accept the name of an environment variable, not its value."""
-    if not _VARIABLE.fullmatch(value):
+    """Accept the name of an environment variable, not its value; or nothing."""
+    if value and not _VARIABLE.fullmatch(value):
         raise ValueError('is not the name of an environment variable. Write the name only, such as "HEARBACK_PASSWORD"')
     return value
 
 
 def check_zone(value: str) -> str:
-    """Accept an IANA time zone name that this machine or the tzdata package knows."""
+    """Accept an IANA time zone name that this machine or the tzdata package knows, or nothing."""
+    if not value:
+        return ""
     from zoneinfo import ZoneInfo  # noqa: PLC0415 -- only while a file is read
 
     try:

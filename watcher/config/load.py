@@ -6,7 +6,7 @@ import dataclasses
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -75,10 +75,11 @@ def parse_config(text: str, path: Path) -> Config:
     accounts = tuple(_accounts(_table(raw, "accounts", reporter), base, reporter))
     if reporter.problems or user is None or rules is None or daemon is None:
         raise ConfigError(path, reporter.problems)
-    config = Config(path=path, user=_filled(user, reporter), accounts=accounts, rules=rules, daemon=daemon)
+    config = _resolved(Config(path=path, user=_filled(user, reporter), accounts=accounts, rules=rules, daemon=daemon))
+    _twins(config.accounts, reporter)
     if reporter.problems:
         raise ConfigError(path, reporter.problems)
-    return _resolved(config)
+    return config
 
 
 def _syntax(text: str, error: Exception) -> Problem:
@@ -87,7 +88,8 @@ def _syntax(text: str, error: Exception) -> Problem:
         return Problem("is nested too deeply to be read", "Write tables and arrays flat")
     what = match[1][:1].lower() + match[1][1:200]
     if match[2] is None:
-        return Problem(f"the file ends too early: {what}", "Close the quote or bracket that is open", line=text.count("\n") + 1)
+        last = text.rstrip().count("\n") + 1
+        return Problem(f"the file ends too early: {what}", "Close the quote or bracket that is open, here or above", line=last)
     remedy = f"Look at column {match[3]}: texts stand in quotes, on one line; keys are written `key = value`"
     return Problem(f"is not TOML: {what}", remedy, line=int(match[2]))
 
@@ -121,7 +123,6 @@ def _undated(value: object) -> object:
 def _accounts(raw: Mapping[str, Any], base: Path, reporter: Reporter) -> Iterator[Account]:
     if not raw and not reporter.told(("accounts",)):
         reporter.add(("accounts",), "no account is configured", "Add a table such as [accounts.personal] with its `kind`")
-    seen: dict[tuple[object, ...], str] = {}
     for name, table in raw.items():
         at = ("accounts", name)
         if not isinstance(table, dict):
@@ -141,8 +142,6 @@ def _accounts(raw: Mapping[str, Any], base: Path, reporter: Reporter) -> Iterato
             continue
         if isinstance(account, ImapAccount) and account.security != "tls" and "port" not in table:
             account = dataclasses.replace(account, port=143)
-        if (twin := seen.setdefault(_mailbox(account), name)) != name:
-            reporter.add(at, f"is the same mailbox as accounts.{twin}", "Remove one: two watchers would write every draft twice")
         yield account
 
 
@@ -165,8 +164,17 @@ def _kind(table: Mapping[str, Any], at: tuple[str, ...], reporter: Reporter) -> 
 def _mailbox(account: Account) -> tuple[object, ...]:
     """Return what makes two accounts one mailbox."""
     if isinstance(account, ImapAccount):
-        return ("imap", account.host.lower(), account.port, account.username or account.address)
+        return ("imap", account.host.lower(), account.port, account.username)
     return ("maildir", account.path)
+
+
+def _twins(accounts: Iterable[Account], reporter: Reporter) -> None:
+    """Tell accounts that are one mailbox."""
+    seen: dict[tuple[object, ...], str] = {}
+    for account in accounts:
+        if (twin := seen.setdefault(_mailbox(account), account.name)) != account.name:
+            reason = f"is the same mailbox as accounts.{twin}"
+            reporter.add(("accounts", account.name), reason, "Remove one: two watchers would write every draft twice")
 
 
 def _cross_checks(table: Mapping[str, Any], at: tuple[str, ...], model: type[Account], reporter: Reporter) -> None:
@@ -175,7 +183,7 @@ def _cross_checks(table: Mapping[str, Any], at: tuple[str, ...], model: type[Acc
         return
     password = table.get("password")
     if isinstance(password, dict):
-        given = [key for key in password if key in {"keyring", "command", "env", "file"}]
+        given = [key for key, value in password.items() if key in {"keyring", "command", "env", "file"} and value]
         for key in given[1:]:
             reason = f"is one source of the password too many: password.{given[0]} is given above"
             reporter.add((*at, "password", key), reason, "Keep exactly one of them")

@@ -19,7 +19,9 @@ from watcher.config.checks import (
     check_country,
     check_host,
     check_one_line,
+    check_optional_address,
     check_program,
+    check_text,
     check_variable,
     check_zone,
 )
@@ -30,7 +32,10 @@ __all__ = ["Account", "Config", "Daemon", "Folders", "ImapAccount", "MaildirAcco
 
 MailAddress = Annotated[str, Check(check_address)]
 OneLine = Annotated[str, Check(check_one_line)]
-ConfigPath = Annotated[Path, PathText()]
+Text = Annotated[str, Check(check_text)]
+OwnAddress = Annotated[str, Check(check_optional_address)]
+RequiredPath = Annotated[Path, PathText()]
+OptionalPath = Annotated[Path | None, PathText(optional=True)]
 
 _STRICT: dict[str, object] = {"extra": "forbid", "strict": True}
 """For pydantic, which looks for it in each class as `__pydantic_config__`."""
@@ -42,7 +47,7 @@ class User:
 
     __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
-    name: OneLine
+    name: Text
     email: MailAddress
     phone: OneLine = ""
     addresses: tuple[MailAddress, ...] = ()
@@ -72,11 +77,11 @@ class Password:
 
     __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
-    keyring: OneLine = "hearback"
+    keyring: Text = "hearback"
     """Service name in the keyring; the entry's user name is the account's `username`."""
-    command: Annotated[tuple[str, ...], Check(check_program)] | None = None
-    env: Annotated[str, Check(check_variable)] | None = None
-    file: ConfigPath | None = None
+    command: Annotated[tuple[str, ...], Check(check_program)] = ()
+    env: Annotated[str, Check(check_variable)] = ""
+    file: OptionalPath = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ class _Account:
 
     name: str
     """The NAME of `[accounts.NAME]`."""
-    address: MailAddress = ""
+    address: OwnAddress = ""
     """What drafts are written from; after loading never empty."""
     enabled: bool = True
     lookback_days: Annotated[int, Between(1, 3650)] = 120
@@ -105,7 +110,7 @@ class ImapAccount(_Account):
     """After loading 143 when the file says none and `security` is not `tls`."""
     security: Literal["tls", "starttls", "plain"] = "tls"
     allow_plaintext: bool = False
-    ca_file: ConfigPath | None = None
+    ca_file: OptionalPath = None
     username: OneLine = ""
     """After loading never empty."""
     auth: Literal["password", "xoauth2"] = "password"
@@ -119,9 +124,9 @@ class ImapAccount(_Account):
     def secret(self) -> SecretSource:
         """Return where the password or token comes from."""
         password = self.password
-        if password.command is not None:
+        if password.command:
             return CommandSecret(self.name, password.command)
-        if password.env is not None:
+        if password.env:
             return VariableSecret(self.name, password.env)
         if password.file is not None:
             return FileSecret(self.name, password.file)
@@ -133,7 +138,7 @@ class MaildirAccount(_Account):
     """A mailbox in local files."""
 
     kind: Literal["maildir"]
-    path: ConfigPath
+    path: RequiredPath
 
 
 Account = ImapAccount | MaildirAccount
@@ -146,7 +151,7 @@ class Rules:
     __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
     playbook: OneLine = "default"
-    file: ConfigPath | None = None
+    file: OptionalPath = None
     """The user's own TOML, laid over the playbook."""
 
 
@@ -156,10 +161,10 @@ class Daemon:
 
     __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
-    state_dir: ConfigPath | None = None
+    state_dir: OptionalPath = None
     """After loading never None."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_file: ConfigPath | None = None
+    log_file: OptionalPath = None
     """None: messages go to standard error only."""
     max_drafts_per_pass: Annotated[int, Between(1, 1000)] = 20
 

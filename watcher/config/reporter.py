@@ -93,15 +93,14 @@ class Reporter:
         if word not in here and word in elsewhere:
             return f"It belongs in {elsewhere[word]}."
         spelt = word.replace("-", "_").lower()
-        near = difflib.get_close_matches(spelt, here, n=1, cutoff=0.6)
-        if not near:
-            parts = {key.rpartition(".")[2]: key for key in here} | {key.replace(".", "_"): key for key in here}
-            near = [parts[match] for match in difflib.get_close_matches(spelt, parts, n=1, cutoff=0.6)]
+        tops = dict.fromkeys(key.partition(".")[0] for key in here)
+        forms = {key.rpartition(".")[2]: key for key in here} | {key.replace(".", "_"): key for key in here}
+        forms |= {key: key for key in (*here, *tops)}
+        near = [forms[match] for match in difflib.get_close_matches(spelt, forms, n=1, cutoff=0.6)]
         if near:
             return f"Did you mean {near[0]}?"
         if other := difflib.get_close_matches(spelt, elsewhere, n=1, cutoff=0.8):
             return f"Did you mean {other[0]} in {elsewhere[other[0]]}?"
-        tops = dict.fromkeys(key.partition(".")[0] for key in here)
         return f"Known here: {', '.join(tops)}." if here else "Known: [user], [accounts.NAME], [rules], [daemon]."
 
     def pydantic(self, at: Path, model: type, error: ErrorDetails) -> None:
