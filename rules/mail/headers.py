@@ -117,14 +117,14 @@ def _split_list(value: str) -> list[str]:
         return value.replace(";", ",").split(",")
     items: list[str] = []
     item: list[str] = []
-    for token in _TOKEN.findall(value):
-        if token in {",", ";"}:
+    for piece in _TOKEN.findall(value):
+        if piece in {",", ";"}:
             items.append("".join(item))
             item = []
-        elif token == ":":
+        elif piece == ":":
             item = []  # the name of a group
         else:
-            item.append(token)
+            item.append(piece)
     items.append("".join(item))
     return items
 
