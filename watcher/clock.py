@@ -6,6 +6,7 @@ import time
 import warnings
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 __all__ = ["Clock", "FixedClock", "SystemClock", "system_zone"]
 
@@ -73,6 +74,6 @@ def system_zone() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tzlocal warns when it falls back to UTC
         try:
-            return str(tzlocal.get_localzone_name() or "")
-        except (LookupError, OSError, ValueError):  # conflicting or broken settings
+            return ZoneInfo(str(tzlocal.get_localzone_name() or "")).key
+        except (LookupError, OSError, ValueError):  # conflicting or broken settings; ZoneInfoNotFoundError is a LookupError
             return ""

@@ -48,11 +48,12 @@ def _locked(backend: str) -> bool:
 def main() -> None:
     """Answer the one question on stdin."""
     request = json.load(sys.stdin)
+    stdout, sys.stdout = sys.stdout, sys.stderr  # what a backend prints is no part of the answer
     try:
         told = answer(request)
     except Exception as error:  # noqa: BLE001 -- e.g. a configured backend that cannot be imported
         told = {"backend": "", "error": type(error).__name__, "detail": str(error)[:200]}
-    json.dump(told, sys.stdout)
+    json.dump(told, stdout)
 
 
 if __name__ == "__main__":
