@@ -55,7 +55,7 @@ def test_the_zone_of_the_system_is_taken_from_its_environment() -> None:
 
 
 @pytest.mark.parametrize("answer", ["Nowhere/Land", "", None, ZoneInfoNotFoundError("two settings that contradict each other")])
-def test_a_zone_that_the_system_cannot_name_is_empty(monkeypatch: pytest.MonkeyPatch, answer: str | None | Exception) -> None:
+def test_a_zone_that_the_system_cannot_name_is_empty(monkeypatch: pytest.MonkeyPatch, answer: str | Exception | None) -> None:
     def told() -> str | None:
         if isinstance(answer, Exception):
             raise answer
