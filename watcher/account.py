@@ -1,0 +1,28 @@
+"""One watched account: who the user is there, and by which rules the drafts are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rules.policy import Policy
+from rules.profile import Profile
+
+__all__ = ["Account"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a pass needs to know of an account."""
+
+    name: str
+    kind: str
+    address: str
+    profile: Profile
+    policy: Policy
+    lookback: timedelta = timedelta(days=120)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Return all the user's addresses: mail from these is never a reply."""
+        return self.profile.addresses | {self.address.lower(), self.profile.email.lower()}

@@ -1,0 +1,345 @@
+"""One pass over one account: recover, pull, fold, decide, plan, apply, sweep. `run` is `once` in a loop.
+
+The cursor moves in the transaction that stores what it covered; an intent is written down before the mailbox is touched;
+killed at any instruction, the next pass finishes the work.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from connectors.base import Changes, Connector
+from connectors.errors import NotFound
+from rules.classify import Known, wants
+from rules.drafts.recognise import matches
+from rules.drafts.types import DraftKey
+from rules.mail import Envelope, Message, Role, message_from_bytes
+from watcher.account import Account
+from watcher.history import assess
+from watcher.intake import arrival, is_known, known_of, read_message
+from watcher.linking import Linked, relink
+from watcher.outbox import Ledger, apply, pending, plan, reconcile
+from watcher.store import Store
+from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
+from watcher.store.drafts import Op, OutboxRow, RowState, load_outbox, put_row, versions
+from watcher.store.journal import LogRow, add_log, last_log, last_mark, load_log, marks_of, told
+from watcher.store.mail import (
+    EventRow,
+    envelopes_unread,
+    has_messages,
+    mark_wanted,
+    put_event,
+    put_messages,
+    refs_gone,
+    seen_before,
+    set_step,
+    step_taken,
+)
+from watcher.telling import tell_events, tell_notices
+
+__all__ = ["Cycle", "PassReport"]
+
+_NOTE_EVERY = timedelta(minutes=10)
+_LATE_AT_ONCE = 500
+_TURNS = 2
+"""How often one draft may change in one pass: a withdrawal and a new one."""
+_NEVER_WRITTEN = frozenset({RowState.PLANNED, RowState.REFUSED})
+_DRAFT_ROLES = frozenset({Role.DRAFTS, Role.SENT})
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """What one pass did."""
+
+    account: str
+    now: datetime
+    log: tuple[LogRow, ...] = ()
+    """What was told, in order."""
+    next_check: datetime | None = None
+    """When something is due next if no mail comes."""
+    new: int = 0
+    """How many messages were new."""
+    first: bool = False
+    """The account had never been read before."""
+
+
+@dataclass(slots=True)
+class _Pulled:
+    identities: set[str] = field(default_factory=set)
+    count: int = 0
+    touched: set[Role] = field(default_factory=set)
+    reset: bool = False
+
+
+@dataclass(slots=True)
+class Cycle:
+    """The passes over one account, with what is remembered between them to make a quiet one cheap."""
+
+    account: Account
+    connector: Connector
+    store: Store
+    _known: Known = field(default_factory=lambda: Known(frozenset(), frozenset(), frozenset()))
+    _checks: dict[str, datetime | None] = field(default_factory=dict)
+    _companies: dict[str, str] = field(default_factory=dict)
+    _openers: dict[str, str] = field(default_factory=dict)
+    _mark: int = 0
+    _started: bool = False
+    _clean: bool = False
+    """Drafts and outbox were compared, and nothing has changed in Drafts since."""
+    _noted_at: datetime | None = None
+    _decided_at: datetime | None = None
+
+    @property
+    def next_check(self) -> datetime | None:
+        """Return the first instant at which something is due if no mail comes."""
+        return min((at for at in self._checks.values() if at is not None), default=None)
+
+    def run_pass(self, now: datetime, *, wall: datetime | None = None) -> PassReport:
+        """Do one pass as of `now`. `wall`, the real time, is given only when `now` is not it.
+
+        Raises the connector's errors; what was stored and planned before stays and is finished by the next pass.
+        """
+        newest = self._newest_log()
+        first = self._start(now)
+        floor = self._floor(wall)
+        pulled = self._pull(now, wall, floor)
+        affected = set(self._relinked(pulled, now)) if pulled.identities else set()
+        affected |= self._due(now)
+        if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
+            affected |= reconcile(self._ledger, self.connector, now, reset=pulled.reset)
+            self._clean = True
+        self._decide(affected, now, frozenset(pulled.identities))
+        count = pulled.count + self._act(now, wall, floor)
+        changed = bool(affected or pulled.count)
+        self._note(now, wall, changed=changed)
+        return PassReport(
+            account=self.account.name,
+            now=now,
+            log=self._logged_since(newest),
+            next_check=self.next_check,
+            new=count,
+            first=first,
+        )
+
+    # --- before and after ---------------------------------------------------------------------------------------------
+
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.account, self.store, self._companies)
+
+    def _start(self, now: datetime) -> bool:
+        """Load what is remembered; say whether the account was never read before."""
+        if self._started:
+            return False
+        with self.store.write() as connection:
+            ensure_account(connection, self.account.name, self.account.kind, self.account.address)
+            if not has_messages(connection, self.account.name):
+                forget_cursor(connection, self.account.name)  # nothing read, or all of it lost: read the mailbox anew
+            first = load_cursor(connection, self.account.name) is None
+            self._remember(relink(connection, self.account.name), versions(connection, self.account.name))
+        self._checks = dict.fromkeys(self._openers, now)
+        self._started = True
+        return first
+
+    def _remember(self, linked: Linked, draft_ids: Iterable[str]) -> None:
+        self._known = known_of(linked.events, linked.identities, draft_ids)
+        self._openers = {row.id: row.opener for row in linked.processes}
+        for gone in set(self._checks) - set(self._openers):
+            del self._checks[gone]
+
+    def _floor(self, wall: datetime | None) -> datetime | None:
+        """Return the time of the pass before, when this one was told its time."""
+        if wall is None:
+            return None
+        with self.store.read() as connection:
+            row = ensure_account(connection, self.account.name, self.account.kind, self.account.address)
+        return row.last_now
+
+    def _note(self, now: datetime, wall: datetime | None, *, changed: bool) -> None:
+        if not changed and wall is None and self._noted_at is not None and abs(now - self._noted_at) < _NOTE_EVERY:
+            return
+        with self.store.write() as connection:
+            note_pass(connection, self.account.name, now, assumed=wall is not None)
+        self._noted_at = now
+
+    def _newest_log(self) -> int:
+        with self.store.read() as connection:
+            return last_log(connection)
+
+    def _logged_since(self, number: int) -> tuple[LogRow, ...]:
+        with self.store.read() as connection:
+            return tuple(load_log(connection, self.account.name, after=number))
+
+    # --- pull ---------------------------------------------------------------------------------------------------------
+
+    def _wants(self, envelope: Envelope) -> bool:
+        return wants(envelope, self._known)
+
+    def _pull(self, now: datetime, wall: datetime | None, floor: datetime | None) -> _Pulled:
+        """Store every page of changes, each in one transaction with its cursor."""
+        with self.store.read() as connection:
+            cursor = load_cursor(connection, self.account.name)
+        since = (now if wall is None else min(now, wall)) - self.account.lookback
+        pulled = _Pulled()
+        for page in self.connector.changes(cursor, since, self._wants):
+            pulled.touched |= page.touched
+            pulled.reset = pulled.reset or page.reset
+            if page.cursor != cursor or page.envelopes or page.removed:
+                listed_anew = cursor is None or pulled.reset
+                self._take(page, pulled, now, None if listed_anew else floor)
+        return pulled
+
+    def _take(self, page: Changes, pulled: _Pulled, now: datetime, floor: datetime | None) -> None:
+        name = self.account.name
+        with self.store.write() as connection:
+            put_messages(connection, name, page.envelopes, frozenset(m.envelope.identity for m in page.messages))
+            if page.removed:
+                refs_gone(connection, name, page.removed)
+            self._read(connection, page.messages, pulled, now, floor)
+            save_cursor(connection, name, page.cursor)
+        pulled.count += len(page.envelopes)
+
+    def _read(
+        self, connection: Connection, messages: Sequence[Message], pulled: _Pulled, now: datetime, floor: datetime | None
+    ) -> None:
+        """Classify and store the messages that were not read before."""
+        name = self.account.name
+        seen = set(seen_before(connection, name, [m.envelope.identity for m in messages]))
+        for message in messages:
+            if message.envelope.identity in seen:
+                continue
+            seen.add(message.envelope.identity)
+            at = arrival(message, now, floor)
+            row = read_message(self.account, message, at, known=is_known(message, self._known))
+            put_event(connection, row)
+            pulled.identities.add(row.identity)
+            if row.own:
+                self._recognise(connection, row, message)
+
+    def _recognise(self, connection: Connection, row: EventRow, message: Message) -> None:
+        """See whether a mail of the user's own was one of our drafts, however the client rewrote it."""
+        best: OutboxRow | None = None
+        score = 0.0
+        for item in load_outbox(connection, self.account.name):
+            if item.state in _NEVER_WRITTEN or item.draft.to.address not in row.recipients:
+                continue
+            if (found := matches(message, item.draft)) > score:
+                best, score = item, found
+        if best is None or step_taken(connection, self.account.name, str(best.key)):
+            return
+        set_step(connection, self.account.name, row.identity, str(best.key))
+        self._ledger.sent(connection, best, row.at)
+
+    # --- fold and decide ----------------------------------------------------------------------------------------------
+
+    def _relinked(self, pulled: _Pulled, now: datetime) -> frozenset[str]:
+        """Find out which process each new message belongs to, reading what only now turns out to matter."""
+        name = self.account.name
+        while True:
+            before = self._known
+            with self.store.write() as connection:
+                linked = relink(connection, name)
+                self._remember(linked, versions(connection, name))
+                late = list(self._late(connection, before))
+            if not late:
+                self._orphans(linked)
+                return linked.processes_of(pulled.identities)
+            self._fetch_late(late, pulled, now)
+
+    def _late(self, connection: Connection, before: Known) -> Iterable[Envelope]:
+        domains = self._known.domains - before.domains
+        ids = self._known.message_ids - before.message_ids
+        if not domains and not ids:
+            return []
+        found = envelopes_unread(connection, self.account.name, domains, ids)
+        return [envelope for envelope in found if envelope.ref and wants(envelope, self._known)][:_LATE_AT_ONCE]
+
+    def _fetch_late(self, late: Sequence[Envelope], pulled: _Pulled, now: datetime) -> None:
+        messages = []
+        for envelope in late:
+            try:
+                raw = self.connector.fetch(envelope.ref)
+            except NotFound:
+                continue
+            message = message_from_bytes(
+                raw,
+                ref=envelope.ref,
+                role=envelope.role,
+                received_at=envelope.received_at,
+                size=envelope.size,
+                thread_id=envelope.thread_id,
+            )
+            messages.append(replace(message, envelope=envelope))
+        with self.store.write() as connection:
+            mark_wanted(connection, self.account.name, [envelope.identity for envelope in late])
+            self._read(connection, messages, pulled, now, None)
+
+    def _orphans(self, linked: Linked) -> None:
+        """Take back the drafts of a process that turned out to be part of another."""
+        with self.store.write() as connection:
+            for row in load_outbox(connection, self.account.name):
+                merged = row.process not in self._openers and row.opener in linked.identities
+                if merged and row.state is RowState.PLACED and row.op is not Op.WITHDRAW:
+                    reason = "Its process turned out to be part of another one."
+                    put_row(connection, replace(row, op=Op.WITHDRAW, next_draft=None, next_raw=None, error=reason))
+
+    def _due(self, now: datetime) -> frozenset[str]:
+        """Return the processes to decide anew though no mail came: something is due, or the user said something."""
+        due = {process for process, at in self._checks.items() if at is not None and at <= now}
+        if self._decided_at is not None and now < self._decided_at:
+            due.update(self._checks)  # the clock went back: what was decided for later does not hold
+        with self.store.read() as connection:
+            newest = last_mark(connection)
+            if newest != self._mark:
+                due.update(row.process for row in marks_of(connection, self.account.name, after=self._mark))
+                self._mark = newest
+        return frozenset(due & set(self._openers))
+
+    def _decide(self, affected: Iterable[str], now: datetime, new: frozenset[str] = frozenset()) -> None:
+        """Fold and decide each process, tell what is new, and plan the drafts; nothing remote happens here."""
+        self._decided_at = now
+        for process in sorted(affected):
+            opener = self._openers.get(process)
+            if opener is None:
+                continue
+            with self.store.read() as connection:
+                found = assess(connection, self.account, process, now)
+                already = told(connection, self.account.name, process)
+            self._companies[process] = found.process.company
+            self._checks[process] = found.decision.next_check
+            rows = [*tell_events(found, new, opener), *tell_notices(found, already)]
+            if rows:
+                with self.store.write() as connection:
+                    add_log(connection, rows)
+            plan(self._ledger, found, opener, now)
+
+    # --- act ----------------------------------------------------------------------------------------------------------
+
+    def _act(self, now: datetime, wall: datetime | None, floor: datetime | None) -> int:
+        """Carry out what is planned; before each write, look once more whether they have answered meanwhile."""
+        count = 0
+        turns: Counter[DraftKey] = Counter()
+        while True:
+            row = next((row for row in pending(self._ledger) if turns[row.key] < _TURNS), None)
+            if row is None:
+                return count
+            if row.op is not Op.WITHDRAW:
+                pulled = self._pull(now, wall, floor)
+                count += pulled.count
+                self._clean = self._clean and not pulled.touched & _DRAFT_ROLES
+                if pulled.identities:
+                    self._decide(self._relinked(pulled, now), now, frozenset(pulled.identities))
+                    continue
+            turns[row.key] += 1
+            apply(self._ledger, self.connector, row, now)
+            self._redecide(row.process, now)
+
+    def _redecide(self, process: str, now: datetime) -> None:
+        """Ask the rules again after a draft changed: what comes next may have moved."""
+        if process in self._openers:
+            self._decide([process], now)

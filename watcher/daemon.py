@@ -1,0 +1,137 @@
+"""`hearback run`: one worker an account, woken by push, by the poll and by what is due; and an orderly end.
+
+What is due stands in the store and is decided by `rules.decide`; APScheduler only wakes passes. Its jobs are held in memory,
+in UTC, and may run late or together: a pass asks what is due, not why it was woken.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from watcher.accounts import build_account, build_connector, read_policy
+from watcher.clock import Clock
+from watcher.config import Config
+from watcher.lock import Lock
+from watcher.paths import StatePaths
+from watcher.store import Store, StoreError
+from watcher.worker import Worker
+
+__all__ = ["Daemon", "run_daemon"]
+
+_STOP_SECONDS = 15.0
+
+log = logging.getLogger(__name__)
+
+
+class Daemon:
+    """All workers and the scheduler that wakes them."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        """Make the workers; nothing is started. Raises ConfigError."""
+        policy = read_policy(config)
+        self._done = threading.Event()
+        self._fatal: StoreError | None = None
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+        self._workers: dict[str, Worker] = {}
+        for settings in config.enabled:
+            account = build_account(config, settings, policy)
+            self._workers[account.name] = Worker(
+                account,
+                partial(build_connector, settings),
+                store,
+                clock,
+                settings.poll_seconds,
+                self._arm,
+                self._fail,
+            )
+            self._scheduler.add_job(
+                self._workers[account.name].wake.set,
+                "interval",
+                seconds=settings.poll_seconds,
+                jitter=settings.poll_seconds / 10,
+                id=f"poll-{account.name}",
+            )
+
+    def _arm(self, account: str, at: datetime | None) -> None:
+        """Wake the account when something is due."""
+        name = f"due-{account}"
+        if at is None:
+            if self._scheduler.get_job(name) is not None:
+                self._scheduler.remove_job(name)
+            return
+        self._scheduler.add_job(self._workers[account].wake.set, "date", run_date=at, id=name, replace_existing=True)
+
+    def _fail(self, error: StoreError) -> None:
+        self._fatal = error
+        self._done.set()
+
+    def wake_all(self) -> None:
+        """Let every account look now."""
+        for worker in self._workers.values():
+            worker.wake.set()
+
+    def stop(self) -> None:
+        """Ask for the end; may be called from a signal handler."""
+        self._done.set()
+
+    def run(self) -> None:
+        """Watch until `stop`. Raises StoreError when nothing can be stored any more."""
+        self._scheduler.start()
+        for worker in self._workers.values():
+            worker.start()
+        try:
+            self._done.wait()
+        finally:
+            for worker in self._workers.values():
+                worker.stop()
+            for worker in self._workers.values():
+                worker.join(_STOP_SECONDS)
+            self._scheduler.shutdown(wait=False)
+        if self._fatal is not None:
+            raise self._fatal
+
+
+@contextmanager
+def _signals(daemon: Daemon) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the daemon, and SIGUSR1 wake it."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        daemon.stop()
+
+    def look(_number: int, _frame: FrameType | None) -> None:
+        daemon.wake_all()
+
+    handlers = {signal.SIGTERM: end, signal.SIGINT: end}
+    if hasattr(signal, "SIGUSR1"):
+        handlers[signal.SIGUSR1] = look
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_daemon(config: Config, clock: Clock) -> None:
+    """Watch all accounts until SIGTERM or SIGINT. Raises AlreadyRunning, ConfigError, StoreError, OSError."""
+    paths = StatePaths(config.state_dir).prepare()
+    with Lock(paths.lock):
+        store = Store(paths.database)
+        try:
+            daemon = Daemon(config, store, clock)
+            with _signals(daemon):
+                log.info("Watching %s. Ctrl-C ends it.", ", ".join(each.name for each in config.enabled) or "no account")
+                daemon.run()
+        finally:
+            store.close()

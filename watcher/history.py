@@ -1,0 +1,74 @@
+"""What the store tells the rules about one process, and what the rules answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from rules.classify import Kind
+from rules.decide import decide
+from rules.drafts.types import DraftKey
+from rules.intents import Decision
+from rules.process import DraftEvent, Event, Incoming, Mark, Outgoing, Process, fold
+from watcher.account import Account
+from watcher.store.drafts import OutboxRow, draft_events_of, load_outbox
+from watcher.store.journal import marks_of
+from watcher.store.mail import EventRow, events_of, load_processes
+
+__all__ = ["Assessment", "assess", "assess_all", "events_for"]
+
+
+def _of_message(row: EventRow) -> Event:
+    if row.own:
+        step = None if row.step is None else DraftKey.parse(row.step)
+        return Outgoing(id=row.identity, at=row.at, recipients=row.recipients, thread=row.thread, step=step)
+    return Incoming(
+        id=row.identity,
+        at=row.at,
+        kind=row.kind or Kind.NOISE,
+        sender=row.sender,
+        thread=row.thread,
+        facts=row.facts,
+        can_receive=row.can_receive,
+    )
+
+
+def events_for(connection: Connection, account: Account, process_id: str) -> tuple[list[EventRow], list[Event]]:
+    """Return what was read of a process, and everything that happened to it as the fold wants it."""
+    rows = events_of(connection, account.name, process_id)
+    events: list[Event] = [_of_message(row) for row in rows]
+    events.extend(
+        DraftEvent(id=f"draft:{r.id}", at=r.at, key=r.key, change=r.change, slot_opens=r.slot_opens)
+        for r in draft_events_of(connection, account.name, [process_id])
+    )
+    events.extend(
+        Mark(id=f"mark:{r.id}", at=r.at, verb=r.verb, until=r.until) for r in marks_of(connection, account.name, process_id)
+    )
+    return rows, events
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One process as of one `now`: where it stands, what should be done, and what stands in Drafts."""
+
+    account: Account
+    process: Process
+    decision: Decision
+    messages: tuple[EventRow, ...]
+    outbox: tuple[OutboxRow, ...]
+
+
+def assess(connection: Connection, account: Account, process_id: str, now: datetime) -> Assessment:
+    """Fold and decide one process."""
+    rows, events = events_for(connection, account, process_id)
+    process = fold(process_id, events, now=now, policy=account.policy, profile=account.profile)
+    decision = decide(process, account.policy, account.profile, now)
+    outbox = load_outbox(connection, account.name, process_id)
+    return Assessment(account, process, decision, tuple(rows), tuple(outbox))
+
+
+def assess_all(connection: Connection, account: Account, now: datetime) -> list[Assessment]:
+    """Fold and decide every process of an account, oldest first."""
+    return [assess(connection, account, row.id, now) for row in load_processes(connection, account.name)]

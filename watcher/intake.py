@@ -1,0 +1,133 @@
+"""From a message to what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rules.classify import Known, can_receive, classify
+from rules.extract import Facts, company_domain, extract
+from rules.mail import Message, Role
+from rules.process import Thread
+from watcher.account import Account
+from watcher.store.mail import EventRow
+
+__all__ = ["arrival", "is_known", "is_own", "known_of", "read_message"]
+
+_EXCERPT = 600
+
+
+def arrival(message: Message, now: datetime, floor: datetime | None) -> datetime:
+    """Return when a message counts as received.
+
+    The server's clock, but never later than `now`. `floor` is given only in a pass that was told its time, for a message
+    that was not there in the pass before, at `floor`: the server's clock knows nothing of the told time, so that what it
+    stamped earlier came in between; the Date field says when, if it lies there, else it came just now.
+    """
+    claim = message.date
+    at = message.envelope.received_at
+    if at > now:
+        return claim if claim is not None and (floor or claim) <= claim <= now else now
+    if floor is not None and at <= floor:
+        return claim if claim is not None and floor < claim <= now else now
+    return at
+
+
+def _thread(message: Message, own: frozenset[str]) -> Thread:
+    envelope = message.envelope
+    people = [message.sender, *message.to, *message.cc]
+    return Thread(
+        message_id=envelope.message_id,
+        references=tuple(envelope.references.split() or envelope.in_reply_to.split()),
+        subject=envelope.subject,
+        thread_id=envelope.thread_id,
+        participants=tuple(
+            dict.fromkeys(p.address for p in people if p.address and p.address not in own and can_receive(p.address))
+        ),
+    )
+
+
+def is_own(message: Message, own: frozenset[str]) -> bool:
+    """Say whether the user wrote it: from any of their addresses, in any folder, or anything at all that stands in Sent."""
+    return message.envelope.role is Role.SENT or message.sender.address in own
+
+
+def read_message(account: Account, message: Message, at: datetime, *, known: bool) -> EventRow:
+    """Classify and read one message; a pure function of its arguments."""
+    envelope = message.envelope
+    thread = _thread(message, account.own)
+    recipients = tuple(a.address for a in (*message.to, *message.cc) if a.address)
+    if is_own(message, account.own):
+        return EventRow(
+            account=account.name,
+            identity=envelope.identity,
+            at=at,
+            own=True,
+            kind=None,
+            confidence=1.0,
+            runner_up=None,
+            evidence=(),
+            sender=message.sender,
+            recipients=recipients,
+            can_receive=True,
+            thread=thread,
+            facts=Facts(),
+            excerpt=message.text[:_EXCERPT],
+            defects=message.defects,
+        )
+    classification = classify(message, own=account.own, known=known)
+    return EventRow(
+        account=account.name,
+        identity=envelope.identity,
+        at=at,
+        own=False,
+        kind=classification.kind,
+        confidence=classification.confidence,
+        runner_up=classification.runner_up,
+        evidence=classification.evidence,
+        sender=message.sender,
+        recipients=recipients,
+        can_receive=bool(message.sender.address) and can_receive(message.sender.address),
+        thread=thread,
+        facts=extract(message, classification, own=account.own, zone=account.profile.zone),
+        excerpt=message.text[:_EXCERPT],
+        defects=message.defects,
+    )
+
+
+def is_known(message: Message, known: Known) -> bool:
+    """Say whether a message stands in a thread of, or comes from an address or a domain of, a tracked process."""
+    envelope = message.envelope
+    return (
+        message.sender.address in known.addresses
+        or company_domain(message.sender.address) in known.domains
+        or not known.message_ids.isdisjoint((envelope.in_reply_to, *envelope.references.split()))
+    )
+
+
+def known_of(events: Iterable[EventRow], linked: frozenset[str], draft_ids: Iterable[str]) -> Known:
+    """Return what marks a message as belonging to a process already tracked.
+
+    `linked` are the identities of the messages that belong to a process, `draft_ids` the Message-IDs of our own drafts,
+    which a reply may name.
+    """
+    domains: set[str] = set()
+    addresses: set[str] = set()
+    message_ids: set[str] = set(draft_ids)
+    for event in events:
+        if event.identity not in linked:
+            continue
+        if event.thread.message_id:
+            message_ids.add(event.thread.message_id)
+        message_ids.update(event.thread.references)
+        if event.own:
+            continue
+        people = [event.sender.address, *(person.address for person in event.facts.people)]
+        for interview in event.facts.interviews:
+            people.extend(person.address for person in interview.interviewers)
+        for address in people:
+            if address and can_receive(address):
+                addresses.add(address)
+                if domain := company_domain(address):
+                    domains.add(domain)
+    return Known(frozenset(domains), frozenset(addresses), frozenset(message_ids))

@@ -1,0 +1,79 @@
+"""Doing what a row of the outbox says, and writing down the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from connectors.base import Connector, FoundState, Withdrawal
+from connectors.errors import Conflict, NotFound, Refused
+from watcher.outbox.ledger import Ledger, title
+from watcher.outbox.reconcile import look_after
+from watcher.store.drafts import Op, OutboxRow, RowState, put_row
+from watcher.store.journal import add_log
+
+__all__ = ["apply", "pending"]
+
+_TRIES = 3
+
+
+def pending(ledger: Ledger) -> list[OutboxRow]:
+    """Return the rows with something left to do: withdrawals first, so that nothing stale outlives a failing write."""
+    return sorted((row for row in ledger.rows() if row.op is not Op.NONE), key=lambda row: row.op is not Op.WITHDRAW)
+
+
+def apply(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -> None:
+    """Carry out one row. Raises Unavailable and AuthNeeded: then the row stays as it is, for the next pass."""
+    try:
+        if row.op is Op.WITHDRAW:
+            _withdraw(ledger, connector, row, now)
+        elif row.op is Op.REPLACE:
+            _replace(ledger, connector, row, now)
+        elif row.op is Op.PUT:
+            _put(ledger, connector, row, now)
+    except Refused as error:
+        _refused(ledger, row, str(error), now)
+
+
+def _put(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -> None:
+    found = connector.find_draft(row.draft, None, ledger.besides(row))
+    if found.state is FoundState.EDITED and found.ref is not None:
+        ledger.edited(row, found.ref, now)
+    elif found.state is FoundState.SENT:
+        with ledger.store.write() as connection:
+            ledger.sent(connection, row, now)
+    else:
+        ledger.placed(row, connector.put_draft(row.draft, row.raw), now)
+
+
+def _replace(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -> None:
+    if row.next_draft is None or row.next_raw is None:
+        raise ValueError(f"{row.key}: a rewrite without a new wording")
+    try:
+        ref = connector.put_draft(row.next_draft, row.next_raw, row.reference)
+    except (Conflict, NotFound):
+        kept = replace(row, op=Op.NONE, next_draft=None, next_raw=None)
+        ledger.save(kept)
+        look_after(ledger, connector, kept, now)
+    else:
+        ledger.rewritten(row, ref, now)
+
+
+def _withdraw(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -> None:
+    if connector.withdraw_draft(row.draft, row.reference) is Withdrawal.WITHDRAWN:
+        ledger.withdrawn(row, now)
+    else:
+        look_after(ledger, connector, replace(row, op=Op.NONE), now, gone=RowState.WITHDRAWN)
+
+
+def _refused(ledger: Ledger, row: OutboxRow, why: str, now: datetime) -> None:
+    """Count the refusals of one item; after the third it is left alone, and told."""
+    attempts = row.attempts + 1
+    if attempts < _TRIES:
+        ledger.save(replace(row, attempts=attempts, error=why))
+        return
+    state = RowState.REFUSED if row.op is Op.PUT else row.state
+    given_up = replace(row, state=state, op=Op.NONE, attempts=attempts, error=why)
+    with ledger.store.write() as connection:
+        put_row(connection, given_up)
+        add_log(connection, [ledger.line(row, "refused", f"{title(row)}: the mailbox refuses it: {why}", now)])

@@ -1,0 +1,110 @@
+"""From a decision to rows of the outbox: what has to be done so that Drafts holds what was decided. Nothing remote happens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from rules.drafts.compose import compose
+from rules.drafts.message_ids import message_id
+from rules.drafts.mime import draft_bytes
+from rules.drafts.types import Draft
+from rules.intents import Place
+from rules.process import Process
+from watcher.history import Assessment
+from watcher.outbox.ledger import Ledger, content_of, sha256
+from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, put_row, put_version
+
+__all__ = ["plan"]
+
+_THE_USERS = frozenset({RowState.SENT, RowState.DISCARDED, RowState.EDITED, RowState.REFUSED})
+"""States in which nothing is planned any more."""
+
+
+def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
+    """Write down what has to be done for one process; `opener` is the identity of the message that opened it."""
+    rows = {row.key: row for row in found.outbox}
+    planned: list[OutboxRow | None] = [
+        _to_stand(ledger, rows.get(place.key), place, found.process, opener, now) for place in found.decision.place
+    ]
+    wanted = {place.key for place in found.decision.place}
+    reasons = {item.key: item.reason.text for item in found.decision.withdraw}
+    planned.extend(
+        _to_go(row, reasons.get(key, "it is not called for any more")) for key, row in rows.items() if key not in wanted
+    )
+    changed = [row for row in planned if row is not None]
+    if not changed:
+        return
+    with ledger.store.write() as connection:
+        for row in changed:
+            draft, raw = (row.next_draft, row.next_raw) if row.op is Op.REPLACE else (row.draft, row.raw)
+            if draft is not None and raw is not None:
+                version = VersionRow(row.account, draft.message_id, str(row.key), row.version, sha256(raw))
+                put_version(connection, version)
+            put_row(connection, row)
+
+
+def _compose(ledger: Ledger, place: Place, process: Process, version: int, now: datetime) -> tuple[Draft, bytes]:
+    account = ledger.account
+    # From the address and not from chance: a store that was lost gives the same Message-IDs again, and finds its drafts by them.
+    salt = sha256(account.address.lower().encode())
+    name = message_id(place.key, version, salt, account.address.rpartition("@")[2] or "localhost")
+    draft = compose(place, process, account.profile, now=now, message_id=name)
+    return draft, draft_bytes(draft)
+
+
+def _to_stand(  # noqa: PLR0917 - one place, called once
+    ledger: Ledger, row: OutboxRow | None, place: Place, process: Process, opener: str, now: datetime
+) -> OutboxRow | None:
+    """Return the row as it has to be so that `place` stands in Drafts; None when nothing has to change."""
+    opens, closes = place.slot.opens, place.slot.closes
+    if row is None:
+        draft, raw = _compose(ledger, place, process, 1, now)
+        return OutboxRow(
+            account=ledger.account.name,
+            key=place.key,
+            process=process.id,
+            opener=opener,
+            state=RowState.PLANNED,
+            op=Op.PUT,
+            version=1,
+            draft=draft,
+            raw=raw,
+            content=content_of(draft),
+            planned_at=now,
+            slot_opens=opens,
+            slot_closes=closes,
+        )
+    if row.state in _THE_USERS or row.op is Op.PUT:
+        # A PUT that is still open may have been written by a process that died: it keeps its Message-ID, so that it is found.
+        return None
+    draft, raw = _compose(ledger, place, process, row.version + 1, now)
+    moved = replace(row, slot_opens=opens, slot_closes=closes)
+    if row.state is RowState.WITHDRAWN or row.state is RowState.PLANNED:
+        return replace(
+            moved,
+            op=Op.PUT,
+            version=row.version + 1,
+            draft=draft,
+            raw=raw,
+            content=content_of(draft),
+            planned_at=now,
+            attempts=0,
+            error="",
+        )
+    if content_of(draft) == row.content:
+        kept = replace(moved, op=Op.NONE, next_draft=None, next_raw=None, error="")
+        return None if kept == row else kept
+    if row.op is Op.REPLACE and row.next_draft is not None and content_of(row.next_draft) == content_of(draft):
+        return None
+    return replace(moved, op=Op.REPLACE, version=row.version + 1, next_draft=draft, next_raw=raw, attempts=0, error="")
+
+
+def _to_go(row: OutboxRow, reason: str) -> OutboxRow | None:
+    """Return the row as it has to be so that its draft goes; None when nothing has to change."""
+    if row.state in _THE_USERS:
+        return None
+    if row.state is RowState.PLACED:
+        return None if row.op is Op.WITHDRAW else replace(row, op=Op.WITHDRAW, next_draft=None, next_raw=None, error=reason)
+    # Planned and never confirmed: if a dead process wrote it after all, the sweep knows its Message-ID.
+    return None if row.op is Op.NONE else replace(row, op=Op.NONE, state=RowState.WITHDRAWN, error="")

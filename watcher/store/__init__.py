@@ -1,0 +1,5 @@
+"""What must survive a restart, in one SQLite file. The only package that knows the database."""
+
+from watcher.store.store import Store, StoreError, StoreFull
+
+__all__ = ["Store", "StoreError", "StoreFull"]

@@ -1,0 +1,101 @@
+"""Accounts and their cursors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from watcher.store.dialect import upsert
+from watcher.store.tables import account, cursor
+
+__all__ = [
+    "AccountRow",
+    "all_accounts",
+    "ensure_account",
+    "forget_cursor",
+    "load_cursor",
+    "note_pass",
+    "note_trouble",
+    "save_cursor",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What is known of an account between passes."""
+
+    name: str
+    kind: str
+    address: str
+    last_now: datetime | None
+    assumed: bool
+    trouble: str
+    trouble_kind: str
+    trouble_at: datetime | None
+
+
+def ensure_account(connection: Connection, name: str, kind: str, address: str) -> AccountRow:
+    """Return the row of an account, making it at its first pass."""
+    row = connection.execute(select(account).where(account.c.name == name)).one_or_none()
+    if row is None:
+        upsert(
+            connection,
+            account,
+            {
+                "name": name,
+                "kind": kind,
+                "address": address,
+                "assumed": False,
+                "trouble": "",
+                "trouble_kind": "",
+            },
+            key=["name"],
+        )
+        row = connection.execute(select(account).where(account.c.name == name)).one()
+    elif (row.kind, row.address) != (kind, address):
+        connection.execute(update(account).where(account.c.name == name).values(kind=kind, address=address))
+        if row.kind != kind:
+            forget_cursor(connection, name)
+        row = connection.execute(select(account).where(account.c.name == name)).one()
+    return AccountRow(*row)
+
+
+def all_accounts(connection: Connection) -> list[AccountRow]:
+    """Return the accounts that have been looked at, by name."""
+    return [AccountRow(*row) for row in connection.execute(select(account).order_by(account.c.name))]
+
+
+def note_pass(connection: Connection, name: str, now: datetime, *, assumed: bool) -> None:
+    """Write down that a pass went through."""
+    connection.execute(
+        update(account)
+        .where(account.c.name == name)
+        .values(last_now=now, assumed=assumed, trouble="", trouble_kind="", trouble_at=None)
+    )
+
+
+def note_trouble(connection: Connection, name: str, kind: str, text: str, now: datetime) -> bool:
+    """Write down what keeps an account from being watched; return whether that is news."""
+    row = connection.execute(select(account.c.trouble, account.c.trouble_kind).where(account.c.name == name)).one_or_none()
+    if row is None or (row.trouble, row.trouble_kind) == (text, kind):
+        return False
+    connection.execute(update(account).where(account.c.name == name).values(trouble=text, trouble_kind=kind, trouble_at=now))
+    return True
+
+
+def load_cursor(connection: Connection, name: str) -> str | None:
+    """Return how far the account was read, or None before the first page."""
+    value: str | None = connection.execute(select(cursor.c.value).where(cursor.c.account == name)).scalar_one_or_none()
+    return value
+
+
+def save_cursor(connection: Connection, name: str, value: str) -> None:
+    """Set how far the account was read; in the transaction that stores what was read."""
+    upsert(connection, cursor, {"account": name, "value": value}, key=["account"])
+
+
+def forget_cursor(connection: Connection, name: str) -> None:
+    """Let the next pass read the account from the start of the look-back window."""
+    connection.execute(delete(cursor).where(cursor.c.account == name))

@@ -1,0 +1,191 @@
+"""The outbox: what is to be done to Drafts, and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select, update
+
+from connectors.base import DraftRef
+from rules.drafts.types import Draft, DraftKey
+from rules.process import DraftChange
+from watcher.store.dialect import upsert
+from watcher.store.tables import draft_event, draft_version, outbox
+
+__all__ = [
+    "LIVE",
+    "DraftEventRow",
+    "Op",
+    "OutboxRow",
+    "RowState",
+    "VersionRow",
+    "add_draft_event",
+    "draft_events_of",
+    "load_outbox",
+    "put_row",
+    "put_version",
+    "read_back",
+    "versions",
+]
+
+
+class RowState(StrEnum):
+    """What became of the draft of a key."""
+
+    PLANNED = "planned"
+    """Never written so far."""
+    PLACED = "placed"
+    """Stands in Drafts as we wrote it."""
+    EDITED = "edited"
+    """Stands in Drafts as the user's own."""
+    WITHDRAWN = "withdrawn"
+    """Taken back by us; may be written again."""
+    DISCARDED = "discarded"
+    """Removed by the user: never again."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """The server would not take it, three times."""
+
+
+LIVE = frozenset({RowState.PLACED, RowState.EDITED})
+"""States in which something of ours stands in Drafts."""
+
+
+class Op(StrEnum):
+    """What is still to be done for a key; written down before it is done."""
+
+    NONE = ""
+    PUT = "put"
+    REPLACE = "replace"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One key with its state, its pending operation and the draft that operation is about."""
+
+    account: str
+    key: DraftKey
+    process: str
+    opener: str
+    state: RowState
+    op: Op
+    version: int
+    draft: Draft
+    raw: bytes
+    content: str
+    planned_at: datetime
+    ref: str = ""
+    revision: str = ""
+    digest: str = ""
+    placed_at: datetime | None = None
+    slot_opens: datetime | None = None
+    slot_closes: datetime | None = None
+    attempts: int = 0
+    error: str = ""
+    next_draft: Draft | None = None
+    """What a pending REPLACE is about to put in place of `draft`."""
+    next_raw: bytes | None = None
+
+    @property
+    def reference(self) -> DraftRef:
+        """Return where the draft stands, as the connector wants it."""
+        return DraftRef(self.ref, self.revision, self.digest)
+
+
+def load_outbox(connection: Connection, account: str, process: str | None = None) -> list[OutboxRow]:
+    """Return the rows of an account, or of one process, in the order in which they were planned."""
+    query = select(outbox).where(outbox.c.account == account).order_by(outbox.c.planned_at, outbox.c.key)
+    if process is not None:
+        query = query.where(outbox.c.process == process)
+    rows = []
+    for row in connection.execute(query):
+        values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+        values["key"] = DraftKey.parse(values["key"])
+        values["state"] = RowState(values["state"])
+        values["op"] = Op(values["op"])
+        rows.append(OutboxRow(**values))
+    return rows
+
+
+def put_row(connection: Connection, row: OutboxRow) -> None:
+    """Store a row whole."""
+    values = {name: getattr(row, name) for name in OutboxRow.__slots__}
+    values |= {"key": str(row.key), "state": row.state.value, "op": row.op.value}
+    upsert(connection, outbox, values, key=["account", "key"])
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A Message-ID that was given to a draft once."""
+
+    account: str
+    message_id: str
+    key: str
+    version: int
+    raw_digest: str
+    digest: str = ""
+
+
+def put_version(connection: Connection, row: VersionRow) -> None:
+    """Remember a Message-ID, before the draft that carries it is written."""
+    values = {name: getattr(row, name) for name in VersionRow.__slots__}
+    upsert(connection, draft_version, values, key=["account", "message_id"], keep=["digest"])
+
+
+def read_back(connection: Connection, account: str, message_id: str, digest: str) -> None:
+    """Note what the mailbox made of the bytes."""
+    connection.execute(
+        update(draft_version)
+        .where(draft_version.c.account == account, draft_version.c.message_id == message_id)
+        .values(digest=digest)
+    )
+
+
+def versions(connection: Connection, account: str) -> dict[str, VersionRow]:
+    """Return every Message-ID ever given to a draft of this account."""
+    query = select(draft_version).where(draft_version.c.account == account)
+    return {row.message_id: VersionRow(*row) for row in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftEventRow:
+    """One change of a draft, as the fold is told it."""
+
+    id: int
+    account: str
+    key: DraftKey
+    process: str
+    at: datetime
+    change: DraftChange
+    slot_opens: datetime | None
+
+
+def add_draft_event(connection: Connection, row: OutboxRow, change: DraftChange, at: datetime) -> None:
+    """Write down what happened to a draft; in the transaction that changes its row."""
+    connection.execute(
+        insert(draft_event).values(
+            account=row.account,
+            key=str(row.key),
+            process=row.process,
+            at=at,
+            change=change.value,
+            slot_opens=row.slot_opens,
+        )
+    )
+
+
+def draft_events_of(connection: Connection, account: str, processes: Iterable[str]) -> list[DraftEventRow]:
+    """Return what happened to the drafts of these processes, oldest first."""
+    query = (
+        select(draft_event)
+        .where(draft_event.c.account == account, draft_event.c.process.in_(list(processes)))
+        .order_by(draft_event.c.id)
+    )
+    return [
+        DraftEventRow(r.id, r.account, DraftKey.parse(r.key), r.process, r.at, DraftChange(r.change), r.slot_opens)
+        for r in connection.execute(query)
+    ]

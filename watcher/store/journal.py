@@ -1,0 +1,94 @@
+"""The user's marks, and the log of what was done and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from rules.intents import Reason
+from rules.process import Verb
+from watcher.store.tables import log, mark
+
+__all__ = ["LogRow", "MarkRow", "add_log", "add_mark", "last_log", "last_mark", "load_log", "marks_of", "told"]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """A word of the user's about a process."""
+
+    id: int
+    account: str
+    process: str
+    at: datetime
+    verb: Verb
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One thing that was seen or done, with the reasons."""
+
+    at: datetime
+    account: str
+    process: str
+    company: str
+    action: str
+    """A stable word: `found`, `interview`, `replied`, `placed`, `withdrawn`, `notice:KIND` and so on (watcher/README.md)."""
+    text: str
+    reasons: tuple[Reason, ...] = ()
+
+
+def add_mark(  # noqa: PLR0917 - the columns
+    connection: Connection, account: str, process: str, verb: Verb, at: datetime, until: datetime | None = None
+) -> None:
+    """Store a word of the user's; the next pass acts on it."""
+    connection.execute(insert(mark).values(account=account, process=process, verb=verb.value, at=at, until=until))
+
+
+def last_mark(connection: Connection) -> int:
+    """Return the number of the newest mark, 0 when there is none: a change of it is a reason to look."""
+    return connection.execute(select(func.max(mark.c.id))).scalar() or 0
+
+
+def marks_of(connection: Connection, account: str, process: str | None = None, after: int = 0) -> list[MarkRow]:
+    """Return the marks of an account, or of one process of it, oldest first."""
+    query = select(mark).where(mark.c.account == account, mark.c.id > after).order_by(mark.c.id)
+    if process is not None:
+        query = query.where(mark.c.process == process)
+    return [MarkRow(r.id, r.account, r.process, r.at, Verb(r.verb), r.until) for r in connection.execute(query)]
+
+
+def add_log(connection: Connection, rows: Iterable[LogRow]) -> None:
+    """Append to the log."""
+    values = [{name: getattr(row, name) for name in LogRow.__slots__} for row in rows]
+    if values:
+        connection.execute(insert(log), values)
+
+
+def told(connection: Connection, account: str, process: str) -> frozenset[tuple[str, datetime]]:
+    """Return (action, at) of the notices that the log holds of a process already."""
+    query = select(log.c.action, log.c.at).where(
+        log.c.account == account, log.c.process == process, log.c.action.startswith("notice:")
+    )
+    return frozenset((row.action, row.at) for row in connection.execute(query))
+
+
+def last_log(connection: Connection) -> int:
+    """Return the number of the newest row, 0 when there is none."""
+    return connection.execute(select(func.max(log.c.id))).scalar() or 0
+
+
+def load_log(
+    connection: Connection, account: str, process: str | None = None, *, after: int = 0, last: int | None = None
+) -> list[LogRow]:
+    """Return the log of an account, or of one process, oldest first: rows behind number `after`, at most the `last` ones."""
+    query = select(log).where(log.c.account == account, log.c.id > after).order_by(log.c.id.desc())
+    if process is not None:
+        query = query.where(log.c.process == process)
+    if last is not None:
+        query = query.limit(last)
+    rows = [LogRow(r.at, r.account, r.process, r.company, r.action, r.text, r.reasons) for r in connection.execute(query)]
+    return rows[::-1]

@@ -1,0 +1,265 @@
+"""Messages, what was read from them, and which process they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, delete, or_, select, update
+
+from rules.classify.types import Evidence, Kind
+from rules.extract.types import Facts
+from rules.mail import Address, Envelope, Role
+from rules.process import Thread
+from watcher.store.dialect import upsert, upsert_many
+from watcher.store.tables import event, message, process, process_link
+from watcher.store.types import micros
+
+__all__ = [
+    "EventRow",
+    "LinkRow",
+    "ProcessRow",
+    "all_events",
+    "envelopes_unread",
+    "events_of",
+    "has_messages",
+    "links_of",
+    "load_processes",
+    "mark_wanted",
+    "put_event",
+    "put_links",
+    "put_messages",
+    "put_process",
+    "refs_gone",
+    "seen_before",
+    "set_step",
+    "step_taken",
+]
+
+_COLUMNS = (
+    "account",
+    "identity",
+    "ref",
+    "role",
+    "message_id",
+    "in_reply_to",
+    "references",
+    "from_address",
+    "from_name",
+    "recipients",
+    "subject",
+    "received_at",
+    "size",
+    "bulk",
+    "calendar",
+    "thread_id",
+    "wanted",
+)
+
+
+def put_messages(connection: Connection, account: str, envelopes: Iterable[Envelope], wanted: frozenset[str]) -> None:
+    """Store a page of envelopes; a message seen before only gets its new place."""
+    rows = [
+        (
+            account,
+            e.identity,
+            e.ref,
+            e.role.value,
+            e.message_id,
+            e.in_reply_to,
+            e.references,
+            e.from_address,
+            e.from_name,
+            e.recipients,
+            e.subject,
+            micros(e.received_at),
+            e.size,
+            e.bulk,
+            e.calendar,
+            e.thread_id,
+            e.identity in wanted,
+        )
+        for e in envelopes
+    ]
+    keep = [name for name in _COLUMNS if name not in ("ref", "role", "thread_id")]
+    upsert_many(connection, message, _COLUMNS, rows, key=["account", "identity"], keep=keep)
+
+
+def _envelope(row: Row[tuple[object, ...]]) -> Envelope:
+    return Envelope(
+        identity=row.identity,
+        ref=row.ref,
+        role=Role(row.role),
+        message_id=row.message_id,
+        in_reply_to=row.in_reply_to,
+        references=row.references,
+        from_address=row.from_address,
+        from_name=row.from_name,
+        recipients=row.recipients,
+        subject=row.subject,
+        received_at=row.received_at,
+        size=row.size,
+        bulk=row.bulk,
+        calendar=row.calendar,
+        thread_id=row.thread_id,
+    )
+
+
+def envelopes_unread(
+    connection: Connection, account: str, domains: Iterable[str], message_ids: Iterable[str]
+) -> Iterator[Envelope]:
+    """Yield stored envelopes whose text was never read, from or to one of `domains`, or in a thread of `message_ids`."""
+    tests = [message.c.in_reply_to.in_(list(message_ids)), message.c.message_id.in_(list(message_ids))]
+    for domain in domains:
+        tests.append(message.c.from_address.endswith(domain, autoescape=True))
+        tests.append(message.c.recipients.contains(domain, autoescape=True))
+    query = select(message).where(message.c.account == account, message.c.wanted.is_(False), or_(*tests))
+    for row in connection.execute(query.order_by(message.c.received_at)):
+        yield _envelope(row)
+
+
+def mark_wanted(connection: Connection, account: str, identities: Sequence[str]) -> None:
+    """Note that the text of these messages has been read."""
+    connection.execute(
+        update(message).where(message.c.account == account, message.c.identity.in_(identities)).values(wanted=True)
+    )
+
+
+def refs_gone(connection: Connection, account: str, refs: Sequence[str]) -> None:
+    """Note that these messages are no longer where they were; what was read from them stays."""
+    for start in range(0, len(refs), 500):
+        connection.execute(
+            update(message).where(message.c.account == account, message.c.ref.in_(refs[start : start + 500])).values(ref="")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """What was read from one message that may matter."""
+
+    account: str
+    identity: str
+    at: datetime
+    own: bool
+    kind: Kind | None
+    confidence: float
+    runner_up: Kind | None
+    evidence: tuple[Evidence, ...]
+    sender: Address
+    recipients: tuple[str, ...]
+    can_receive: bool
+    thread: Thread
+    facts: Facts
+    step: str | None = None
+    excerpt: str = ""
+    defects: tuple[str, ...] = ()
+
+
+def _event(row: Row[tuple[object, ...]]) -> EventRow:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    for name in ("kind", "runner_up"):
+        values[name] = None if values[name] is None else Kind(values[name])
+    return EventRow(**values)
+
+
+def put_event(connection: Connection, row: EventRow) -> None:
+    """Store what was read from a message; the first time it was seen stays."""
+    values = {name: getattr(row, name) for name in EventRow.__slots__}
+    upsert(connection, event, values, key=["account", "identity"], keep=["at", "step"])
+
+
+def seen_before(connection: Connection, account: str, identities: Sequence[str]) -> frozenset[str]:
+    """Return those of `identities` whose text has been read already."""
+    found: set[str] = set()
+    for start in range(0, len(identities), 500):
+        query = select(event.c.identity).where(event.c.account == account, event.c.identity.in_(identities[start : start + 500]))
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
+
+
+def has_messages(connection: Connection, account: str) -> bool:
+    """Say whether anything was read from this account."""
+    return connection.execute(select(message.c.id).where(message.c.account == account).limit(1)).first() is not None
+
+
+def step_taken(connection: Connection, account: str, step: str) -> bool:
+    """Say whether a mail of the user's was recognised as this draft already."""
+    query = select(event.c.identity).where(event.c.account == account, event.c.step == step).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def set_step(connection: Connection, account: str, identity: str, step: str) -> None:
+    """Note which draft of ours a mail of the user's own was."""
+    connection.execute(update(event).where(event.c.account == account, event.c.identity == identity).values(step=step))
+
+
+def all_events(connection: Connection, account: str) -> list[EventRow]:
+    """Return everything read in an account, oldest first."""
+    query = select(event).where(event.c.account == account).order_by(event.c.at, event.c.identity)
+    return [_event(row) for row in connection.execute(query)]
+
+
+def events_of(connection: Connection, account: str, process_id: str) -> list[EventRow]:
+    """Return what was read of one process, oldest first."""
+    query = (
+        select(event)
+        .join(process_link, (process_link.c.account == event.c.account) & (process_link.c.identity == event.c.identity))
+        .where(event.c.account == account, process_link.c.process == process_id)
+        .order_by(event.c.at, event.c.identity)
+    )
+    return [_event(row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """One hiring process by name; all else about it is folded from its events."""
+
+    account: str
+    id: str
+    opener: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """Why a message belongs to a process."""
+
+    account: str
+    identity: str
+    process: str
+    weight: float
+    why: tuple[str, ...]
+    ambiguous: bool = False
+
+
+def load_processes(connection: Connection, account: str | None = None) -> list[ProcessRow]:
+    """Return the processes of one account, or of all, oldest first."""
+    query = select(process).order_by(process.c.created_at, process.c.id)
+    if account is not None:
+        query = query.where(process.c.account == account)
+    return [ProcessRow(*row) for row in connection.execute(query)]
+
+
+def put_process(connection: Connection, row: ProcessRow) -> None:
+    """Store a process; an opener found later replaces the earlier one."""
+    values = {"account": row.account, "id": row.id, "opener": row.opener, "created_at": row.created_at}
+    upsert(connection, process, values, key=["account", "id"], keep=["created_at"])
+
+
+def links_of(connection: Connection, account: str) -> list[LinkRow]:
+    """Return every link of an account."""
+    query = select(process_link).where(process_link.c.account == account)
+    return [LinkRow(*row) for row in connection.execute(query)]
+
+
+def put_links(connection: Connection, account: str, rows: Sequence[LinkRow]) -> None:
+    """Replace the links of an account; processes without a link go."""
+    connection.execute(delete(process_link).where(process_link.c.account == account))
+    if rows:
+        values = [{name: getattr(row, name) for name in LinkRow.__slots__} for row in rows]
+        connection.execute(process_link.insert(), values)
+    kept = {row.process for row in rows}
+    for found in load_processes(connection, account):
+        if found.id not in kept:
+            connection.execute(delete(process).where(process.c.account == account, process.c.id == found.id))

@@ -1,0 +1,91 @@
+"""Opening the store, and its transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from watcher.store.dialect import open_engine
+
+__all__ = ["HEAD", "Store", "StoreError", "StoreFull"]
+
+HEAD = "0001"
+"""The newest migration; a test holds it to `migrations/versions`."""
+
+_FULL = ("disk is full", "disk I/O error")
+_DAMAGED = ("malformed", "not a database", "corrupt")
+
+
+class StoreError(Exception):
+    """The store cannot be used; `str()` says what to do."""
+
+
+class StoreFull(StoreError):
+    """Nothing can be written: the disk is full or failing."""
+
+
+class Store:
+    """The file with its connections; safe to use from several threads, each in its own transaction."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at `path`, making or migrating it. Raises StoreError."""
+        self.path = path
+        try:
+            with self._explained():
+                self.engine = open_engine(path)
+                self._migrate()
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror or error}. Set daemon.state_dir to a folder you can write to.") from error
+
+    def _migrate(self) -> None:
+        with self.engine.connect() as connection:
+            found = None
+            if inspect(connection).has_table("alembic_version"):
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if found != HEAD:
+            from watcher.store.migrate import upgrade  # noqa: PLC0415 - a quarter of a second to import, needed once
+
+            upgrade(self.engine, found)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            why = str(error.orig)
+            if any(word in why for word in _FULL):
+                raise StoreFull(
+                    f"{self.path}: cannot be written ({why}). Nothing was lost and nothing more is drafted until there is "
+                    "room again: free some disk space, then start once more."
+                ) from error
+            if any(word in why for word in _DAMAGED):
+                raise StoreError(
+                    f"{self.path}: is damaged ({why}). Move it away (mv {self.path.name} {self.path.name}.damaged) and start "
+                    "again: all but your own pauses, closings and deleted drafts is read anew from the mailbox."
+                ) from error
+            if isinstance(error.orig, sqlite3.OperationalError):
+                raise StoreError(
+                    f"{self.path}: {why}. See that no other program holds the file and that you may write it."
+                ) from error
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the store."""
+        with self._explained(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that is on disk when the block ends, and undone when it raises."""
+        with self._explained(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()

@@ -1,0 +1,216 @@
+"""The tables.
+
+What the mailbox cannot tell again is in cursor, mark, outbox, draft_version, draft_event and log; the rest is rebuilt.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+from rules.classify.types import Evidence
+from rules.drafts.types import Draft
+from rules.extract.types import Facts
+from rules.intents import Reason
+from rules.mail import Address
+from rules.process import Thread
+from watcher.store.types import Instant, Value
+
+__all__ = [
+    "account",
+    "cursor",
+    "draft_event",
+    "draft_version",
+    "event",
+    "log",
+    "mark",
+    "message",
+    "metadata",
+    "outbox",
+    "process",
+    "process_link",
+]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("last_now", Instant),  # `now` of the last pass
+    Column("assumed", Boolean, nullable=False, default=False),  # that pass was told its time
+    Column("trouble", Text, nullable=False, default=""),  # why the account is parked or backing off; empty when all is well
+    Column("trouble_kind", Text, nullable=False, default=""),
+    Column("trouble_at", Instant),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# One row for every message within the look-back window: what threading and a later second look need. No text.
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("in_reply_to", Text, nullable=False),
+    Column("references", Text, nullable=False),
+    Column("from_address", Text, nullable=False),
+    Column("from_name", Text, nullable=False),
+    Column("recipients", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("bulk", Boolean, nullable=False),
+    Column("calendar", Boolean, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("wanted", Boolean, nullable=False),  # its text was read
+    Index("uq_message_account_identity", "account", "identity", unique=True),
+)
+
+# What was read from the messages that may matter.
+event = Table(
+    "event",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("identity", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("own", Boolean, nullable=False),  # written by the user
+    Column("kind", Text),  # null for the user's own
+    Column("confidence", Float, nullable=False, default=1.0),
+    Column("runner_up", Text),
+    Column("evidence", Value(tuple[Evidence, ...]), nullable=False),
+    Column("sender", Value(Address), nullable=False),
+    Column("recipients", Value(tuple[str, ...]), nullable=False),
+    Column("can_receive", Boolean, nullable=False, default=True),
+    Column("thread", Value(Thread), nullable=False),
+    Column("facts", Value(Facts), nullable=False),
+    Column("step", Text),  # the draft of ours that the user sent
+    Column("excerpt", Text, nullable=False, default=""),
+    Column("defects", Value(tuple[str, ...]), nullable=False),
+)
+
+process = Table(
+    "process",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("opener", Text, nullable=False),  # identity of the message that opened it
+    Column("created_at", Instant, nullable=False),
+)
+
+process_link = Table(
+    "process_link",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("identity", Text, primary_key=True),
+    Column("process", Text, primary_key=True),
+    Column("weight", Float, nullable=False),
+    Column("why", Value(tuple[str, ...]), nullable=False),
+    Column("ambiguous", Boolean, nullable=False, default=False),
+    ForeignKeyConstraint(["account", "process"], ["process.account", "process.id"], ondelete="CASCADE"),
+    Index("ix_process_link_process", "account", "process"),
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("until", Instant),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("opener", Text, nullable=False),  # finds the process again when all that can be rebuilt was lost
+    Column("state", Text, nullable=False),  # see watcher.outbox.RowState
+    Column("op", Text, nullable=False),  # what is still to be done: see watcher.outbox.Op
+    Column("version", Integer, nullable=False),
+    Column("draft", Value(Draft), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("content", Text, nullable=False),  # digest of what the reader sees; a change of it is a reason to rewrite
+    Column("next_draft", Value(Draft)),  # what a pending rewrite is about to put in its place
+    Column("next_raw", LargeBinary),
+    Column("ref", Text, nullable=False, default=""),
+    Column("revision", Text, nullable=False, default=""),
+    Column("digest", Text, nullable=False, default=""),  # of the bytes as the mailbox gives them back
+    Column("planned_at", Instant, nullable=False),
+    Column("placed_at", Instant),
+    Column("slot_opens", Instant),
+    Column("slot_closes", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+)
+
+# Every Message-ID ever given to a draft, so that a late twin is known for what it is.
+draft_version = Table(
+    "draft_version",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("raw_digest", Text, nullable=False),  # of the bytes as we wrote them
+    Column("digest", Text, nullable=False, default=""),  # as the mailbox gave them back
+)
+
+draft_event = Table(
+    "draft_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("slot_opens", Instant),
+    Index("ix_draft_event_process", "account", "process"),
+)
+
+log = Table(
+    "log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("process", Text, nullable=False, default=""),
+    Column("company", Text, nullable=False, default=""),
+    Column("action", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reasons", Value(tuple[Reason, ...]), nullable=False),
+    Index("ix_log_process", "account", "process", "action"),
+)

@@ -1,0 +1,129 @@
+"""What is told of a process, in words for the log: one line a happening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from rules.classify import Kind
+from rules.extract import Away, Interview, Outcome, Person, Promise
+from rules.intents import Notice, Reason
+from rules.process import State
+from watcher.history import Assessment
+from watcher.store.journal import LogRow
+from watcher.store.mail import EventRow
+
+__all__ = ["day", "tell_events", "tell_notices"]
+
+
+def day(at: datetime, zone: tzinfo) -> str:
+    """Return `Tue 24 Nov`."""
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+def _names(people: Iterable[Person]) -> str:
+    names = [person.name or person.address for person in people]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _when(interview: Interview, zone: tzinfo) -> str:
+    start, end = interview.start.astimezone(zone), interview.end.astimezone(zone)
+    return f"{day(start, zone)}, {start:%H:%M}\N{EN DASH}{end:%H:%M}"
+
+
+def _who(event: EventRow) -> str:
+    return event.sender.name or event.sender.address or "Somebody"
+
+
+def _promise(promise: Promise) -> str:
+    if promise.date is not None:
+        return f"{promise.date:%a} {promise.date.day} {promise.date:%b}"
+    return promise.kind.value.replace("_", " ")
+
+
+def _away(away: Away | None) -> str:
+    if away is not None and away.back_on is not None:
+        return f"away until {away.back_on:%a} {away.back_on.day} {away.back_on:%b}: the next step moves behind that"
+    return "away, no return date given: the next step moves by a week"
+
+
+def _interview_line(event: EventRow, found: Assessment, zone: tzinfo) -> str:
+    stated = event.facts.interviews
+    if not stated:
+        return "they fixed an interview, but no time could be read from the mail"
+    whens = "; ".join(_when(interview, zone) for interview in stated)
+    uids = {interview.uid for interview in stated}
+    people = [p for r in found.process.rounds if r.interview.uid in uids for p in r.interviewers]
+    with_whom = f" with {_names(people)}" if people else ""
+    return f"{whens}{with_whom}"
+
+
+def _line(event: EventRow, found: Assessment, zone: tzinfo, *, opener: bool) -> tuple[str, str] | None:  # noqa: C901, PLR0911 - a table
+    """Return action and text for one message of theirs; None when there is nothing to tell."""
+    role = f" ({found.process.role})" if found.process.role else ""
+    match event.kind:
+        case Kind.INTERVIEW_CONFIRMATION if opener:
+            return "found", f"Interview found{role}: {_interview_line(event, found, zone)}"
+        case Kind.INTERVIEW_INVITE if opener:
+            return "found", f"Invitation to an interview found{role}: your answer is awaited"
+        case Kind.INTERVIEW_CONFIRMATION:
+            return "interview", f"Interview fixed{role}: {_interview_line(event, found, zone)}"
+        case Kind.INTERVIEW_INVITE:
+            return "invited", f"{_who(event)} asks for a time: your turn"
+        case Kind.RESCHEDULE:
+            return "found" if opener else "moved", f"Interview moved{role}: {_interview_line(event, found, zone)}"
+        case Kind.CANCELLATION:
+            return "cancelled", f"Interview called off by {_who(event)}"
+        case Kind.REJECTION:
+            return "rejected", "They said no: follow-ups stop"
+        case Kind.OFFER:
+            return "offer", "An offer: follow-ups stop"
+        case Kind.AUTO_REPLY:
+            if event.facts.bounced:
+                return "bounced", f"Mail to {', '.join(event.facts.bounced)} could not be delivered"
+            return ("away", f"{_who(event)} is {_away(event.facts.away)}") if event.facts.away else None
+        case Kind.HUMAN_REPLY:
+            return _reply(event)
+    return None
+
+
+def _reply(event: EventRow) -> tuple[str, str]:
+    if event.facts.outcome is Outcome.ON_HOLD:
+        return "replied", f"{_who(event)} replied: on hold for now. Paused"
+    if event.facts.promise is not None:
+        return "promised", f"{_who(event)} replied and named a time ({_promise(event.facts.promise)}): the clock starts anew"
+    return "replied", f"{_who(event)} replied: paused, your turn"
+
+
+def tell_events(found: Assessment, new: frozenset[str], opener: str) -> list[LogRow]:
+    """Return a line for each new message of a process that changes something."""
+    zone = ZoneInfo(found.account.profile.zone)
+    rows = []
+    for event in found.messages:
+        if event.identity not in new or event.own:
+            continue
+        line = _line(event, found, zone, opener=event.identity == opener)
+        if line is not None:
+            evidence = tuple(f"{e.source}: {e.detail}" for e in event.evidence[:5])
+            why = Reason(
+                f"{(event.kind or Kind.NOISE).value}: {'; '.join(evidence) or 'no telling sign'}", evidence=(event.identity,)
+            )
+            rows.append(LogRow(event.at, event.account, found.process.id, found.process.company, *line, (why,)))
+    return rows
+
+
+def tell_notices(found: Assessment, already: frozenset[tuple[str, datetime]]) -> list[LogRow]:
+    """Return a line for each notice that was not told before."""
+
+    def fresh(notice: Notice) -> bool:
+        return (f"notice:{notice.kind}", notice.at) not in already
+
+    process = found.process
+    if process.state is State.CLOSED:
+        return []
+    return [
+        LogRow(notice.at, found.account.name, process.id, process.company, f"notice:{notice.kind}", notice.text)
+        for notice in filter(fresh, found.decision.notices)
+    ]
