@@ -1,0 +1,70 @@
+# The commands of the project. `make demo` and `make test` need Python 3.11 or newer and nothing else set up.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := .ci/lock
+SHELL := /bin/sh
+
+.PHONY: help demo install test check format crash soak fuzz bench lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/runtime  ## play ten weeks of a job search in time-lapse
+	@$(BIN)/hearback demo
+
+install: $(VENV)/runtime  ## make the virtual environment with the hearback command in it
+	@echo "Ready: $(BIN)/hearback --help"
+
+test: $(VENV)/dev servers  ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(VENV)/dev  ## lint, types, direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev  ## let ruff put the layout right
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+crash: $(VENV)/dev servers  ## kill the daemon at random for SECONDS (default 120), with slow and cut writes, and count
+	$(BIN)/python -m tests.crash --seconds $(or $(SECONDS),120) $(ARGS)
+
+bench: $(VENV)/dev servers  ## measure against the floor of the same run
+	$(BIN)/python -m tests.bench.run $(ARGS)
+
+lock:  ## resolve the dependencies anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o $(LOCK)/runtime.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev pyproject.toml -o $(LOCK)/dev.txt
+
+clean:  ## remove what was made here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+# --- what the targets stand on ----------------------------------------------------------------------------------------
+
+.PHONY: python servers
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..."; exit 1; }
+
+$(VENV)/bin/python: | python
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh .ci/apt.sh python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: $(LOCK)/runtime.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev: $(LOCK)/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@ $(VENV)/runtime
+
+servers:
+	@test -x /usr/sbin/dovecot && test -x /usr/lib/dovecot/lmtp && command -v strace >/dev/null && command -v openssl >/dev/null \
+	  || sh .ci/apt.sh dovecot-imapd dovecot-lmtpd strace openssl
