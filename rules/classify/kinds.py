@@ -1,0 +1,149 @@
+"""The order of evidence: the user's own mail, calendar part, headers, sender, words."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from rules.classify.invitation import of_calendar
+from rules.classify.machine import answers_by_itself, is_bounce, is_generated
+from rules.classify.senders import can_receive, is_board, is_booking, is_relay
+from rules.classify.text import Text, automatic_phrases, kind_phrases, text_of
+from rules.classify.types import Classification, Evidence, Kind
+from rules.dates import moments
+from rules.mail.types import Message, Role
+
+__all__ = ["classify"]
+
+_STRONG = 3.0
+_PLAIN_CAP = 3.0
+_SUBJECT_ONLY = 3.0
+_ENOUGH = 3.0
+_SURE = 9.0
+# At equal score the kind that changes more comes first.
+_ORDER = (
+    Kind.OFFER,
+    Kind.REJECTION,
+    Kind.CANCELLATION,
+    Kind.RESCHEDULE,
+    Kind.INTERVIEW_CONFIRMATION,
+    Kind.INTERVIEW_INVITE,
+    Kind.APPLICATION_ACK,
+    Kind.JOB_ALERT,
+    Kind.RECRUITER_OUTREACH,
+)
+_PROCESS_KINDS = frozenset(_ORDER[:6])
+
+
+def classify(message: Message, *, own: frozenset[str], known: bool) -> Classification:
+    """Return the kind of a message, with what says so, strongest first. Pure; never raises on any mail.
+
+    `own` are the user's addresses, lower-case. `known`: the message is in a thread of a tracked process, or comes from an
+    address or a domain of one.
+    """
+    envelope = message.envelope
+    if envelope.from_address in own or envelope.role is Role.SENT:
+        return Classification(
+            Kind.NOISE, 1.0, None, (Evidence("sender", f"the user's own mail ({envelope.from_address})"[:200]),)
+        )
+    text = text_of(message)
+    bounce = is_bounce(message, text)
+    if bounce is not None:
+        return Classification(Kind.AUTO_REPLY, bounce.weight, None, (bounce,))
+    by_calendar = of_calendar(message, text, own=own, known=known)
+    if by_calendar is not None:
+        return by_calendar
+    automatic = answers_by_itself(message, text)
+    scores, evidence = _score(text)
+    if automatic is not None:
+        # Applicant-tracking systems mark their receipts as automatic answers: those are receipts, nobody is away.
+        if scores[Kind.APPLICATION_ACK] >= _ENOUGH and automatic.source == "header":
+            return Classification(Kind.APPLICATION_ACK, 0.8, Kind.AUTO_REPLY, (automatic, *evidence[Kind.APPLICATION_ACK]))
+        return Classification(Kind.AUTO_REPLY, automatic.weight, None, (automatic,))
+    return _by_words(message, text, scores, evidence, known=known)
+
+
+def _score(text: Text) -> tuple[dict[Kind, float], dict[Kind, tuple[Evidence, ...]]]:
+    scores: dict[Kind, float] = {}
+    evidence: dict[Kind, tuple[Evidence, ...]] = {}
+    for name, places in kind_phrases().items():
+        kind = Kind(name)
+        firm = bool(places["firm"])
+        found = [Evidence("text", words[:200], _STRONG) for phrase in places["strong"] if (words := text.find(phrase, firm=firm))]
+        subject = next((match[0] for phrase in places["subject"] if (match := phrase.search(text.subject))), "")
+        if subject:
+            found.insert(0, Evidence("subject", subject[:200], _SUBJECT_ONLY))
+        plain = [Evidence("text", words[:200]) for phrase in places["plain"] if (words := text.find(phrase))]
+        scores[kind] = sum(item.weight for item in found) + min(_PLAIN_CAP, float(len(plain))) * (1.0 if found else 0.3)
+        evidence[kind] = tuple(found + plain)[:6]
+    return scores, evidence
+
+
+def _by_words(
+    message: Message, text: Text, scores: dict[Kind, float], evidence: dict[Kind, tuple[Evidence, ...]], *, known: bool
+) -> Classification:
+    sender = message.envelope.from_address
+    service = is_relay(sender) or is_booking(sender)
+    generated = is_generated(message)
+    context = service or known or any(text.find(phrase) or phrase.search(text.subject) for phrase in automatic_phrases("context"))
+    adjusted = _adjust(message, text, scores, known=known, service=service, context=context)
+    ranked = sorted(_ORDER, key=lambda kind: (-adjusted[kind], _ORDER.index(kind)))
+    best, second = ranked[0], ranked[1]
+    if adjusted[best] >= _ENOUGH:
+        margin = adjusted[best] - adjusted[second]
+        confidence = min(0.97, 0.5 + 0.3 * min(1.0, adjusted[best] / _SURE) + 0.2 * min(1.0, margin / _STRONG))
+        return Classification(best, round(confidence, 3), second if adjusted[second] > 0 else None, evidence[best])
+    person = can_receive(sender) and not message.envelope.bulk and generated is None
+    if known and not is_board(sender) and not message.envelope.bulk and generated is None and (person or service):
+        return Classification(
+            Kind.HUMAN_REPLY,
+            0.7,
+            best if adjusted[best] else None,
+            (Evidence("sender", f"{sender}: in a tracked process"[:200]),),
+        )
+    if person and message.envelope.in_reply_to and _concerns(text):
+        return Classification(
+            Kind.HUMAN_REPLY, 0.6, Kind.NOISE, (Evidence("header", "In-Reply-To, and it speaks of an application"),)
+        )
+    why = generated or Evidence("text", "nothing in it concerns an application")
+    return Classification(Kind.NOISE, 0.7 if generated or not context else 0.5, best if adjusted[best] else None, (why,))
+
+
+def _concerns(text: Text) -> bool:
+    hits = {phrase.source for phrase in automatic_phrases("context") if text.find(phrase) or phrase.search(text.subject)}
+    return len(hits) > 1
+
+
+def _adjust(
+    message: Message, text: Text, scores: dict[Kind, float], *, known: bool, service: bool, context: bool
+) -> dict[Kind, float]:
+    """Weigh the scores by who sends and what else is in the mail."""
+    found = dict(scores)
+    bulk = message.envelope.bulk
+    board = is_board(message.envelope.from_address)
+    if not context:
+        for kind in (*_PROCESS_KINDS, Kind.APPLICATION_ACK, Kind.RECRUITER_OUTREACH):
+            found[kind] = 0.0
+    if (bulk or board) and not known and not service:
+        # Newsletters speak of interviews and offers all day long; a mail to one candidate is seldom sent in bulk.
+        for kind in _PROCESS_KINDS:
+            found[kind] = found[kind] - 2 * _STRONG if found[kind] else 0.0
+    if not bulk and not board:
+        found[Kind.JOB_ALERT] -= _STRONG
+    timed = bool(_times(message, text))
+    if not timed:
+        found[Kind.INTERVIEW_CONFIRMATION] = min(found[Kind.INTERVIEW_CONFIRMATION], _ENOUGH - 1)
+    if timed and found[Kind.INTERVIEW_CONFIRMATION] >= 2 * _STRONG:
+        found[Kind.INTERVIEW_CONFIRMATION] += 1
+    if found[Kind.REJECTION] >= _ENOUGH:
+        # A refusal thanks, confirms receipt and speaks of the interview that was: what it decides outweighs all of that.
+        for kind in (Kind.APPLICATION_ACK, Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.RECRUITER_OUTREACH):
+            found[kind] = min(found[kind], found[Kind.REJECTION] - 1)
+    if found[Kind.RESCHEDULE] >= _ENOUGH:
+        for kind in (Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION):
+            found[kind] = min(found[kind], found[Kind.RESCHEDULE] - 1)
+    return found
+
+
+def _times(message: Message, text: Text) -> bool:
+    zone = message.envelope.received_at.tzinfo or UTC
+    return bool(moments(f"{text.subject}\n{text.folded}", message.envelope.received_at.date(), zone))

@@ -1,0 +1,91 @@
+"""Which messages a machine wrote: headers first (RFC 3834, RFC 3464), then words, with care."""
+
+from __future__ import annotations
+
+import re
+
+from rules.classify.text import Text, automatic_phrases
+from rules.classify.types import Evidence
+from rules.mail.types import Message
+
+__all__ = ["answers_by_itself", "is_bounce", "is_generated"]
+
+_PREFIX = re.compile(r"^(?:(?:re|aw|fw|fwd|sv|tr|rv|wg)\s*:\s*)+")
+_ALONE_WITHIN = 400
+_SHORT = 1200
+_NOT = frozenset({"no", "none", "false", "0", ""})
+_DAEMONS = ("mailer-daemon@", "postmaster@", "mail-daemon@", "microsoftexchange")
+
+
+def is_bounce(message: Message, text: Text) -> Evidence | None:
+    """Return what says that a message is a delivery report (RFC 3464), or None."""
+    content_type = message.headers.get("content-type", "").lower()
+    if message.delivery_status or ("multipart/report" in content_type and "disposition-notification" not in content_type):
+        return Evidence("header", "Content-Type: multipart/report (RFC 3464)", 1.0)
+    if message.headers.get("x-failed-recipients"):
+        return Evidence("header", "X-Failed-Recipients", 1.0)
+    sender = message.envelope.from_address
+    subject = _PREFIX.sub("", text.subject)
+    daemon = sender.startswith(_DAEMONS) or _null_path(message)
+    if daemon and any(phrase.pattern.match(subject) for phrase in automatic_phrases("bounce")):
+        return Evidence("sender", f"from {sender or '<>'}: {message.envelope.subject}"[:200], 0.95)
+    if sender.startswith(_DAEMONS[:1]):
+        return Evidence("sender", f"from {sender}"[:200], 0.9)
+    return None
+
+
+def _null_path(message: Message) -> bool:
+    """Say whether the envelope sender was empty (RFC 3834 section 3.3): the field is there, with nothing between its brackets."""
+    path = message.headers.get("return-path")
+    return path is not None and path.replace(" ", "") in {"<>", ""}
+
+
+def answers_by_itself(message: Message, text: Text) -> Evidence | None:
+    """Return what says that a message is an automatic answer of a mailbox (out of office and its like), or None."""
+    header = _answering_header(message)
+    if header is not None:
+        return header
+    subject = _PREFIX.sub("", text.subject)
+    for phrase in automatic_phrases("subject"):
+        if subject.startswith(phrase.source):
+            words = next((found for item in automatic_phrases("text") if (found := text.find(item))), "")
+            if words:
+                return Evidence("subject", f"{message.envelope.subject[:80]!r} and {words!r}", 0.9)
+    # Without any header or subject: only a short mail that opens with being away, asks nothing and speaks of nothing else.
+    if len(text.folded) <= _SHORT and "?" not in text.folded:
+        for phrase in automatic_phrases("alone"):
+            match = phrase.search(text.folded[:_ALONE_WITHIN])
+            if match and not any(text.find(item) for item in automatic_phrases("context")):
+                return Evidence("text", f"opens with {match[0]!r}", 0.8)
+    return None
+
+
+def _answering_header(message: Message) -> Evidence | None:
+    headers = message.headers
+    submitted = headers.get("auto-submitted", "").partition(";")[0].strip().lower()
+    if submitted.startswith("auto-replied"):
+        return Evidence("header", "Auto-Submitted: auto-replied (RFC 3834)", 1.0)
+    for name in ("x-autoreply", "x-autorespond"):
+        if headers.get(name, "").strip().lower() not in _NOT:
+            return Evidence("header", f"{name.title()}: {headers[name]}"[:200], 1.0)
+    precedence = headers.get("precedence", "").strip().lower()
+    if precedence in {"auto_reply", "auto-reply", "autoreply"}:
+        return Evidence("header", f"Precedence: {precedence}", 1.0)
+    if headers.get("x-ms-exchange-inbox-rules-loop"):
+        return Evidence("header", "X-MS-Exchange-Inbox-Rules-Loop", 0.95)
+    if _null_path(message):
+        return Evidence("header", "empty Return-Path (RFC 3834 section 3.3)", 0.9)
+    return None
+
+
+def is_generated(message: Message) -> Evidence | None:
+    """Return what says that no person wrote a message, though it may well concern an application; or None."""
+    submitted = message.headers.get("auto-submitted", "").partition(";")[0].strip().lower()
+    if submitted and submitted != "no":
+        return Evidence("header", f"Auto-Submitted: {submitted} (RFC 3834)"[:200], 0.9)
+    precedence = message.headers.get("precedence", "").strip().lower()
+    if precedence in {"bulk", "junk", "list"}:
+        return Evidence("header", f"Precedence: {precedence}", 0.8)
+    if message.headers.get("feedback-id") and message.envelope.bulk:
+        return Evidence("header", "Feedback-ID", 0.6)
+    return None

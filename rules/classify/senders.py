@@ -1,0 +1,87 @@
+"""Who sends: relays, booking services, job boards, addresses that nobody reads. Lists in `rules/phrases/senders.toml`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from rules.phrases.load import load
+
+__all__ = ["can_receive", "is_board", "is_booking", "is_freemail", "is_relay", "is_shared", "is_team"]
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+@cache
+def _domains(name: str) -> frozenset[str]:
+    return frozenset(load("senders")[name])
+
+
+@lru_cache(maxsize=8192)
+def _listed(name: str, domain: str) -> bool:
+    listed = _domains(name)
+    while domain:
+        if domain in listed:
+            return True
+        domain = domain.partition(".")[2]
+    return False
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def is_relay(address: str) -> bool:
+    """Say whether an address is of an applicant-tracking system or an assessment service."""
+    return _listed("relays", _domain(address))
+
+
+def is_booking(address: str) -> bool:
+    """Say whether an address is of a booking page."""
+    return address in _domains("booking") or _listed("booking", _domain(address))
+
+
+def is_board(address: str) -> bool:
+    """Say whether an address is of a job board or a professional network."""
+    return _listed("boards", _domain(address))
+
+
+def is_freemail(address: str) -> bool:
+    """Say whether an address is of a provider that gives addresses to everybody."""
+    return _listed("freemail", _domain(address))
+
+
+def is_shared(address: str) -> bool:
+    """Say whether the domain of an address is used by many companies or people, and so identifies none."""
+    return any(_listed(name, _domain(address)) for name in ("relays", "booking", "boards", "shared", "freemail"))
+
+
+@cache
+def _locals(name: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    words = load("senders")[name]
+    whole = frozenset(word for word in words if not word.endswith("*"))
+    return whole, tuple(_NOT_WORD.sub("", word) for word in words if word.endswith("*"))
+
+
+@lru_cache(maxsize=8192)
+def can_receive(address: str) -> bool:
+    """Say whether a person may read what is sent to an address: False for no-reply addresses, relays and broken ones.
+
+    Relays that thread answers back to people (`reply+token@relay`) are refused as well: nobody can tell whom they reach.
+    """
+    local, at, domain = address.lower().partition("@")
+    if not at or not local or "." not in domain or " " in address:
+        return False
+    if is_relay(address) or is_board(address) or is_booking(address) or _listed("shared", domain):
+        return False
+    bare = _NOT_WORD.sub("", local.partition("+")[0])
+    whole, beginnings = _locals("deaf")
+    return not (
+        bare in whole or bare.startswith(beginnings) or domain.startswith(("bounce.", "bounces.", "noreply.", "no-reply."))
+    )
+
+
+@lru_cache(maxsize=8192)
+def is_team(address: str) -> bool:
+    """Say whether the local part names a team or a function, not a person."""
+    return _NOT_WORD.sub("", address.partition("@")[0].partition("+")[0].lower()) in _locals("team")[0]

@@ -1,0 +1,320 @@
+"""A modest grammar of English dates and times. What is ambiguous is left out, never guessed.
+
+Days are resolved against the day of receipt: a day without a year is the nearest one that is not more than two months past, a bare
+weekday is the next one to come, `next Tuesday` is the one of the following calendar week. Times without `am` or `pm` are on the
+24-hour clock, but one to half past six o'clock is taken for the afternoon. All patterns are linear.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from rules.phrases.load import load
+
+__all__ = ["Clock", "Day", "Moment", "days", "end_of_month", "end_of_week", "moments", "times", "weekday_after"]
+
+_PAST = timedelta(days=60)
+_BEFORE = 120
+_AFTER = 45
+_AFTERNOON = time(6, 31)
+_NOON = 12
+_FRIDAY = 4
+_MAX_FOUND = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day named in a text, and where it stands."""
+
+    day: date
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day, perhaps with an end and a zone, and where it stands."""
+
+    at: time
+    until: time | None
+    zone: str
+    """IANA name, `UTC`, or an offset such as `+02:00`; empty when none is written."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day and a time that belong together."""
+
+    start: datetime
+    end: datetime | None
+    zone: str
+    """IANA name of the zone that was written; empty when none was."""
+    position: int
+
+
+@cache
+def _names() -> tuple[dict[str, int], dict[str, int]]:
+    table = load("en/dates")
+    weekdays = {name: number for number, names in enumerate(table["weekdays"]) for name in names}
+    months = {name: number for number, names in enumerate(table["months"], start=1) for name in names}
+    return weekdays, months
+
+
+@cache
+def _day_pattern() -> re.Pattern[str]:
+    weekdays, months = _names()
+    week = "|".join(sorted(weekdays, key=len, reverse=True))
+    month = "|".join(sorted(months, key=len, reverse=True))
+    return re.compile(
+        rf"""(?<![\w/.-])(?:
+        (?:(?P<w1>{week})\.?,?\s+(?:the\s+)?)?(?P<m1>{month})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+(?P<y1>20\d\d))?
+        |(?:(?P<w2>{week})\.?,?\s+(?:the\s+)?)?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m2>{month})\b\.?(?:,?\s+(?P<y2>20\d\d))?
+        |(?P<y3>20\d\d)-(?P<m3>\d\d)-(?P<d3>\d\d)(?=\D|$)
+        |(?:(?P<w4>{week})\.?,?\s+)?(?P<n1>\d{{1,2}})(?P<sep>[/.-])(?P<n2>\d{{1,2}})(?P=sep)(?P<y4>20\d\d|\d\d)(?=\D|$)
+        |(?:(?P<w6>{week})\.?,?\s+)(?P<n3>\d{{1,2}})/(?P<n4>\d{{1,2}})(?![\d/])
+        |(?P<rel>today|tonight|tomorrow|the\s+day\s+after\s+tomorrow)\b
+        |(?:(?P<which>this|next|coming|the\s+following)\s+(?:coming\s+)?)?(?P<w5>{week})\b(?:\s+(?P<late>next\s+week|week\s+after\s+next)\b)?
+            (?:,?\s+the\s+(?P<d6>\d{{1,2}})(?:st|nd|rd|th)\b)?
+        |(?:on|by|until|till|before|after|from)\s+the\s+(?P<d5>\d{{1,2}})(?:st|nd|rd|th)\b
+        )""",
+        re.VERBOSE,
+    )
+
+
+def days(text: str, today: date) -> list[Day]:
+    """Return the days named in folded text (`rules.phrases.grammar.fold`), seen from `today`, in reading order."""
+    found: list[Day] = []
+    for match in _day_pattern().finditer(text):
+        day = _resolve(match, today)
+        if day is not None:
+            found.append(Day(day, match.start(), match.end()))
+            if len(found) >= _MAX_FOUND:
+                break
+    return found
+
+
+def _resolve(match: re.Match[str], today: date) -> date | None:
+    weekdays, months = _names()
+    get = match.groupdict().get
+    try:
+        for index in ("1", "2"):
+            if get(f"d{index}"):
+                return _dated(
+                    today, get(f"y{index}"), months[get(f"m{index}") or ""], int(get(f"d{index}") or 0), get(f"w{index}")
+                )
+        if get("y3"):
+            return date(int(get("y3") or 0), int(get("m3") or 0), int(get("d3") or 0))
+        if get("n1"):
+            return _numeric(today, get("n1") or "", get("n2") or "", get("y4"), get("w4"), get("sep") or "")
+        if get("n3"):
+            return _numeric(today, get("n3") or "", get("n4") or "", None, get("w6"), "/")
+        if get("rel"):
+            word = get("rel") or ""
+            return today + timedelta(days=2 if "after" in word else 1 if word == "tomorrow" else 0)
+        if get("d5"):
+            return _day_of_month(today, int(get("d5") or 0))
+        day = weekday_after(today, weekdays[get("w5") or ""], get("which"), get("late"))
+        if get("d6") and day is not None and day.day != int(get("d6") or 0):
+            return _next_fitting(today, weekdays[get("w5") or ""], int(get("d6") or 0))
+    except (ValueError, OverflowError):
+        return None
+    return day
+
+
+def _dated(today: date, year: str | None, month: int, day: int, weekday: str | None) -> date | None:
+    """Return a day of a month; without a year, the one whose weekday fits. None when the weekday contradicts."""
+    wanted = _names()[0].get(weekday or "", -1)
+    if year:
+        found = date(int(year), month, day)
+        return found if wanted in {-1, found.weekday()} else None
+    for candidate in (today.year, today.year + 1):
+        try:
+            found = date(candidate, month, day)
+        except ValueError:
+            continue
+        if found >= today - _PAST and wanted in {-1, found.weekday()}:
+            return found
+    return None
+
+
+def _numeric(today: date, first: str, second: str, year: str | None, weekday: str | None, separator: str) -> date | None:
+    """Return a numeric date if only one reading is possible: dots are day first, else a number over 12 or the weekday decides."""
+    number = f"20{year}" if year and len(year) == 2 else year  # noqa: PLR2004 -- two digits
+    readings = {(int(second), int(first))}
+    if separator != ".":
+        readings.add((int(first), int(second)))
+    found = set()
+    for month, day in readings:
+        try:
+            found.add(_dated(today, number, month, day, weekday))
+        except ValueError:
+            continue
+    found.discard(None)
+    return found.pop() if len(found) == 1 else None
+
+
+def _day_of_month(today: date, day: int) -> date | None:
+    for months in range(13):
+        year, month = divmod(today.month - 1 + months, 12)
+        try:
+            found = date(today.year + year, month + 1, day)
+        except ValueError:
+            continue
+        if found >= today:
+            return found
+    return None
+
+
+def _next_fitting(today: date, weekday: int, day: int) -> date | None:
+    """Return the next day of that number in a month that is that weekday, within three months."""
+    return next(
+        (found for found in (today + timedelta(days=n) for n in range(92)) if found.day == day and found.weekday() == weekday),
+        None,
+    )
+
+
+def weekday_after(today: date, weekday: int, which: str | None = None, late: str | None = None) -> date:
+    """Return the weekday meant: bare, `this` and `coming` are the next to come; `next` is in the following calendar week."""
+    monday = today - timedelta(days=today.weekday())
+    if late and late.startswith("week"):
+        return monday + timedelta(days=14 + weekday)
+    if late or (which and which.startswith("next")):
+        return monday + timedelta(days=7 + weekday)
+    ahead = (weekday - today.weekday()) % 7
+    return today + timedelta(days=ahead or 7)
+
+
+def end_of_week(today: date, weeks: int = 0) -> date:
+    """Return the Friday of this week (of the next one when this week's is over), or of `weeks` weeks later."""
+    friday = today - timedelta(days=today.weekday()) + timedelta(days=_FRIDAY)
+    if not weeks and friday < today:
+        weeks = 1
+    return friday + timedelta(days=7 * weeks)
+
+
+def end_of_month(today: date, months: int = 0) -> date:
+    """Return the last weekday (Monday to Friday) of this month or of a later one."""
+    year, month = divmod(today.month + months, 12)
+    last = date(today.year + year, month + 1, 1) - timedelta(days=1)
+    return last - timedelta(days=max(0, last.weekday() - _FRIDAY))
+
+
+_TIME = r"(\d{1,2})(?:[:.h](\d{2}))?\s?(a\.?m\b\.?|p\.?m\b\.?)?"
+_CLOCK = re.compile(
+    rf"(?<![\d:./$\u20ac\u00a3+-])(?:{_TIME}|(noon|midday))(?:\s?(?:-|to|until|till|and|bis)\s?(?:{_TIME}|(noon|midday)))?(?![\d:%/])"
+    r"(?:\s?\(?\s?((?:[a-z]{2,4}|(?:us )?[a-z]+ (?:standard |daylight )?time(?: \(us & canada\))?)\b)?(?:\s?\(?((?:gmt|utc)?[+-]\d{1,2}(?::?\d{2})?)\b)?)?"
+)
+
+
+def times(text: str) -> list[Clock]:
+    """Return the times of day in folded text: those with minutes, `am`, `pm` or `noon`, in reading order."""
+    found: list[Clock] = []
+    for match in _CLOCK.finditer(text):
+        hour, minute, half, noon, hour2, minute2, half2, noon2, name, offset = match.groups()
+        first_marked = bool(minute or half or noon)
+        second_marked = bool(minute2 or half2 or noon2)
+        if not first_marked and not second_marked:
+            continue
+        until = _clock(hour2, minute2, half2, noon2) if hour2 or noon2 else None
+        at = _first_clock(hour, minute, half or "", noon, until, half2 or "")
+        if at is None or (not first_marked and not half2):
+            continue
+        zone = _zone_of(name or "", offset or "")
+        found.append(Clock(at, until, zone, match.start(), match.end()))
+        if len(found) >= _MAX_FOUND:
+            break
+    return found
+
+
+def _first_clock(hour: str, minute: str, half: str, noon: str, until: time | None, half2: str) -> time | None:
+    """Read the first time of a range: it takes `pm` from the second where that makes a range (`2 - 3 pm`, `11 - 1 pm`)."""
+    if half or not half2 or until is None:
+        return _clock(hour, minute, half, noon)
+    same = _clock(hour, minute, half2, noon)
+    if same is not None and same < until:
+        return same
+    return _clock(hour, minute, "am", noon)
+
+
+def _clock(hour: str | None, minute: str | None, half: str | None, noon: str | None) -> time | None:
+    if noon:
+        return time(_NOON)
+    number = int(hour or 0)
+    if half:
+        if not 1 <= number <= _NOON:
+            return None
+        number = number % _NOON + (_NOON if half.startswith("p") else 0)
+    try:
+        found = time(number, int(minute or 0))
+    except ValueError:
+        return None
+    if not half and time(1) <= found < _AFTERNOON and (hour or "").lstrip("0") == hour:
+        return found.replace(hour=found.hour + _NOON)
+    return found
+
+
+def _zone_of(name: str, offset: str) -> str:
+    table = load("zones")
+    name = name.strip()
+    found = table["abbreviations"].get(name) or table["names"].get(name.replace(" standard", "").replace(" daylight", ""), "")
+    if offset and found in {"", "UTC"}:
+        digits = offset.removeprefix("gmt").removeprefix("utc")
+        hours, _, minutes = digits[1:].partition(":")
+        if not minutes and len(hours) > 2:  # noqa: PLR2004 -- hhmm
+            hours, minutes = hours[:-2], hours[-2:]
+        return f"{digits[0]}{int(hours):02d}:{minutes or '00'}" if int(hours) <= 14 else ""  # noqa: PLR2004 -- the eastmost zone
+    return str(found)
+
+
+def zone_of(text: str) -> tzinfo | None:
+    """Return the zone that `Clock.zone` names, or None for an empty one."""
+    if text == "UTC":
+        return UTC
+    if text[:1] in {"+", "-"}:
+        offset = timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))
+        return timezone(-offset if text[0] == "-" else offset)
+    return ZoneInfo(text) if text else None
+
+
+def moments(text: str, today: date, zone: tzinfo) -> list[Moment]:
+    """Return each time of day in folded text with the day it belongs to, in `zone` unless one is written.
+
+    A time belongs to the nearest day before it, within 120 characters, else to one that follows within 45. A zone that is written
+    once holds for times without one.
+    """
+    named = days(text, today)
+    clocks = times(text)
+    if not named or not clocks:
+        return []
+    zones = {clock.zone for clock in clocks if clock.zone}
+    common = zones.pop() if len(zones) == 1 else ""
+    found: list[Moment] = []
+    for clock in clocks:
+        day = _day_for(clock, named)
+        if day is None:
+            continue
+        where = clock.zone or common
+        start = datetime.combine(day.day, clock.at, tzinfo=zone_of(where) or zone)
+        end = datetime.combine(day.day, clock.until, tzinfo=start.tzinfo) if clock.until else None
+        if end is not None and end <= start:
+            end = None
+        moment = Moment(start, end, where if "/" in where else "", clock.start)
+        if all(other.start != moment.start for other in found):
+            found.append(moment)
+    return found
+
+
+def _day_for(clock: Clock, named: list[Day]) -> Day | None:
+    before = [day for day in named if day.end <= clock.start and clock.start - day.end <= _BEFORE]
+    after = [day for day in named if day.start >= clock.end and day.start - clock.end <= _AFTER]
+    if not before:
+        return after[0] if after else None
+    if after and after[0].start - clock.end <= 5 < clock.start - before[-1].end:  # noqa: PLR2004 -- `at 10:00 on Tuesday`
+        return after[0]
+    return before[-1]
