@@ -8,30 +8,10 @@ from datetime import datetime
 from rules.drafts.types import DraftKey, DraftKind
 from rules.extract.types import Person
 from rules.process import Thread
+from rules.reasons import Reason
+from rules.worktime import Slot
 
 __all__ = ["Decision", "Notice", "Place", "Reason", "Slot", "Withdraw"]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """When a draft is best sent: aware, in the recipient's zone."""
-
-    opens: datetime
-    closes: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One step of the argument."""
-
-    text: str
-    """A sentence for the user, with the dates in it."""
-    rules: tuple[str, ...] = ()
-    """Ids of followup rules and decisions (`F6`, `D1`)."""
-    articles: tuple[str, ...] = ()
-    """Keys of the articles they come from (`S3`)."""
-    evidence: tuple[str, ...] = ()
-    """Identities of the messages, or ids of the marks, that it rests on."""
 
 
 @dataclass(frozen=True, slots=True)

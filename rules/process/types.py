@@ -1,8 +1,4 @@
-"""The state of one hiring process: its events, the transition table, and the fold of the events into a `Process`.
-
-Rule 1: everything that changes the state of a process stands in this file.
-Rule 2: the fold sees events only. It does not depend on their order of arrival, nor on duplicates.
-"""
+"""The values of one hiring process: its events, its states, and `Process`, what the events fold into."""
 
 from __future__ import annotations
 
@@ -16,6 +12,7 @@ from rules.extract.types import Facts, Interview, Person, Promise
 from rules.mail import Address
 
 __all__ = [
+    "Aside",
     "DraftChange",
     "DraftEvent",
     "DraftView",
@@ -139,6 +136,8 @@ class Round:
     interview: Interview
     interviewers: tuple[Person, ...]
     """Who gets a note: the roster of this round, coordinators left out (D21)."""
+    evidence: tuple[str, ...] = ()
+    """Identities of the messages that state it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +175,20 @@ class Wait:
     promise: Promise | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     """Sent or vetoed, oldest first; they never exceed the cap (D15)."""
+    cause: str = ""
+    """Why it began, in words: `the interview ended`."""
+    evidence: tuple[str, ...] = ()
+    """Identities of the messages, or ids of the marks, that began it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Something the user should be told that is no state: `kind` is the kind of the notice, `text` its sentence."""
+
+    kind: str
+    text: str
+    at: datetime
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +233,29 @@ class Process:
     """The recipient's IANA zone, when known (D7)."""
     zone_offset: int | None = None
     no_contact: bool = False
+    """They asked not to be written to: no draft of any kind (H11)."""
+    on_hold: bool = False
+    """They put the process on hold: no status follow-up until they write again or the user resumes (O5, D26)."""
+    under: State | None = None
+    """The state that goes on underneath while PAUSED or CLOSED; else None."""
+    resumed_at: datetime | None = None
+    """When the user's pause last ended, or the process was reopened: a slot before this was not missed."""
+    status_sent: tuple[datetime, ...] = ()
+    """When each status mail went out, over all waits (F15)."""
+    company_sent: tuple[datetime, ...] = ()
+    """When status mails of other processes of this company went out: filled in by the caller, who alone sees them (F15)."""
+    thanked: tuple[tuple[str, datetime], ...] = ()
+    """Address and time of each thank-you note that was sent (X19)."""
+    declined: tuple[tuple[str, datetime], ...] = ()
+    """Address and time of placing of each thank-you draft that the user discarded (invariant 3)."""
+    unreachable: frozenset[str] = frozenset()
+    """Addresses that cannot receive mail: no-reply and relays."""
+    rejected_by: Person | None = None
+    """The human who wrote the rejection."""
+    closing: tuple[str, ...] = ()
+    """Identity of the message, or id of the mark, that closed it."""
+    country: str = ""
+    """Set by hand: whose public holidays count (D20)."""
+    asides: tuple[Aside, ...] = ()
     notes: tuple[str, ...] = ()
     """What the fold could not use, in words (for `why`)."""

@@ -1,0 +1,5 @@
+"""What should stand in Drafts now, why, and when to ask again."""
+
+from rules.decide.decide import decide
+
+__all__ = ["decide"]

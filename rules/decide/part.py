@@ -1,0 +1,61 @@
+"""What each part of a decision hands in, and what they all need to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+
+from rules.drafts.types import DraftKey
+from rules.intents import Notice, Place
+from rules.policy import Policy
+from rules.process import DraftView, Process, Thread
+from rules.process.schedule import zone_of
+from rules.profile import Profile
+
+__all__ = ["Case", "Part", "thread_with"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One process at one `now`, under one policy."""
+
+    process: Process
+    policy: Policy
+    profile: Profile
+    now: datetime
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the recipients' zone (D7)."""
+        return zone_of(self.process, self.profile)
+
+    def reached(self, instant: datetime) -> bool:
+        """Return True if that instant has come."""
+        return instant.astimezone(UTC) <= self.now.astimezone(UTC)
+
+    def live(self, key: DraftKey) -> DraftView | None:
+        """Return the draft of that key that stands in Drafts."""
+        return next((view for view in self.process.drafts if view.key == key), None)
+
+    def wrote_since(self, address: str, instant: datetime) -> bool:
+        """Return True if the user wrote to that address at or after an instant (D23)."""
+        start = instant.astimezone(UTC)
+        return any(to == address and when.astimezone(UTC) >= start for to, when in self.process.wrote_to)
+
+
+@dataclass(slots=True)
+class Part:
+    """The share of one kind of draft.
+
+    `places` and `notices` may lie ahead: `decide` sorts them by time, and asks again when they come.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+    """Instants at which this part changes for another reason than a place or a notice that comes due."""
+
+
+def thread_with(process: Process, address: str) -> Thread | None:
+    """Return the conversation to reply in: the newest one in which the recipient takes part (D3), else None."""
+    return next((thread for thread in reversed(process.threads) if address in thread.participants), None)

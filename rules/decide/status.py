@@ -1,0 +1,112 @@
+"""Status follow-ups: one at a time, for the slot that `rules.process.schedule` finds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+
+from rules.decide.part import Case, Part, thread_with
+from rules.drafts.types import DraftKey, DraftKind
+from rules.extract.types import Person
+from rules.intents import Notice, Place, Reason
+from rules.process import DraftView, State, Wait
+from rules.process.people import named_in, status_recipient
+from rules.process.schedule import Planned, month_of_silence, plan_status, runs_out_at, start_of_day, used_up
+from rules.reasons import day_words, time_words
+
+__all__ = ["status_follow_up"]
+
+_WAITING = frozenset({State.THEIR_TURN, State.DRAFTED})
+
+
+def status_follow_up(case: Case) -> Part:
+    """Return the next follow-up of the wait that runs; there is never more than one."""
+    part = Part()
+    process = case.process
+    wait = process.wait
+    if process.no_contact or process.on_hold or wait is None:
+        return part
+    if process.state is State.PAUSED and process.paused_until is not None and process.under in _WAITING:
+        resumed = replace(process, resumed_at=process.paused_until)
+        later = max(case.now, process.paused_until, key=lambda when: when.astimezone(UTC))
+        planned = plan_status(resumed, case.policy, case.profile, later)
+        if planned is not None:
+            _place(case, wait, planned, part)
+        return part
+    if process.state not in _WAITING:
+        return part
+    runs_out = runs_out_at(wait, case.policy, case.profile)
+    if runs_out is not None:
+        part.moments.append(runs_out)
+    planned = plan_status(process, case.policy, case.profile, case.now)
+    if planned is not None:
+        _place(case, wait, planned, part)
+    _tell_of_silence(case, wait, part)
+    return part
+
+
+def _edited(case: Case, wait: Wait) -> DraftView | None:
+    """Return the follow-up of this wait that the user has taken in hand: while it stands, it is the one."""
+    begins = wait.since.astimezone(UTC)
+    counted = {follow_up.key for follow_up in wait.follow_ups}
+    for view in case.process.drafts:
+        own = view.key.kind is DraftKind.STATUS and view.placed_at.astimezone(UTC) >= begins and view.key not in counted
+        if view.edited and own:
+            return view
+    return None
+
+
+def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
+    process = case.process
+    edited = _edited(case, wait)
+    if edited is not None:
+        key = edited.key
+        recipient = named_in(Person("", key.recipient), process.roster)
+    else:
+        found = status_recipient(process)
+        if found is None:
+            text = "A follow-up is due, but nobody is known who can be written to: add a person with an address."
+            part.notices.append(Notice("no_recipient", text, planned.appears_at))
+            part.moments.append(planned.slot.closes)
+            return
+        recipient, number = found, planned.number
+        key = DraftKey(process.id, found.address, f"status-{wait.number}.{number}")
+        while key in process.spent:
+            number += 1
+            key = DraftKey(process.id, found.address, f"status-{wait.number}.{number}")
+    why = Reason(
+        f"It goes to {recipient.name or recipient.address}, one person alone, with nobody in copy.",
+        ("D13",),
+        (),
+    )
+    count = Reason(f"It is number {planned.number} of at most {case.policy.status.cap}.", ("F2", "X6"), ("S1",))
+    part.places.append(
+        Place(
+            key,
+            recipient,
+            planned.slot,
+            planned.appears_at,
+            attempt=planned.number,
+            final=planned.final,
+            late=planned.late,
+            thread=thread_with(process, recipient.address),
+            reasons=(*planned.reasons, count, why),
+        ),
+    )
+    part.moments.append(planned.slot.closes)
+    text = f"The follow-up for {time_words(planned.first.opens)} has not gone out; its next slot is {time_words(planned.slot.opens)}."
+    if planned.late:
+        part.notices.append(
+            Notice("status_late", text, max(planned.first.closes, planned.appears_at, key=lambda at: at.astimezone(UTC)))
+        )
+
+
+def _tell_of_silence(case: Case, wait: Wait, part: Part) -> None:
+    month = month_of_silence(wait, case.policy, case.profile)
+    if month is None or used_up(wait, case.policy, case.profile):
+        return
+    text = (
+        f"By {day_words(month)} they have been silent for a month. Silence is rarely about you. Close the process, or keep one last "
+        "follow-up: it is marked as the last."
+    )
+    part.notices.append(Notice("month_of_silence", text, start_of_day(month, case.profile)))

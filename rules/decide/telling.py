@@ -1,0 +1,114 @@
+"""What is told beside the drafts: why a process stands as it does, why a draft goes, notices, and when they change."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from rules.decide.part import Case
+from rules.drafts.types import DraftKind
+from rules.extract.types import InterviewStatus
+from rules.intents import Notice, Reason
+from rules.process import DraftView, State
+from rules.process.schedule import runs_out_at
+from rules.reasons import time_words
+
+__all__ = ["moments", "notices", "standing", "withdrawal"]
+
+
+def moments(case: Case) -> list[datetime]:
+    """Return the instants at which time alone changes the state of the process."""
+    process = case.process
+    found: list[datetime] = []
+    if process.state is State.PAUSED and process.paused_until is None:
+        return found
+    if process.state is not State.CLOSED:
+        found += [item.interview.end for item in process.rounds if item.interview.status is not InterviewStatus.CANCELLED]
+    if process.state is State.PAUSED and process.paused_until is not None:
+        found.append(process.paused_until)
+    if process.not_before is not None:
+        found.append(process.not_before)
+    return found
+
+
+def _words(case: Case, when: datetime | None) -> str:
+    return time_words(when.astimezone(case.zone)) if when is not None else "an unknown day"
+
+
+def notices(case: Case) -> list[Notice]:
+    """Return what the state itself has to tell, and what the fold has kept aside."""
+    process = case.process
+    told: list[Notice] = []
+    for aside in process.asides:
+        away = aside.kind.startswith("away") and (process.not_before is None or case.reached(process.not_before))
+        over = (aside.kind == "on_hold" and not process.on_hold) or (aside.kind == "no_contact" and not process.no_contact)
+        if not away and not over:
+            told.append(Notice(aside.kind, aside.text, aside.at))
+    if process.state is State.OUR_TURN and process.last_in is not None:
+        text = f"They wrote on {_words(case, process.last_in)}: the follow-ups rest until you have answered."
+        told.append(Notice("your_turn", text, process.last_in))
+    if process.state is State.DORMANT and process.wait is not None:
+        runs_out = runs_out_at(process.wait, case.policy, case.profile)
+        text = (
+            "The last follow-up stayed without an answer. Silence is rarely about you: put your time into the next process; "
+            "if they write, this one wakes up."
+        )
+        told.append(Notice("move_on", text, runs_out if runs_out is not None else process.wait.since))
+    return told
+
+
+def standing(case: Case) -> tuple[Reason, ...]:
+    """Say why the process stands as it does."""
+    process = case.process
+    wait = process.wait
+    if process.state is State.SCHEDULED:
+        ahead = [item for item in process.rounds if item.interview.status is not InterviewStatus.CANCELLED]
+        ahead = [item for item in ahead if not case.reached(item.interview.end)]
+        words = ", ".join(f"interview {item.number} on {_words(case, item.interview.start)}" for item in ahead)
+        evidence = tuple(name for item in ahead for name in item.evidence)
+        return (Reason(f"Ahead: {words or 'an interview'}.", ("B8",), ("S1",), evidence),)
+    if process.state is State.OUR_TURN:
+        text = f"They wrote last, on {_words(case, process.last_in)}: nothing is written to them until you have answered."
+        return (Reason(text, ("F27",)),)
+    if process.state is State.PAUSED:
+        until = f" until {_words(case, process.paused_until)}" if process.paused_until is not None else ""
+        return (Reason(f"You paused it{until}."),)
+    if process.state is State.CLOSED:
+        text = f"Closed on {_words(case, process.closed_at)}: {process.closed_by}."
+        return (Reason(text, ("O1",) if process.closed_by == "rejection" else (), (), process.closing),)
+    if process.state is State.DORMANT:
+        return (Reason("The last follow-up stayed without an answer for a whole cadence.", ("F2", "F20", "F21"), ("S1", "S3")),)
+    if wait is None:
+        return (Reason("Nothing is waited for yet: there was no interview and no conversation."),)
+    text = f"It is their turn since {_words(case, wait.since)}, when {wait.cause}."
+    return (Reason(text, ("F2",), ("S1",), wait.evidence),)
+
+
+_GONE = {
+    State.OUR_TURN: "They wrote: a draft from before their mail must not stand.",
+    State.PAUSED: "You paused the process.",
+    State.DORMANT: "The last follow-up stayed without an answer.",
+    State.CLOSED: "The process is closed.",
+}
+
+
+def withdrawal(case: Case, view: DraftView) -> Reason:
+    """Say why an untouched draft of ours goes."""
+    process = case.process
+    if process.no_contact:
+        return Reason("They asked not to be contacted.", ("H11",), ("S2",))
+    if process.state in _GONE:
+        return Reason(_GONE[process.state], ("F27",))
+    if view.key.recipient in process.dead | process.unreachable:
+        return Reason(f"Mail to {view.key.recipient} does not reach anybody.")
+    if view.key.kind is DraftKind.THANK_YOU:
+        if any(
+            to == view.key.recipient and when.astimezone(UTC) >= view.placed_at.astimezone(UTC) for to, when in process.wrote_to
+        ):
+            return Reason("You wrote to them yourself after the interview.", ("D23",))
+        return Reason("The interview was cancelled, moved or is no longer theirs.", ("B8",), ("S1",))
+    if process.on_hold:
+        return Reason("They put the process on hold.", ("O5", "D26"), ("S4",))
+    return Reason(
+        "It is no longer the next step: you wrote yourself, an interview was fixed, or somebody else answers for them.",
+        ("F15", "D13"),
+    )

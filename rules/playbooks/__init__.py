@@ -1,0 +1,1 @@
+"""The playbooks: one TOML file each."""

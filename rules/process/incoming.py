@@ -1,0 +1,322 @@
+"""What each kind of mail of theirs does to a process: part 3 of the rules, the pause rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, time, timedelta
+
+from rules.classify.types import Kind
+from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass
+from rules.process.interviews import Meeting, Statement, believable, newer
+from rules.process.ledger import Ledger
+from rules.process.people import is_machine, merge_people, status_recipient
+from rules.process.schedule import plan_status, user_zone, zone_of
+from rules.process.table import Signal
+from rules.process.types import Aside, Incoming, State
+from rules.reasons import day_words, time_words
+from rules.worktime import at as instant_of
+from rules.worktime import known_zone, local_day, plus
+
+__all__ = ["take_incoming"]
+
+_IGNORED = frozenset({Kind.RECRUITER_OUTREACH, Kind.JOB_ALERT, Kind.NOISE})
+_FROM_MACHINES = frozenset({Kind.APPLICATION_ACK, Kind.AUTO_REPLY})
+_DATED = frozenset({PromiseClass.HARD_DATE, PromiseClass.AWAY_UNTIL, PromiseClass.CONTACT_DATE})
+_FAR_DAYS = 730
+_NEAR = timedelta(hours=24)
+_MIDNIGHT = time(0)
+
+
+def take_incoming(ledger: Ledger, event: Incoming) -> None:
+    """Take a message of theirs."""
+    if event.sender.address in ledger.own:
+        ledger.note("a mail of your own was not taken as one of theirs")
+        return
+    if event.kind in _IGNORED:
+        return
+    if event.kind is Kind.AUTO_REPLY:
+        ledger.conversations.add(event.thread, theirs=False)
+        _take_auto_reply(ledger, event)
+        return
+    ledger.company = event.facts.company or ledger.company
+    ledger.role = event.facts.role or ledger.role
+    if event.kind in _FROM_MACHINES:
+        ledger.conversations.add(event.thread, theirs=False)
+        return
+    _take_people(ledger, event)
+    _take_place(ledger, event)
+    ledger.conversations.add(event.thread, theirs=True)
+    ledger.last_in = event.at
+    ledger.not_before = None  # whoever writes is back
+    ledger.away_shifts = 0
+    if event.facts.no_contact:
+        ledger.no_contact = True
+        text = f"On {day_words(_day(ledger, event))} they asked not to be contacted: no draft is written to them."
+        ledger.asides.append(Aside("no_contact", text, event.at, (event.id,)))
+    promise = _promise(ledger, event)
+    if promise is not None:
+        ledger.promises.append(promise)
+    _TAKE[event.kind](ledger, event, promise)
+
+
+def _day(ledger: Ledger, event: Incoming) -> date:
+    return local_day(event.at, user_zone(ledger.profile))
+
+
+def _take_people(ledger: Ledger, event: Incoming) -> None:
+    sender = event.sender
+    human = bool(sender.address) and event.can_receive and not is_machine(sender.address)
+    if sender.address and not human:
+        ledger.unreachable.add(sender.address)
+    people = [person for person in event.facts.people if person.address not in ledger.own]
+    for interview in event.facts.interviews:
+        people += [person for person in interview.interviewers if person.address not in ledger.own]
+        if interview.organizer is not None and interview.organizer.address not in ledger.own:
+            people.append(interview.organizer)
+    people = [person for person in people if not (person.address and is_machine(person.address))]
+    if human:
+        people.insert(0, Person(sender.name, sender.address))
+        ledger.correspondents[sender.address] = (sender, event.at)
+    ledger.roster = merge_people(ledger.roster, people)
+
+
+def _take_place(ledger: Ledger, event: Incoming) -> None:
+    """Learn where they are (D7): a zone that an invitation names, else the offset of the sender's clock.
+
+    An offset of zero says nothing, for mail systems write it whatever the place; nor does the offset that the user's own zone had
+    at that instant: the user's zone, which knows of summer time, serves better.
+    """
+    named = [interview.zone for interview in event.facts.interviews if known_zone(interview.zone) is not None]
+    ledger.zone = named[-1] if named else ledger.zone
+    offset = event.facts.zone_offset
+    if offset is not None and event.can_receive:
+        own = event.at.astimezone(user_zone(ledger.profile)).utcoffset()
+        ledger.zone_offset = None if offset == 0 or own == timedelta(minutes=offset) else offset
+
+
+def _promise(ledger: Ledger, event: Incoming) -> Promise | None:
+    """Return the promise of a mail if it can be used: with a date where its class needs one, and none that is over or far off."""
+    promise = event.facts.promise
+    if promise is None:
+        return None
+    day = _day(ledger, event)
+    if abs((promise.made_on - day).days) > _FAR_DAYS:
+        promise = replace(promise, made_on=day)
+    if promise.kind not in _DATED:
+        return replace(promise, date=None)
+    if promise.date is None or not -1 <= (promise.date - promise.made_on).days <= _FAR_DAYS:
+        ledger.note("a promised date that is missing, over or more than two years off was not used")
+        return None
+    return promise
+
+
+def _tell(ledger: Ledger, event: Incoming, *, texts: bool) -> list[Interview]:
+    """Write down what a mail states about interviews; return those of its statements that hold now.
+
+    Times in running text are believed only where `texts` is True: an invitation may offer several.
+    """
+    told: list[Interview] = []
+    for interview in event.facts.interviews:
+        if not texts and interview.source == "text":
+            continue
+        if not believable(interview, event.at):
+            ledger.note("an interview at a time that no interview has was not used")
+            continue
+        statement = Statement(interview, event.at, (event.id,))
+        if newer(ledger.statements.get(interview.uid), statement):
+            ledger.state_that(interview.uid, statement)
+            told.append(interview)
+        else:
+            ledger.note("an older statement about an interview was not used")
+    return told
+
+
+def _still_ahead(ledger: Ledger, event: Incoming, told: list[Interview]) -> bool:
+    uids = {interview.uid for interview in told}
+    return any(meeting.uids & uids for meeting in ledger.ahead(event.at))
+
+
+def _replace_by(ledger: Ledger, meeting: Meeting) -> None:
+    for uid in meeting.uids:
+        ledger.state_that(uid, replace(ledger.statements[uid], replaced=True))
+
+
+def _take_reply(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    """Take the mail of a human: our turn, unless they said when they will be back with word."""
+    held = event.facts.outcome is Outcome.ON_HOLD and (promise is None or promise.date is None)
+    ledger.on_hold = held
+    if held:
+        text = f"On {day_words(_day(ledger, event))} they put the process on hold: the follow-ups rest until they write again."
+        ledger.asides.append(Aside("on_hold", text, event.at, (event.id,)))
+    if _still_ahead(ledger, event, _tell(ledger, event, texts=False)):
+        _confirm(ledger, event)
+    elif promise is not None and not held:
+        if ledger.go(Signal.PROMISED, "their promise") and ledger.waiting:
+            ledger.begin_wait(event.at, promise, "they said when to expect word", (event.id,))
+    else:
+        ledger.go(Signal.REPLIED, "their mail")
+
+
+def _revive(ledger: Ledger, event: Incoming) -> None:
+    if ledger.state is State.CLOSED and ledger.closed_by == "rejection" and ledger.go(Signal.REVIVED, "their invitation"):
+        ledger.open_again(event.at)
+        ledger.note("they asked for another interview after the rejection: the process is open again")
+
+
+def _confirm(ledger: Ledger, event: Incoming) -> None:
+    _revive(ledger, event)
+    if ledger.go(Signal.CONFIRMED, "the confirmation of an interview"):
+        ledger.on_hold = False
+        ledger.no_contact = event.facts.no_contact
+
+
+def _invite(ledger: Ledger, event: Incoming) -> None:
+    _revive(ledger, event)
+    if ledger.go(Signal.INVITED, "the invitation to an interview"):
+        ledger.on_hold = False
+        ledger.no_contact = event.facts.no_contact
+
+
+def _take_invite(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    del promise  # it holds on, and counts once the interview is over
+    if _still_ahead(ledger, event, _tell(ledger, event, texts=False)):
+        _confirm(ledger, event)
+    else:
+        _invite(ledger, event)
+
+
+def _take_confirmation(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    told = _tell(ledger, event, texts=True)
+    if _still_ahead(ledger, event, told):
+        _confirm(ledger, event)
+    elif event.facts.interviews:
+        ledger.note("a confirmation of an interview that is over or cancelled changed nothing")
+    elif ledger.ahead(event.at):
+        _confirm(ledger, event)
+    else:
+        ledger.note("a confirmation without a time that could be read: it is your turn to look at it")
+        _take_reply(ledger, event, promise)
+
+
+def _take_reschedule(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    before = ledger.ahead(event.at)
+    told = _tell(ledger, event, texts=True)
+    uids = {interview.uid for interview in told}
+    others = [meeting for meeting in before if not meeting.uids & uids]
+    if event.facts.interviews and not told:
+        ledger.note("a change of an interview that was known already changed nothing")
+        return
+    if len(others) == 1 and len(before) == 1:
+        _replace_by(ledger, others[0])
+    elif others and not uids:
+        ledger.note("which of several interviews is to be moved could not be read")
+    if _still_ahead(ledger, event, told):
+        _confirm(ledger, event)
+    elif not told:
+        _take_invite(ledger, event, promise)
+
+
+def _take_cancellation(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    before = ledger.ahead(event.at)
+    texts = [interview for interview in event.facts.interviews if interview.source == "text"]
+    others = [interview for interview in event.facts.interviews if interview.source != "text"]
+    _tell(ledger, replace(event, facts=replace(event.facts, interviews=tuple(others))), texts=False)
+    if not others:
+        meant = [meeting for meeting in before if any(_near(meeting, interview) for interview in texts)] or list(before)
+        if len(meant) == 1:
+            _cancel(ledger, event, meant[0])
+        elif meant:
+            ledger.note("which of several interviews is cancelled could not be read: it is your turn to look at it")
+            ledger.go(Signal.REPLIED, "their mail")
+            return
+    if ledger.ahead(event.at) or (not before and ledger.under is State.OUR_TURN):
+        return
+    if ledger.go(Signal.CALLED_OFF, "the cancellation"):
+        ledger.begin_wait(event.at, promise, "they called the interview off", (event.id,))
+
+
+def _near(meeting: Meeting, interview: Interview) -> bool:
+    return abs(meeting.interview.start.astimezone(UTC) - interview.start.astimezone(UTC)) <= _NEAR
+
+
+def _cancel(ledger: Ledger, event: Incoming, meeting: Meeting) -> None:
+    for uid in meeting.uids:
+        held = ledger.statements[uid]
+        interview = replace(held.interview, status=InterviewStatus.CANCELLED)
+        ledger.state_that(uid, Statement(interview, event.at, (*held.evidence, event.id)))
+
+
+def _take_rejection(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    del promise
+    if ledger.state is not State.CLOSED and ledger.go(Signal.REJECTED, "the rejection"):
+        ledger.close("rejection", event.at, (event.id,))
+        if event.sender.address in ledger.correspondents:
+            ledger.rejected_by = Person(event.sender.name, event.sender.address)
+
+
+def _take_offer(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    del promise
+    if ledger.closed_by != "user" and ledger.go(Signal.OFFERED, "the offer"):
+        ledger.close("offer", event.at, (event.id,))
+
+
+def _take_auto_reply(ledger: Ledger, event: Incoming) -> None:
+    for address in event.facts.bounced:
+        if address not in ledger.dead and address not in ledger.own:
+            ledger.dead.add(address)
+            text = f"Mail to {address} came back on {day_words(_day(ledger, event))}: nothing more is written there."
+            ledger.asides.append(Aside("bounced", text, event.at, (event.id,)))
+    if event.facts.away is None:
+        return
+    recipient = status_recipient(ledger.process())
+    if recipient is not None and event.sender.address and recipient.address != event.sender.address:
+        ledger.note(f"{event.sender.address} is away: no follow-up was to go there")
+        return
+    _take_away(ledger, event, event.facts.away)
+
+
+def _take_away(ledger: Ledger, event: Incoming, away: Away) -> None:
+    """Shift what is planned, never pause (D18)."""
+    rules, day = ledger.policy.away, _day(ledger, event)
+    zone = zone_of(ledger.process(), ledger.profile)
+    who = event.sender.name or event.sender.address or "Somebody"
+    stand_in = ""
+    if away.delegate is not None:
+        named = " ".join(part for part in (away.delegate.name, away.delegate.address) if part)
+        stand_in = f" They name {named} for the meantime; nothing is sent there by itself."
+    if away.back_on is not None and away.back_on >= day:
+        last = day + timedelta(days=rules.cap_days)
+        ledger.not_before = instant_of(min(away.back_on, last) + timedelta(days=1), _MIDNIGHT, zone)
+        if away.back_on > last:
+            text = (
+                f"{who} is away until {day_words(away.back_on)}, longer than {rules.cap_days} days: wait, or close the process?"
+            )
+            ledger.asides.append(Aside("away_long", text + stand_in, event.at, (event.id,)))
+        else:
+            text = f"{who} is back on {day_words(away.back_on)}: the follow-up moves to the first slot after it."
+            ledger.asides.append(Aside("away", text + stand_in, event.at, (event.id,)))
+        return
+    if away.back_on is not None:
+        ledger.note("an out-of-office answer whose day of return was over changed nothing")
+        return
+    if ledger.away_shifts >= rules.shifts:
+        text = f"{who} is still away and names no day of return: after {rules.shifts} shifts the follow-up stays where it is."
+        ledger.asides.append(Aside("away_without_date", text + stand_in, event.at, (event.id,)))
+        return
+    planned = plan_status(ledger.process(), ledger.policy, ledger.profile, event.at) if ledger.waiting else None
+    start = planned.slot.opens if planned is not None else event.at
+    ledger.not_before = plus(start.astimezone(zone), timedelta(days=rules.shift_days))
+    ledger.away_shifts += 1
+    text = f"{who} is away and names no day of return: nothing is sent before {time_words(ledger.not_before.astimezone(zone))}."
+    ledger.asides.append(Aside("away", text + stand_in, event.at, (event.id,)))
+
+
+_TAKE = {
+    Kind.INTERVIEW_INVITE: _take_invite,
+    Kind.INTERVIEW_CONFIRMATION: _take_confirmation,
+    Kind.RESCHEDULE: _take_reschedule,
+    Kind.CANCELLATION: _take_cancellation,
+    Kind.REJECTION: _take_rejection,
+    Kind.OFFER: _take_offer,
+    Kind.HUMAN_REPLY: _take_reply,
+}

@@ -1,0 +1,143 @@
+"""Who is who at the company: the roster, who interviewed, who can be written to, who gets the status follow-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rules.extract.types import Interview, Person, RoleClass
+from rules.process.types import Process
+
+__all__ = ["interviewers_of", "is_machine", "merge_people", "named_in", "reachable", "status_recipient"]
+
+_MACHINE = re.compile(
+    r"(?:no|do[._-]?not|never)[._-]?reply|mailer-daemon|postmaster|bounces?|notifications?|unsubscribe|auto(?:mated|reply)?"
+    r"|hit-reply|inmail-hit-reply",
+)
+"""Local parts that nobody reads; anchored at the start, followed by the end or by a sign."""
+_RELAY_DOMAINS = (
+    "greenhouse.io",
+    "greenhouse-mail.io",
+    "hire.lever.co",
+    "ashbyhq.com",
+    "myworkday.com",
+    "smartrecruiters.com",
+    "teamtailor.com",
+    "icims.com",
+    "jobvite.com",
+    "taleo.net",
+    "successfactors.com",
+    "successfactors.eu",
+    "workablemail.com",
+    "linkedin.com",
+    "docusign.net",
+    "calendly.com",
+    "resource.calendar.google.com",
+    "group.calendar.google.com",
+)
+"""Domains that belong to no company that hires: mail to them reaches a machine, a room or a shared calendar."""
+_COORDINATOR = re.compile(r"co-?ordinat|recruit|schedul|talent|staffing", re.IGNORECASE)
+_ROOM = re.compile(r"\b(?:(?:conference|meeting|board|interview)[ -]?room|room \d|resource)\b", re.IGNORECASE)
+_NAME_LIMIT = 200
+
+
+def _folded(name: str) -> str:
+    return " ".join(name[:_NAME_LIMIT].casefold().split())
+
+
+def is_machine(address: str) -> bool:
+    """Return True for an address that no human reads: no-reply, relays of applicant systems, rooms."""
+    local, _, domain = address.lower().rpartition("@")
+    head = _MACHINE.match(local)
+    if head and (head.end() == len(local) or not local[head.end()].isalpha()):
+        return True
+    return any(domain == relay or domain.endswith(f".{relay}") for relay in _RELAY_DOMAINS)
+
+
+def _joined(old: Person, new: Person) -> Person:
+    """Return one person of two mentions; the newer says more where it says anything."""
+    return replace(
+        old,
+        name=new.name or old.name,
+        address=old.address or new.address,
+        title=new.title or old.title,
+        role=new.role if new.role is not RoleClass.UNKNOWN else old.role,
+    )
+
+
+def merge_people(roster: Iterable[Person], mentions: Iterable[Person]) -> tuple[Person, ...]:
+    """Add mentions to a roster: one entry an address; a bare name joins the one entry that carries it in full (T9: no guess)."""
+    people = list(roster)
+    for person in mentions:
+        if not person.address and not person.name.strip():
+            continue
+        same = [index for index, known in enumerate(people) if person.address and known.address == person.address]
+        if not same and person.name.strip():
+            named = [index for index, known in enumerate(people) if _folded(known.name) == _folded(person.name)]
+            open_ones = named if not person.address else [index for index in named if not people[index].address]
+            same = open_ones if len(open_ones) == 1 else []
+        if same:
+            people[same[0]] = _joined(people[same[0]], person)
+        else:
+            people.append(person)
+    return tuple(people)
+
+
+def named_in(person: Person, roster: Iterable[Person]) -> Person:
+    """Return what the roster knows of a person; the person itself when nobody, or several, answer to it."""
+    if person.address:
+        found = [known for known in roster if known.address == person.address]
+    else:
+        found = [known for known in roster if known.address and _folded(known.name) == _folded(person.name)]
+    return _joined(person, found[0]) if len(found) == 1 else person
+
+
+def interviewers_of(interview: Interview, roster: tuple[Person, ...], own: frozenset[str]) -> tuple[Person, ...]:
+    """Return who gets a note for an interview (B6, D21).
+
+    The user, rooms and relays are no interviewers. The organizer is one when alone; beside others, not if title, name or address
+    says that they coordinate.
+    """
+    organizer = interview.organizer
+    people = merge_people((), interview.interviewers if organizer is None else (*interview.interviewers, organizer))
+    known = [named_in(person, roster) for person in people]
+    known = [person for person in known if person.address not in own and not _ROOM.search(person.name[:_NAME_LIMIT])]
+    known = [person for person in known if not (person.address and is_machine(person.address))]
+    if organizer is not None and len(known) > 1:
+        known = [person for person in known if not (_is(person, organizer) and _coordinates(person))]
+    return tuple(known)
+
+
+def _is(person: Person, other: Person) -> bool:
+    return person.address == other.address if other.address else _folded(person.name) == _folded(other.name)
+
+
+def _coordinates(person: Person) -> bool:
+    text = f"{person.title[:_NAME_LIMIT]} {person.name[:_NAME_LIMIT]} {person.address.rpartition('@')[0][:_NAME_LIMIT]}"
+    return person.role is RoleClass.RECRUITER or _COORDINATOR.search(text) is not None
+
+
+def reachable(process: Process, address: str) -> bool:
+    """Return True if mail to this address reaches a human, as far as is known."""
+    return bool(address) and not is_machine(address) and address not in process.dead | process.unreachable
+
+
+def status_recipient(process: Process) -> Person | None:
+    """Return the one person who gets a status follow-up (D13), or None when nobody can be written to.
+
+    The last human correspondent, else the hiring manager, else the recruiter; where a calendar system wrote every mail and roles
+    are unknown, the first interviewer of the latest interview.
+    """
+    for address, _ in reversed(process.correspondents):
+        if reachable(process, address.address):
+            return named_in(Person(address.name, address.address), process.roster)
+    for role in (RoleClass.HIRING_MANAGER, RoleClass.RECRUITER):
+        for person in process.roster:
+            if person.role is role and reachable(process, person.address):
+                return person
+    for round_ in reversed(process.rounds):
+        for person in round_.interviewers:
+            if reachable(process, person.address):
+                return person
+    return None

@@ -1,0 +1,309 @@
+"""When the next status follow-up of a wait is due: the dates, the slot, and the argument for them.
+
+Days are counted in dates of the user's zone (D10), slots lie in the recipient's zone (D7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from rules.country import recipient_country
+from rules.extract.types import Promise, PromiseClass
+from rules.policy import Policy
+from rules.process.people import status_recipient
+from rules.process.types import Process, Wait
+from rules.profile import Profile
+from rules.reasons import Reason, day_words, time_words
+from rules.worktime import (
+    WEEKDAYS,
+    Slot,
+    add_business_days,
+    after_promised_day,
+    at,
+    business_slot,
+    known_zone,
+    local_day,
+    plus,
+    recipient_zone,
+)
+
+__all__ = [
+    "Planned",
+    "cap_of",
+    "country_of",
+    "month_of_silence",
+    "plan_status",
+    "runs_out_at",
+    "start_of_day",
+    "used_up",
+    "user_zone",
+    "zone_of",
+]
+
+_DATED = (PromiseClass.HARD_DATE, PromiseClass.CONTACT_DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The next status follow-up."""
+
+    number: int
+    """1 to cap."""
+    first: Slot
+    """The slot it was due for."""
+    slot: Slot
+    """The same, or where that is over (D16, F19) the next one that is not."""
+    appears_at: datetime
+    final: bool
+    """The last of its wait (D17)."""
+    reasons: tuple[Reason, ...]
+
+    @property
+    def late(self) -> bool:
+        """Return True if the slot it was due for is over."""
+        return self.slot != self.first
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A date before which the follow-up is not due, on which weekdays, and why."""
+
+    day: date
+    weekdays: tuple[int, ...]
+    reasons: tuple[Reason, ...]
+
+
+def user_zone(profile: Profile) -> tzinfo:
+    """Return the user's zone; UTC where its name is unknown."""
+    return known_zone(profile.zone) or UTC
+
+
+def zone_of(process: Process, profile: Profile) -> tzinfo:
+    """Return the zone in which the people of this process read their mail (D7)."""
+    return recipient_zone(process.zone, process.zone_offset, profile.zone)
+
+
+def country_of(process: Process, profile: Profile, address: str) -> str:
+    """Return whose public holidays count for a recipient (D20)."""
+    return recipient_country(process.country, address.rpartition("@")[2], process.zone, profile.country, profile.zone)
+
+
+def start_of_day(day: date, profile: Profile) -> datetime:
+    """Return the first instant of a day of the user's."""
+    return at(day, time(0), user_zone(profile))
+
+
+def cap_of(wait: Wait, policy: Policy) -> int:
+    """Return how many follow-ups this wait may have (F2, F5)."""
+    dated = wait.promise is not None and wait.promise.kind is PromiseClass.HARD_DATE
+    return min(policy.status.cap, policy.promise.cap) if dated and policy.promise.cap else policy.status.cap
+
+
+def month_of_silence(wait: Wait, policy: Policy, profile: Profile) -> date | None:
+    """Return the day on which silence has lasted so long that the next follow-up is the last (F20, D17).
+
+    The month begins with the wait, or with the day that they named for an answer.
+    """
+    if not policy.silence.ask_after_days:
+        return None
+    since = local_day(wait.since, user_zone(profile))
+    if wait.promise is not None and wait.promise.date is not None:
+        since = max(since, wait.promise.date)
+    return since + timedelta(days=policy.silence.ask_after_days)
+
+
+def used_up(wait: Wait, policy: Policy, profile: Profile) -> bool:
+    """Return True if no further follow-up will come in this wait: the cap, or the last one after a month."""
+    if len(wait.follow_ups) >= cap_of(wait, policy):
+        return True
+    month = month_of_silence(wait, policy, profile)
+    return month is not None and any(follow_up.on >= month for follow_up in wait.follow_ups)
+
+
+def runs_out_at(wait: Wait, policy: Policy, profile: Profile) -> datetime | None:
+    """Return when the last follow-up has stayed unanswered for a cadence; None while one is still to come, or there was none."""
+    if not wait.follow_ups or not used_up(wait, policy, profile):
+        return None
+    return start_of_day(wait.follow_ups[-1].on + timedelta(days=policy.status.cadence_days), profile)
+
+
+def plan_status(process: Process, policy: Policy, profile: Profile, now: datetime) -> Planned | None:
+    """Return the next status follow-up of the wait that runs, or None where there is none to come.
+
+    `now` moves only the slot: one that is over is replaced by the next.
+    """
+    wait = process.wait
+    if wait is None or used_up(wait, policy, profile):
+        return None
+    recipient = status_recipient(process)
+    country = country_of(process, profile, recipient.address if recipient else "")
+    zone = zone_of(process, profile)
+    due = _due(process, wait, policy, profile, country)
+    reasons = [*due.reasons]
+    first = business_slot(due.day, policy.slot.hours, zone, country, due.weekdays)
+    not_before = process.not_before
+    if not_before is not None and first.opens.astimezone(UTC) < not_before.astimezone(UTC):
+        first = _opening_after(not_before, policy, zone, country, due.weekdays)
+        reasons.append(Reason(f"They are away: nothing is sent before {time_words(not_before.astimezone(zone))}.", ("D18",)))
+    resumed = process.resumed_at
+    if resumed is not None and first.closes.astimezone(UTC) <= resumed.astimezone(UTC):
+        first = business_slot(due.day, policy.slot.hours, zone, country, due.weekdays, open_after=resumed)
+    slot = first
+    if first.closes.astimezone(UTC) <= now.astimezone(UTC):
+        slot = business_slot(first.opens.date(), policy.slot.hours, zone, country, due.weekdays, open_after=now)
+        reasons.append(
+            Reason(
+                f"The slot of {time_words(first.opens)} went by without it being sent; the next one is {time_words(slot.opens)}.",
+                ("D16", "F19"),
+                ("S3",),
+            ),
+        )
+    reasons.append(_slot_reason(slot, due.weekdays, policy))
+    number = len(wait.follow_ups) + 1
+    month = month_of_silence(wait, policy, profile)
+    silent = month is not None and slot.opens.date() >= month
+    if silent and month is not None and number < cap_of(wait, policy):
+        reasons.append(
+            Reason(
+                f"By {day_words(month)} they have been silent for a month: this one is the last.", ("F20", "D17", "X7"), ("S3",)
+            ),
+        )
+    appears_at = plus(first.opens, -timedelta(hours=policy.slot.lead_hours))
+    if resumed is not None and appears_at.astimezone(UTC) < resumed.astimezone(UTC):
+        appears_at = resumed.astimezone(zone)
+    return Planned(number, first, slot, appears_at, silent or number >= cap_of(wait, policy), tuple(reasons))
+
+
+def _opening_after(instant: datetime, policy: Policy, zone: tzinfo, country: str, weekdays: tuple[int, ...]) -> Slot:
+    day = local_day(instant, zone)
+    slot = business_slot(day, policy.slot.hours, zone, country, weekdays)
+    if slot.opens.astimezone(UTC) < instant.astimezone(UTC):
+        slot = business_slot(slot.opens.date() + timedelta(days=1), policy.slot.hours, zone, country, weekdays)
+    return slot
+
+
+def _slot_reason(slot: Slot, weekdays: tuple[int, ...], policy: Policy) -> Reason:
+    words = f"{time_words(slot.opens)} to {slot.closes:%H:%M} there"
+    if weekdays == policy.slot.weekdays and len(weekdays) < len(WEEKDAYS):
+        return Reason(f"The next allowed morning is {words}.", ("F3", "D24", "X18"), ("S1",))
+    return Reason(f"The next business morning is {words}.", ("D1", "D24"), ("S3", "S4"))
+
+
+def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
+    due = _first(wait, policy, profile, country) if not wait.follow_ups else _next(wait, policy)
+    promised = not wait.follow_ups and wait.promise is not None and wait.promise.kind in _DATED
+    instructed = promised and wait.promise is not None and wait.promise.kind is PromiseClass.CONTACT_DATE
+    if instructed:  # H11: what they asked for goes before every gap
+        return due
+    floors: list[tuple[date, Reason]] = []
+    zone = user_zone(profile)
+    sent = (*process.status_sent, *process.company_sent)
+    if sent:
+        last = local_day(max(sent, key=lambda when: when.astimezone(UTC)), zone)
+        days = policy.gap.between_status_days
+        floor = last + timedelta(days=days)
+        text = (
+            f"A follow-up went to this company on {day_words(last)}: the next not before {day_words(floor)}, {days} days later."
+        )
+        floors.append((floor, Reason(text, ("F15",), ("S2",))))
+    thanked = [when for _, when in process.thanked]
+    if thanked and not promised:
+        last = local_day(max(thanked, key=lambda when: when.astimezone(UTC)), zone)
+        days = policy.gap.after_thank_you_business_days
+        floor = add_business_days(last, days, country)
+        text = f"A thank-you note went out on {day_words(last)}: not before {day_words(floor)}, {days} business days later."
+        floors.append((floor, Reason(text, ("F15", "X19"), ("S2",))))
+    if thanked and policy.wait.after_thank_you_days:
+        last = local_day(max(thanked, key=lambda when: when.astimezone(UTC)), zone)
+        floor = last + timedelta(days=policy.wait.after_thank_you_days)
+        text = f"The thank-you note went out on {day_words(last)}: about a week later is {day_words(floor)}."
+        floors.append((floor, Reason(text, ("F8",), ("S2",))))
+    day = max([due.day, *(floor for floor, _ in floors)])
+    return _Due(day, due.weekdays, (*due.reasons, *(reason for floor, reason in floors if floor > due.day)))
+
+
+def _first(wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
+    """Return when the first follow-up of a wait is due, by what they promised (X4, X5)."""
+    weekdays = policy.slot.weekdays
+    since = local_day(wait.since, user_zone(profile))
+    promise = wait.promise
+    if promise is None:
+        day = since + timedelta(days=policy.wait.no_date_days)
+        cause = wait.cause or "the wait began"
+        text = f"They named no date: {policy.wait.no_date_days} days after {day_words(since)}, when {cause}."
+        return _Due(day, weekdays, (Reason(text, ("F6", "D2", "X5", "D10"), ("S3", "S1"), wait.evidence), _no_date_voices(since)))
+    evidence = wait.evidence
+    quote = f' ("{promise.sentence.strip()[:160]}")' if promise.sentence.strip() else ""
+    if promise.kind is PromiseClass.HARD_DATE and promise.date is not None:
+        day = after_promised_day(
+            promise.date,
+            country,
+            weekdays,
+            wait=policy.promise.business_days,
+            prefer_hours=policy.promise.prefer_within_hours,
+        )
+        day = max(day, _day_after(since, country))
+        text = f"They promised word by {day_words(promise.date)}{quote}: the first allowed morning after it is {day_words(day)}."
+        voices = _hard_date_voices(promise.date, country)
+        return _Due(day, tuple(sorted(WEEKDAYS)), (Reason(text, ("F4", "F10", "D1", "D9", "X4"), ("S3", "S4"), evidence), voices))
+    if promise.kind is PromiseClass.CONTACT_DATE and promise.date is not None:
+        text = f"They asked you to write on {day_words(promise.date)}{quote}."
+        return _Due(promise.date, tuple(sorted(WEEKDAYS)), (Reason(text, ("H11", "B4"), ("S1", "S2"), evidence),))
+    if promise.kind is PromiseClass.AWAY_UNTIL and promise.date is not None:
+        plain, back = since + timedelta(days=policy.wait.no_date_days), promise.date + timedelta(days=1)
+        text = (
+            f"Somebody who decides is away until {day_words(promise.date)}{quote}: not before {day_words(back)}; "
+            f"without a date for the decision, {policy.wait.no_date_days} days after {day_words(since)}."
+        )
+        return _Due(max(plain, back), weekdays, (Reason(text, ("F26", "F6", "D2"), ("S1", "S3"), evidence),))
+    return _vague(promise, policy, evidence, quote)
+
+
+def _day_after(since: date, country: str) -> date:
+    """Return the business day after the wait began: a promise that was for the same day leaves at least this."""
+    return add_business_days(since, 1, country)
+
+
+def _vague(promise: Promise, policy: Policy, evidence: tuple[str, ...], quote: str) -> _Due:
+    rules: tuple[str, ...]
+    if promise.kind is PromiseClass.FEW_DAYS:
+        days, rules, articles = policy.wait.few_days_days, ("F9", "D11"), ("S3",)
+    else:
+        days, rules, articles = policy.wait.vague_days, ("F1", "X4", "D11"), ("S1",)
+    day = promise.made_on + timedelta(days=days)
+    text = f"On {day_words(promise.made_on)} they named no day{quote}: {days} days later is {day_words(day)}."
+    return _Due(day, policy.slot.weekdays, (Reason(text, rules, articles, evidence),))
+
+
+def _next(wait: Wait, policy: Policy) -> _Due:
+    """Return when the next follow-up is due after the last one was sent or discarded (F2, D15)."""
+    last = wait.follow_ups[-1]
+    days = policy.status.cadence_days
+    day = last.on + timedelta(days=days)
+    what = "was discarded for" if last.vetoed else "went out on"
+    text = f"Follow-up {len(wait.follow_ups)} {what} {day_words(last.on)}: {days} days later is {day_words(day)}."
+    rules = ("F2", "D15", "D10") if last.vetoed else ("F2", "D10")
+    evidence = (str(last.key),) if last.key is not None else ()
+    return _Due(day, policy.slot.weekdays, (Reason(text, rules, ("S1",), evidence),))
+
+
+def _no_date_voices(since: date) -> Reason:
+    """Say what each article would do where no date was named (X5)."""
+    week, fortnight = since + timedelta(days=7), since + timedelta(days=14)
+    return Reason(
+        f"S3 says about 14 days, S1 every two weeks ({day_words(fortnight)}); S4 and S2 say a week ({day_words(week)}).",
+        ("X5", "F6", "F7", "F8"),
+        ("S1", "S2", "S3", "S4"),
+    )
+
+
+def _hard_date_voices(promised: date, country: str) -> Reason:
+    """Say what each article would do after a promised date (X4, X14)."""
+    third, fourth = add_business_days(promised, 1, country), promised + timedelta(days=2)
+    return Reason(
+        f"S3 says one business day after it ({day_words(third)}), S4 within 48 hours (until {day_words(fourth)}), "
+        "S2 once it has passed, about a week after the thank-you.",
+        ("X4", "X14", "F4", "F8", "F10"),
+        ("S2", "S3", "S4"),
+    )
