@@ -1,0 +1,151 @@
+"""A mailbox on an IMAP server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import ClassVar, TypeVar
+
+from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, WaitResult, Wake, Withdrawal
+from connectors.errors import ConnectorError, NotFound, Unavailable
+from connectors.imap import drafts
+from connectors.imap.cursor import Mark, load_cursor
+from connectors.imap.folders import Folder
+from connectors.imap.idle import idle, poll
+from connectors.imap.listing import list_changes
+from connectors.imap.session import Session
+from connectors.imap.settings import ImapSettings
+from connectors.imap.state import FolderState
+from rules.drafts.types import Draft
+from rules.mail import Role, Wants
+
+__all__ = ["ImapConnector"]
+
+T = TypeVar("T")
+
+
+class ImapConnector(Connector):
+    """One account on an IMAP server (RFC 3501 or RFC 9051); one thread owns it."""
+
+    kind: ClassVar[str] = "imap"
+
+    def __init__(self, settings: ImapSettings) -> None:
+        """Take the settings; nothing is connected yet."""
+        self._settings = settings
+        self._session: Session | None = None
+        self._inbox_seen: FolderState | None = None
+        self._inbox_announced: FolderState | None = None
+
+    def open(self) -> Capabilities:
+        """Connect, sign in and find the folders."""
+        self.close()
+        self._session = Session.open(self._settings)
+        return self.capabilities
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what this server can do. Raises Unavailable before `open`."""
+        session = self._ready()
+        connection = session.connection
+        return Capabilities(
+            push=self._settings.idle and connection.can(b"IDLE"),
+            server_threads=connection.can(b"X-GM-EXT-1"),
+            atomic_ids=connection.can(b"UIDPLUS"),
+            folders=tuple((role, folder.name) for role, folder in session.folders.items()),
+        )
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(Exception):
+                session.close()
+
+    def changes(self, cursor: str | None, since: datetime, wants: Wants) -> Iterator[Changes]:
+        """Yield what is new, in pages."""
+        try:
+            for page in list_changes(self._ready, cursor, since, wants, self._settings.page_size):
+                self._remember(page.cursor)
+                yield page
+        except (ConnectorError, OSError) as error:
+            raise self._failed(error) from error
+
+    def wait(self, timeout: float, wake: Wake) -> WaitResult:
+        """Wait for mail in the inbox."""
+        if timeout <= 0:
+            return WaitResult.WOKEN if wake.is_set() else WaitResult.TIMEOUT
+        return self._do(lambda session: self._wait(session, timeout, wake))
+
+    def _wait(self, session: Session, timeout: float, wake: Wake) -> WaitResult:
+        inbox = session.folders[Role.INBOX]
+        seen = self._inbox_seen
+        if not self.capabilities.push:
+            return poll(session, inbox, wake, seen=seen, timeout=timeout, interval=self._settings.poll_interval)
+        if seen is not None and seen == self._inbox_announced:
+            seen = None  # said once already: a server whose STATUS and SELECT disagree must not make us spin
+        else:
+            self._inbox_announced = seen
+        return idle(session, inbox, wake, seen=seen, timeout=timeout, refresh=self._settings.idle_refresh)
+
+    def fetch(self, ref: str) -> bytes:
+        """Return a raw message, at most 1 MB."""
+        return self._do(lambda session: _fetch(session, ref))
+
+    def put_draft(self, draft: Draft, raw: bytes, replacing: DraftRef | None = None) -> DraftRef:
+        """Write a draft of ours."""
+        return self._do(lambda session: drafts.put_draft(session, draft, raw, replacing))
+
+    def find_draft(self, draft: Draft, ref: DraftRef | None, besides: frozenset[str] = frozenset()) -> Found:
+        """Say what has become of a draft of ours."""
+        return self._do(lambda session: drafts.find_draft(session, draft, ref, besides))
+
+    def withdraw_draft(self, draft: Draft, ref: DraftRef) -> Withdrawal:
+        """Take back a draft of ours that nobody has touched."""
+        return self._do(lambda session: drafts.withdraw_draft(session, draft, ref))
+
+    def list_drafts(self) -> Sequence[tuple[str, DraftRef]]:
+        """Return all that stands in Drafts."""
+        return self._do(drafts.list_drafts)
+
+    def read_draft(self, ref: DraftRef) -> bytes:
+        """Return the raw bytes of a draft."""
+        return self._do(lambda session: _fetch(session, ref.ref))
+
+    # -- the connection
+
+    def _ready(self) -> Session:
+        if self._session is None or self._session.wire.dead:
+            raise Unavailable(f"Not connected to {self._settings.where}; connecting again.")
+        return self._session
+
+    def _do(self, work: Callable[[Session], T]) -> T:
+        try:
+            return work(self._ready())
+        except (ConnectorError, OSError) as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> ConnectorError:
+        """Return the error for the caller; after an Unavailable the connection is given up."""
+        if isinstance(error, Unavailable) or not isinstance(error, ConnectorError):
+            self.close()
+        if isinstance(error, ConnectorError):
+            return error
+        return Unavailable(f"The connection to {self._settings.where} broke ({error}); connecting again.")
+
+    def _remember(self, cursor: str) -> None:
+        """Keep what the listing saw of the inbox, so that `wait` notices what came since."""
+        mark: Mark | None = (load_cursor(cursor) or {}).get("INBOX")
+        self._inbox_seen = None if mark is None or mark.listing else mark.state
+
+
+def _fetch(session: Session, ref: str) -> bytes:
+    name, uidvalidity, uid = ([*ref.rsplit("/", 2), "", ""])[:3]
+    folder: Folder | None = next((folder for folder in session.folders.values() if folder.name == name), None)
+    if folder is None or not uid.isdigit():
+        raise NotFound(f"There is no message {ref!r} here.")
+    state = session.examine(folder, fresh=folder.role is Role.DRAFTS)
+    raw = drafts.read_whole(session, int(uid)) if str(state.uidvalidity or 0) == uidvalidity else None
+    if raw is None:
+        raise NotFound(f"The message {ref!r} is not there any more.")
+    return raw
