@@ -94,10 +94,11 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
         ),
     )
     part.moments.append(planned.slot.closes)
-    text = f"The follow-up for {time_words(planned.first.opens)} has not gone out; its next slot is {time_words(planned.slot.opens)}."
     if planned.late:
+        missed, ahead = time_words(planned.first.opens), time_words(planned.slot.opens)
+        since = max(planned.first.closes, planned.appears_at, key=lambda at: at.astimezone(UTC))
         part.notices.append(
-            Notice("status_late", text, max(planned.first.closes, planned.appears_at, key=lambda at: at.astimezone(UTC)))
+            Notice("status_late", f"The follow-up for {missed} has not gone out; its next slot is {ahead}.", since)
         )
 
 

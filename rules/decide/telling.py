@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rules.decide.part import Case
 from rules.drafts.types import DraftKind
@@ -58,29 +58,54 @@ def notices(case: Case) -> list[Notice]:
 
 def standing(case: Case) -> tuple[Reason, ...]:
     """Say why the process stands as it does."""
+    return (_STANDING[case.process.state](case),)
+
+
+def _scheduled(case: Case) -> Reason:
+    ahead = [item for item in case.process.rounds if item.interview.status is not InterviewStatus.CANCELLED]
+    ahead = [item for item in ahead if not case.reached(item.interview.end)]
+    words = ", ".join(f"interview {item.number} on {_words(case, item.interview.start)}" for item in ahead)
+    evidence = tuple(name for item in ahead for name in item.evidence)
+    return Reason(f"Ahead: {words or 'an interview'}.", ("B8",), ("S1",), evidence)
+
+
+def _our_turn(case: Case) -> Reason:
+    text = f"They wrote last, on {_words(case, case.process.last_in)}: nothing is written to them until you have answered."
+    return Reason(text, ("F27",))
+
+
+def _paused(case: Case) -> Reason:
+    until = case.process.paused_until
+    return Reason(f"You paused it until {_words(case, until)}." if until is not None else "You paused it.")
+
+
+def _closed(case: Case) -> Reason:
     process = case.process
-    wait = process.wait
-    if process.state is State.SCHEDULED:
-        ahead = [item for item in process.rounds if item.interview.status is not InterviewStatus.CANCELLED]
-        ahead = [item for item in ahead if not case.reached(item.interview.end)]
-        words = ", ".join(f"interview {item.number} on {_words(case, item.interview.start)}" for item in ahead)
-        evidence = tuple(name for item in ahead for name in item.evidence)
-        return (Reason(f"Ahead: {words or 'an interview'}.", ("B8",), ("S1",), evidence),)
-    if process.state is State.OUR_TURN:
-        text = f"They wrote last, on {_words(case, process.last_in)}: nothing is written to them until you have answered."
-        return (Reason(text, ("F27",)),)
-    if process.state is State.PAUSED:
-        until = f" until {_words(case, process.paused_until)}" if process.paused_until is not None else ""
-        return (Reason(f"You paused it{until}."),)
-    if process.state is State.CLOSED:
-        text = f"Closed on {_words(case, process.closed_at)}: {process.closed_by}."
-        return (Reason(text, ("O1",) if process.closed_by == "rejection" else (), (), process.closing),)
-    if process.state is State.DORMANT:
-        return (Reason("The last follow-up stayed without an answer for a whole cadence.", ("F2", "F20", "F21"), ("S1", "S3")),)
+    text = f"Closed on {_words(case, process.closed_at)}: {process.closed_by}."
+    return Reason(text, ("O1",) if process.closed_by == "rejection" else (), (), process.closing)
+
+
+def _dormant(case: Case) -> Reason:
+    del case
+    return Reason("The last follow-up stayed without an answer for a whole cadence.", ("F2", "F20", "F21"), ("S1", "S3"))
+
+
+def _their_turn(case: Case) -> Reason:
+    wait = case.process.wait
     if wait is None:
-        return (Reason("Nothing is waited for yet: there was no interview and no conversation."),)
-    text = f"It is their turn since {_words(case, wait.since)}, when {wait.cause}."
-    return (Reason(text, ("F2",), ("S1",), wait.evidence),)
+        return Reason("Nothing is waited for yet: there was no interview and no conversation.")
+    return Reason(f"It is their turn since {_words(case, wait.since)}, when {wait.cause}.", ("F2",), ("S1",), wait.evidence)
+
+
+_STANDING = {
+    State.SCHEDULED: _scheduled,
+    State.OUR_TURN: _our_turn,
+    State.PAUSED: _paused,
+    State.CLOSED: _closed,
+    State.DORMANT: _dormant,
+    State.THEIR_TURN: _their_turn,
+    State.DRAFTED: _their_turn,
+}
 
 
 _GONE = {
@@ -100,15 +125,17 @@ def withdrawal(case: Case, view: DraftView) -> Reason:
         return Reason(_GONE[process.state], ("F27",))
     if view.key.recipient in process.dead | process.unreachable:
         return Reason(f"Mail to {view.key.recipient} does not reach anybody.")
-    if view.key.kind is DraftKind.THANK_YOU:
-        if any(
-            to == view.key.recipient and when.astimezone(UTC) >= view.placed_at.astimezone(UTC) for to, when in process.wrote_to
-        ):
-            return Reason("You wrote to them yourself after the interview.", ("D23",))
-        return Reason("The interview was cancelled, moved or is no longer theirs.", ("B8",), ("S1",))
-    if process.on_hold:
+    return _no_thanks(case, view) if view.key.kind is DraftKind.THANK_YOU else _no_status(case)
+
+
+def _no_thanks(case: Case, view: DraftView) -> Reason:
+    if case.wrote_since(view.key.recipient, view.placed_at):
+        return Reason("You wrote to them yourself after the interview.", ("D23",))
+    return Reason("The interview was cancelled, moved or is no longer theirs.", ("B8",), ("S1",))
+
+
+def _no_status(case: Case) -> Reason:
+    if case.process.on_hold:
         return Reason("They put the process on hold.", ("O5", "D26"), ("S4",))
-    return Reason(
-        "It is no longer the next step: you wrote yourself, an interview was fixed, or somebody else answers for them.",
-        ("F15", "D13"),
-    )
+    text = "It is no longer the next step: you wrote yourself, an interview was fixed, or somebody else answers for them."
+    return Reason(text, ("F15", "D13"))

@@ -69,9 +69,9 @@ def _from(case: Case, end: datetime) -> datetime | None:
         return end
     if process.state is State.OUR_TURN:  # an interview that lies ahead makes it their turn again when it ends
         return None if case.reached(end) else end
-    if process.state is State.PAUSED and process.paused_until is not None:
-        if process.under in _WRITING or not case.reached(end):
-            return max(end, process.paused_until, key=_utc)
+    until = process.paused_until if process.state is State.PAUSED else None
+    if until is not None and (process.under in _WRITING or not case.reached(end)):
+        return max(end, until, key=_utc)
     return None
 
 
