@@ -1,0 +1,12 @@
+"""The command line: `hearback`. Modules of commands import what they need when they run, so that `--help` is instant."""
+
+from __future__ import annotations
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; the entry point of the distribution."""
+    from watcher.cli.app import app  # noqa: PLC0415 -- importing the package must cost nothing
+
+    app(prog_name="hearback")

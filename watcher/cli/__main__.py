@@ -1,0 +1,5 @@
+"""`python -m watcher.cli`."""
+
+from watcher.cli import main
+
+main()

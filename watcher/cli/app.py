@@ -1,0 +1,212 @@
+"""The commands, with what each takes. Each body imports what does the work: parsing and `--help` stay cheap."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watcher.cli.group import Group
+from watcher.cli.options import ConfigOption, Globals, JsonOption, NowOption, ProcessArgument, config_path
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Watches your mailbox after an interview and leaves ready-made follow-ups in your Drafts folder. It never sends.",
+)
+config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.")
+
+_WATCH = "Watching"
+_LOOK = "Looking"
+_TELL = "Telling it something"
+_SETUP = "Setting up"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 -- only where it is asked for
+
+        typer.echo(f"hearback {version('hearback-mail')}")
+        raise typer.Exit
+
+
+@app.callback()
+def prepare(
+    ctx: typer.Context,
+    config: ConfigOption = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Tell more, with the details of what goes wrong.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Keep what was given before the command."""
+    del version
+    os.umask(0o077)  # whatever is written is the user's alone
+    ctx.obj = Globals(config, debug)
+
+
+@app.command(rich_help_panel=_WATCH)
+def demo(
+    path: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="Where to put the mailbox; else a new one.")] = None,
+    seed: Annotated[int, typer.Option(help="Another order of the mail that must not matter.")] = 0,
+    pace: Annotated[float, typer.Option(min=0.0, max=10.0, help="Seconds to pause after each day.")] = 0.0,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture of it there.")] = None,
+) -> None:
+    """Play ten weeks of a job search in time-lapse, on a mailbox made for it."""
+    from watcher.cli.running import play_demo  # noqa: PLC0415
+
+    play_demo(path, seed=seed, pace=pace, svg=svg)
+
+
+@app.command(rich_help_panel=_WATCH)
+def run(ctx: typer.Context, config: ConfigOption = None) -> None:
+    """Watch all mailboxes until told to end (Ctrl-C)."""
+    from watcher.cli.running import run_forever  # noqa: PLC0415
+
+    run_forever(config_path(ctx, config), debug=ctx.obj.debug)
+
+
+@app.command(rich_help_panel=_WATCH)
+def once(
+    ctx: typer.Context,
+    config: ConfigOption = None,
+    now: NowOption = None,
+    replay: Annotated[bool, typer.Option("--replay", help="Let --now go back behind the last pass.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Look once at every mailbox and do what is due."""
+    from watcher.cli.running import run_passes  # noqa: PLC0415
+
+    run_passes(config_path(ctx, config), now, replay=replay, as_json=json, debug=ctx.obj.debug)
+
+
+@app.command(rich_help_panel=_LOOK)
+def status(ctx: typer.Context, config: ConfigOption = None, now: NowOption = None, json: JsonOption = False) -> None:
+    """Show where every hiring process stands."""
+    from watcher.cli.looking import show_status  # noqa: PLC0415
+
+    show_status(config_path(ctx, config), now, as_json=json)
+
+
+@app.command(rich_help_panel=_LOOK)
+def why(
+    ctx: typer.Context, process: ProcessArgument, config: ConfigOption = None, now: NowOption = None, json: JsonOption = False
+) -> None:
+    """Explain one process: what it rests on, by which rules, and what would change it."""
+    from watcher.cli.looking import show_why  # noqa: PLC0415
+
+    show_why(config_path(ctx, config), process, now, as_json=json)
+
+
+@app.command(rich_help_panel=_LOOK)
+def plan(ctx: typer.Context, config: ConfigOption = None, now: NowOption = None, json: JsonOption = False) -> None:
+    """Show what comes in the next 60 days if nothing happens."""
+    from watcher.cli.looking import show_plan  # noqa: PLC0415
+
+    show_plan(config_path(ctx, config), now, as_json=json)
+
+
+@app.command(rich_help_panel=_LOOK)
+def drafts(ctx: typer.Context, config: ConfigOption = None, now: NowOption = None, json: JsonOption = False) -> None:
+    """Show the drafts that stand in Drafts."""
+    from watcher.cli.looking import show_drafts  # noqa: PLC0415
+
+    show_drafts(config_path(ctx, config), now, as_json=json)
+
+
+@app.command(rich_help_panel=_TELL)
+def pause(
+    ctx: typer.Context,
+    process: ProcessArgument,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="UNTIL", help="2026-03-10, a time with a zone, 3d or 2w.")
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Draft nothing for a process until it is resumed."""
+    from watcher.cli.telling import tell  # noqa: PLC0415
+
+    tell(config_path(ctx, config), "pause", process, until, as_json=json)
+
+
+@app.command(rich_help_panel=_TELL)
+def snooze(
+    ctx: typer.Context,
+    process: ProcessArgument,
+    until: Annotated[str, typer.Argument(metavar="UNTIL", help="2026-03-10, a time with a zone, 3d or 2w.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Draft nothing for a process until then."""
+    from watcher.cli.telling import tell  # noqa: PLC0415
+
+    tell(config_path(ctx, config), "pause", process, until, as_json=json)
+
+
+@app.command(rich_help_panel=_TELL)
+def resume(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """End a pause, or say that you have answered them elsewhere."""
+    from watcher.cli.telling import tell  # noqa: PLC0415
+
+    tell(config_path(ctx, config), "resume", process, None, as_json=json)
+
+
+@app.command(rich_help_panel=_TELL)
+def close(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """End a process: nothing is drafted for it any more."""
+    from watcher.cli.telling import tell  # noqa: PLC0415
+
+    tell(config_path(ctx, config), "close", process, None, as_json=json)
+
+
+@app.command(rich_help_panel=_TELL)
+def reopen(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Take up a process that was closed."""
+    from watcher.cli.telling import tell  # noqa: PLC0415
+
+    tell(config_path(ctx, config), "reopen", process, None, as_json=json)
+
+
+@app.command(rich_help_panel=_SETUP)
+def login(
+    ctx: typer.Context,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The NAME of [accounts.NAME].")],
+    config: ConfigOption = None,
+) -> None:
+    """Ask for the password of an account and put it into the keyring."""
+    from watcher.cli.setting_up import put_secret  # noqa: PLC0415
+
+    put_secret(config_path(ctx, config), account)
+
+
+@app.command(rich_help_panel=_SETUP)
+def check(ctx: typer.Context, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Try everything out: state, secrets, servers, folders. Changes nothing in a mailbox."""
+    from watcher.cli.setting_up import check_all  # noqa: PLC0415
+
+    check_all(config_path(ctx, config), as_json=json)
+
+
+@config_app.command("show")
+def config_show(ctx: typer.Context, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Print the configuration with all defaults filled in."""
+    from watcher.cli.setting_up import show_config  # noqa: PLC0415
+
+    show_config(config_path(ctx, config), as_json=json)
+
+
+@config_app.command("check")
+def config_check(ctx: typer.Context, config: ConfigOption = None) -> None:
+    """Tell everything that is wrong with the configuration."""
+    from watcher.cli.setting_up import check_config  # noqa: PLC0415
+
+    check_config(config_path(ctx, config))
+
+
+app.add_typer(config_app, name="config", rich_help_panel=_SETUP)

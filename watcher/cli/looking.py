@@ -1,0 +1,91 @@
+"""`status`, `why`, `plan`, `drafts`: what is known, without touching a mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from watcher.cli.opening import View, choose, open_config, open_store, view
+from watcher.cli.options import parse_time
+from watcher.cli.printing import print_json, show
+from watcher.store.journal import load_log, marks_of
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["show_drafts", "show_plan", "show_status", "show_why"]
+
+_LOG_LINES = 30
+
+
+def _looked(path: Path, now: str | None) -> View:
+    moment = parse_time(now) if now is not None else None
+    config = open_config(path)
+    with open_store(config) as store, store.read() as connection:
+        return view(config, connection, moment)
+
+
+def _answer(seen: View, as_json: bool, values: Callable[[], Any], people: Callable[[], RenderableType]) -> None:
+    if as_json:
+        print_json(values())
+        return
+    show(_head(seen))
+    show(people())
+
+
+def _head(seen: View) -> RenderableType:
+    from rich.text import Text  # noqa: PLC0415 -- not needed for JSON
+
+    from watcher.report.words import time_words  # noqa: PLC0415
+
+    text = Text(f" Hearback \N{MIDDLE DOT} {time_words(seen.now, seen.zone)} ({seen.zone.key})", "dim")
+    if seen.assumed:
+        text.append(" - not the real time", "yellow not dim")
+    return text
+
+
+def show_status(path: Path, now: str | None, *, as_json: bool) -> None:
+    """Show every process."""
+    from watcher.report.status import build_status  # noqa: PLC0415
+
+    seen = _looked(path, now)
+
+    def people() -> RenderableType:
+        from watcher.report.table import status_view  # noqa: PLC0415 -- Rich's tables are not needed for JSON
+
+        return status_view(seen.now, seen.zone, seen.accounts, seen.processes)
+
+    _answer(seen, as_json, lambda: build_status(seen.now.astimezone(seen.zone), seen.accounts, seen.processes), people)
+
+
+def show_plan(path: Path, now: str | None, *, as_json: bool) -> None:
+    """Show what comes."""
+    from watcher.report.plan import build_plan, plan_view  # noqa: PLC0415
+
+    seen = _looked(path, now)
+    local = seen.now.astimezone(seen.zone)
+    _answer(seen, as_json, lambda: build_plan(seen.processes, local), lambda: plan_view(seen.processes, seen.now, seen.zone))
+
+
+def show_drafts(path: Path, now: str | None, *, as_json: bool) -> None:
+    """Show what stands in Drafts."""
+    from watcher.report.plan import build_drafts, drafts_view  # noqa: PLC0415
+
+    seen = _looked(path, now)
+    local = seen.now.astimezone(seen.zone)
+    _answer(seen, as_json, lambda: build_drafts(seen.processes, local), lambda: drafts_view(seen.processes, seen.now, seen.zone))
+
+
+def show_why(path: Path, word: str, now: str | None, *, as_json: bool) -> None:
+    """Explain one process."""
+    from watcher.report.why import build_why, why_view  # noqa: PLC0415
+
+    moment = parse_time(now) if now is not None else None
+    config = open_config(path)
+    with open_store(config) as store, store.read() as connection:
+        seen = view(config, connection, moment)
+        found = choose(seen.processes, word)
+        log = load_log(connection, found.account.name, found.process.id, last=_LOG_LINES)
+        marks = marks_of(connection, found.account.name, found.process.id)
+    _answer(seen, as_json, lambda: build_why(found, seen.now, log, marks), lambda: why_view(found, seen.now, log, marks))

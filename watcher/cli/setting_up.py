@@ -1,0 +1,210 @@
+"""`login`, `check`, `config show`, `config check`: what is needed before anything is watched."""
+
+from __future__ import annotations
+
+import dataclasses
+import getpass
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from watcher.cli.exits import Exit, UsageError, explain, worst
+from watcher.cli.printing import print_json, show
+from watcher.config import Account as Settings
+from watcher.config import Config, ImapAccount, load_config
+from watcher.secrets import KeyringSecret, resolve_secret, store_secret
+
+__all__ = ["check_all", "check_config", "put_secret", "show_config"]
+
+
+def put_secret(path: Path, name: str) -> None:
+    """Ask for a secret on the terminal and put it into the keyring; without a terminal it is read from standard input."""
+    account = load_config(path).account(name)
+    if not isinstance(account, ImapAccount):
+        raise UsageError(f"{name} needs no password: it is a {account.kind} account.")
+    source = account.secret
+    if not isinstance(source, KeyringSecret):
+        raise UsageError(f"the secret of {name} comes from {source}: change it there. `hearback check` tries it out.")
+    what = "access token" if account.auth == "xoauth2" else "password"
+    if sys.stdin.isatty():
+        secret = getpass.getpass(f"{what.capitalize()} of {source.username} at {account.host}: ")
+    else:
+        secret = sys.stdin.readline().rstrip("\r\n")
+    if not secret:
+        raise UsageError(f"no {what} was given; nothing was changed.")
+    store_secret(source, secret)
+    typer.echo(f"The {what} of {source.username} is in the keyring. `hearback check` tries it out.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one trial gave."""
+
+    what: str
+    code: Exit
+    text: str
+
+
+def check_all(path: Path, *, as_json: bool) -> None:
+    """Try out state, playbook, secrets and servers; exit with the gravest trouble."""
+    config = load_config(path)
+    findings = list(_findings(config))
+    if as_json:
+        print_json([{"check": one.what, "ok": one.code is Exit.OK, "text": one.text} for one in findings])
+    else:
+        _show_findings(findings)
+    if code := worst(one.code for one in findings):
+        raise typer.Exit(int(code))
+
+
+def _findings(config: Config) -> Iterator[_Finding]:
+    yield _Finding("configuration", Exit.OK, f"{config.path}: {len(config.enabled)} of {len(config.accounts)} accounts watched")
+    yield _tried("playbook", partial(_try_policy, config))
+    yield _tried("state", partial(_try_state, config))
+    for account in config.enabled:
+        if isinstance(account, ImapAccount):
+            secret = _tried(f"{account.name}: secret", partial(_try_secret, account))
+            yield secret
+            if secret.code is not Exit.OK:
+                continue
+        yield _tried(f"{account.name}: mailbox", partial(_try_mailbox, account))
+
+
+def _tried(what: str, trial: Callable[[], str]) -> _Finding:
+    try:
+        return _Finding(what, Exit.OK, trial())
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        return _Finding(what, *explained)
+
+
+def _try_policy(config: Config) -> str:
+    from watcher.accounts import read_policy  # noqa: PLC0415
+
+    policy = read_policy(config)
+    own = f", with {config.rules.file}" if config.rules.file is not None else ""
+    return f"{policy.name}{own}: up to {policy.status.cap} follow-ups, {policy.status.cadence_days} days apart"
+
+
+def _try_state(config: Config) -> str:
+    from watcher.paths import StatePaths  # noqa: PLC0415
+    from watcher.store import Store  # noqa: PLC0415
+
+    paths = StatePaths(config.state_dir).prepare()
+    store = Store(paths.database)
+    try:
+        with store.write():
+            pass
+    finally:
+        store.close()
+    return str(paths.root)
+
+
+def _try_secret(account: ImapAccount) -> str:
+    resolve_secret(account.secret, interactive=sys.stdin.isatty())
+    return f"found: {account.secret}"
+
+
+def _try_mailbox(account: Settings) -> str:
+    from watcher.accounts import build_connector  # noqa: PLC0415
+
+    connector = build_connector(account)
+    try:
+        found = connector.open()
+    finally:
+        connector.close()
+    folders = ", ".join(f"{role.value} = {name}" for role, name in found.folders)
+    push = "tells us of new mail" if found.push else "is asked for new mail"
+    return f"signed in as {account.address}; {push}" + (f"; {folders}" if folders else "")
+
+
+def _show_findings(findings: list[_Finding]) -> None:
+    from rich.table import Table  # noqa: PLC0415 -- not needed for JSON
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in findings:
+        good = one.code is Exit.OK
+        table.add_row(Text("ok" if good else "no", "bold green" if good else "bold red"), Text(one.what, "bold"), Text(one.text))
+    show(table)
+
+
+def check_config(path: Path) -> None:
+    """Read configuration and playbook; raise what is wrong, else say that all is well."""
+    config = load_config(path)
+    _try_policy(config)
+    typer.echo(f"{config.path}: no fault found.")
+
+
+def show_config(path: Path, *, as_json: bool) -> None:
+    """Print what is in force."""
+    config = load_config(path)
+    values = _shown(config)
+    if as_json:
+        print_json(values)
+        return
+    lines = [f"# {config.path}, defaults filled in"]
+    for section in ("user", "rules", "daemon"):
+        lines += ["", f"[{section}]", *_lines(values[section])]
+    for name, account in values["accounts"].items():
+        lines += ["", f"[accounts.{name}]", *_lines(account)]
+    typer.echo("\n".join(lines))
+
+
+def _shown(config: Config) -> dict[str, Any]:
+    """Return the configuration as its file would have it, without the arguments of a password command: they may be secret."""
+    accounts: dict[str, Any] = {}
+    for account in config.accounts:
+        values = {key: value for key, value in dataclasses.asdict(account).items() if key != "name"}
+        if isinstance(account, ImapAccount):
+            values["password"] = _password(account)
+        accounts[account.name] = _plain(values)
+    return {
+        "user": _plain(dataclasses.asdict(config.user)),
+        "accounts": accounts,
+        "rules": _plain(dataclasses.asdict(config.rules)),
+        "daemon": _plain(dataclasses.asdict(config.daemon)),
+    }
+
+
+def _password(account: ImapAccount) -> dict[str, Any]:
+    password = account.password
+    if password.command:
+        rest = ["…"] if len(password.command) > 1 else []
+        return {"command": [password.command[0], *rest]}
+    if password.env:
+        return {"env": password.env}
+    if password.file is not None:
+        return {"file": password.file}
+    return {"keyring": password.keyring}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    return "" if value is None else value
+
+
+def _lines(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield `key = value` lines; JSON's texts, numbers, booleans and arrays are TOML's too."""
+    import json  # noqa: PLC0415
+
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _lines(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key} = {json.dumps(value, ensure_ascii=False)}"

@@ -1,0 +1,176 @@
+"""The status table: states in colour, how long it has been quiet, what comes next, which drafts wait; readable on 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rules.drafts.types import DraftKind
+from rules.intents import Place
+from rules.process import State
+from watcher.history import Assessment
+from watcher.report.status import cap_of, next_place, quiet_days, shown_drafts
+from watcher.report.words import KIND_WORDS, STATE_STYLES, STATE_WORDS, day_words, days_away, plain, span_words, time_words
+from watcher.store.accounts import AccountRow
+from watcher.store.drafts import OutboxRow, RowState
+
+__all__ = ["draft_line", "draft_words", "place_words", "state_text", "status_table", "status_view"]
+
+_ORDER = (State.DRAFTED, State.OUR_TURN, State.SCHEDULED, State.THEIR_TURN, State.PAUSED, State.DORMANT, State.CLOSED)
+"""What needs the user comes first."""
+
+_CLOSED_BY = {"rejection": "they said no", "offer": "offer", "user": "by you"}
+
+
+def status_view(now: datetime, zone: ZoneInfo, accounts: Iterable[AccountRow], found: Sequence[Assessment]) -> Group:
+    """Return head, table, troubles of accounts and notices; `zone` is the user's."""
+    parts: list[RenderableType] = [
+        Padding(Text.assemble(("! ", "bold red"), (f"{row.name}: ", "bold"), plain(row.trouble, 1000)), (0, 1))
+        for row in accounts
+        if row.trouble
+    ]
+    if not found:
+        parts.append(Padding(Text("No hiring process found so far."), (0, 1)))
+        return Group(*parts)
+    parts.append(status_table(now, zone, found))
+    notices = [
+        Text.assemble(("▲ ", "yellow"), (f"{_company(one)}: ", "bold"), plain(notice.text, 1000))
+        for one in _sorted(found)
+        if one.process.state is not State.CLOSED
+        for notice in one.decision.notices
+    ]
+    parts.extend(Padding(notice, (0, 1)) for notice in notices)
+    parts.append(Padding(Text(_summary(found), "dim"), (0, 1)))
+    return Group(*parts)
+
+
+def status_table(now: datetime, zone: ZoneInfo, found: Sequence[Assessment]) -> Table:
+    """Return one row a process, those that need the user first."""
+    today = now.astimezone(zone).date()
+    table = Table(box=SIMPLE_HEAD, pad_edge=True, expand=False, header_style="bold", row_styles=("",))
+    table.add_column("Company, role", min_width=16, ratio=3, overflow="fold")
+    table.add_column("State", min_width=12, ratio=2, overflow="fold")
+    table.add_column("Quiet", justify="right", no_wrap=True)
+    table.add_column("Sent", justify="right", no_wrap=True)
+    table.add_column("Next", min_width=24, ratio=5, overflow="fold")
+    for one in _sorted(found):
+        process = one.process
+        quiet = quiet_days(process, now, zone)
+        name = Text(_company(one), "bold" if process.state is not State.CLOSED else "dim")
+        name.append(f"\n{plain(process.role) or process.id}", "dim not bold")
+        sent = sum(not each.vetoed for each in process.wait.follow_ups) if process.wait is not None else 0
+        table.add_row(
+            name,
+            state_text(one, zone, today),
+            "" if quiet is None else f"{quiet} d",
+            f"{sent}/{cap_of(process, one.account.policy)}" if process.wait is not None else "",
+            _next(one, now, zone),
+        )
+    return table
+
+
+def state_text(one: Assessment, zone: ZoneInfo, today: date) -> Text:
+    """Return the state in words and colour, with what belongs to it."""
+    process = one.process
+    text = Text(STATE_WORDS[process.state], STATE_STYLES[process.state])
+    if process.state is State.PAUSED and process.paused_until is not None:
+        text.append(f"\nuntil {day_words(process.paused_until.astimezone(zone).date(), today)}", "dim not bold")
+    elif process.state is State.CLOSED and process.closed_by:
+        text.append(f"\n{_CLOSED_BY.get(process.closed_by, process.closed_by)}", "dim not bold")
+    elif process.state in {State.THEIR_TURN, State.DRAFTED} and process.wait is not None and process.wait.promise is not None:
+        promised = process.wait.promise.date
+        if promised is not None:
+            text.append(f"\npromised {day_words(promised, today)}", "dim not bold")
+    return text
+
+
+def place_words(place: Place, one: Assessment) -> str:
+    """Return `Follow-up 2 of 3 to Dana Whitfield`."""
+    what = KIND_WORDS[place.kind]
+    if place.kind is DraftKind.STATUS:
+        what = f"{what} {place.attempt} of {cap_of(one.process, one.account.policy)}"
+    name = plain(place.recipient.name) or place.recipient.address
+    return f"{what} to {name}" if name else what
+
+
+def draft_words(row: OutboxRow) -> str:
+    """Return `Thank-you note to Dana Whitfield`."""
+    return f"{KIND_WORDS[row.key.kind]} to {plain(row.draft.to.name) or row.draft.to.address}"
+
+
+def draft_line(row: OutboxRow, now: datetime, zone: ZoneInfo) -> str:
+    """Return when a draft is best sent, and whose it is."""
+    if row.state is RowState.REFUSED:
+        return f"the server would not take it: {plain(row.error) or 'no reason given'}"
+    if row.state is RowState.EDITED:
+        return "yours since you edited it"
+    if row.state is not RowState.PLACED:
+        return "about to be written"
+    if row.slot_opens is None:
+        return "ready to be sent"
+    when = time_words(row.slot_opens, zone, now.astimezone(zone).date())
+    if row.slot_closes is not None and row.slot_closes < now:
+        return f"late: was best sent {when}"
+    return "best sent now" if row.slot_opens <= now else f"best sent {when}"
+
+
+def _next(one: Assessment, now: datetime, zone: ZoneInfo) -> Text:
+    """Return the drafts that wait, else the interview ahead, then what comes next."""
+    today = now.astimezone(zone).date()
+    text = Text()
+    for row in shown_drafts(one):
+        style = "red" if row.state is RowState.REFUSED else "bold blue"
+        text.append("\n" if text else "").append(draft_words(row), style)
+        text.append(f"\n  {draft_line(row, now, zone)}", "dim")
+    ahead = [each for each in one.process.rounds if each.interview.status.value != "cancelled" and each.interview.end > now]
+    if one.process.state is State.SCHEDULED and ahead:
+        interview = ahead[0].interview
+        who = ", ".join(plain(person.name) or person.address for person in ahead[0].interviewers)
+        text.append("\n" if text else "").append(f"Interview {span_words(interview.start, interview.end, zone, today)}")
+        text.append(f"\n  {days_away(interview.start.astimezone(zone).date(), today)}{f', with {who}' if who else ''}", "dim")
+    following = next_place(one)
+    if following is not None and not text:
+        text.append(place_words(following, one))
+        day = following.slot.opens.astimezone(zone).date()
+        text.append(
+            f"\n  {span_words(following.slot.opens, following.slot.closes, zone, today)} ({days_away(day, today)})", "dim"
+        )
+    if not text:
+        text.append(_nothing(one.process.state), "dim")
+    return text
+
+
+def _nothing(state: State) -> str:
+    match state:
+        case State.OUR_TURN:
+            return "they wrote last: answer them"
+        case State.DORMANT:
+            return "time to move on"
+        case _:
+            return "nothing planned"
+
+
+def _sorted(found: Sequence[Assessment]) -> list[Assessment]:
+    return sorted(found, key=lambda one: (_ORDER.index(one.process.state), _company(one).casefold()))
+
+
+def _company(one: Assessment) -> str:
+    return plain(one.process.company, 60) or "company unknown"
+
+
+def _summary(found: Sequence[Assessment]) -> str:
+    ready = sum(len([row for row in shown_drafts(one) if row.state in {RowState.PLACED, RowState.EDITED}]) for one in found)
+    turn = sum(one.process.state is State.OUR_TURN for one in found)
+    parts = [f"{len(found)} {'process' if len(found) == 1 else 'processes'}"]
+    if ready:
+        parts.append(f"{ready} {'draft' if ready == 1 else 'drafts'} in Drafts: press Send there, or edit, or delete")
+    if turn:
+        parts.append(f"{turn} waiting for your answer")
+    return " · ".join(parts)

@@ -1,0 +1,201 @@
+"""`why`: the whole argument about one process: where it stands, what that rests on, by which rules, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from rules.classify import Kind
+from rules.intents import Reason
+from rules.process import State
+from watcher.history import Assessment
+from watcher.report.status import next_place, process_status, shown_drafts
+from watcher.report.table import draft_line, draft_words, place_words, state_text
+from watcher.report.words import plain, span_words, time_words
+from watcher.store.journal import LogRow, MarkRow
+from watcher.store.mail import EventRow
+
+__all__ = ["build_why", "changes", "why_view"]
+
+_LONGEST = 1000
+_KIND_WORDS = {
+    Kind.INTERVIEW_INVITE: "asks for or offers a time",
+    Kind.INTERVIEW_CONFIRMATION: "fixes an interview",
+    Kind.RESCHEDULE: "moves an interview",
+    Kind.CANCELLATION: "calls an interview off",
+    Kind.REJECTION: "says no",
+    Kind.OFFER: "makes an offer",
+    Kind.APPLICATION_ACK: "confirms an application",
+    Kind.HUMAN_REPLY: "is a reply of a human",
+    Kind.AUTO_REPLY: "is an automatic answer",
+    Kind.RECRUITER_OUTREACH: "is an unasked approach",
+    Kind.JOB_ALERT: "is a list of vacancies",
+    Kind.NOISE: "says nothing of the process",
+}
+
+
+def build_why(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Sequence[MarkRow]) -> dict[str, Any]:
+    """Return the argument as values: the process as in `status --json`, and what it rests on."""
+    zone = ZoneInfo(found.account.profile.zone)
+    decision = found.decision
+    following = next_place(found)
+
+    def at(instant: datetime) -> str:
+        return instant.astimezone(zone).isoformat(timespec="seconds")
+
+    return {
+        "now": at(now),
+        "process": process_status(found, now),
+        "messages": [
+            {
+                "id": row.identity,
+                "at": at(row.at),
+                "own": row.own,
+                "from": row.sender.address or None,
+                "subject": plain(row.thread.subject) or None,
+                "kind": row.kind.value if row.kind is not None else None,
+                "confidence": None if row.own else row.confidence,
+                "evidence": [{"source": sign.source, "detail": plain(sign.detail)} for sign in row.evidence],
+                "draft": row.step,
+                "defects": [plain(defect) for defect in row.defects],
+            }
+            for row in found.messages
+        ],
+        "marks": [
+            {"at": at(row.at), "verb": row.verb.value, "until": None if row.until is None else at(row.until)} for row in marks
+        ],
+        "reasons": [_reason(reason) for reason in decision.reasons],
+        "next_reasons": [_reason(reason) for reason in (following.reasons if following is not None else ())],
+        "withdrawals": [{"key": str(one.key), "reason": _reason(one.reason)} for one in decision.withdraw],
+        "notes": [plain(note, _LONGEST) for note in found.process.notes],
+        "changes": list(changes(found)),
+        "next_check": None if decision.next_check is None else at(decision.next_check),
+        "log": [{"at": at(row.at), "action": row.action, "text": plain(row.text, _LONGEST)} for row in log],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "text": plain(reason.text, _LONGEST),
+        "rules": list(reason.rules),
+        "articles": list(reason.articles),
+        "evidence": list(reason.evidence),
+    }
+
+
+def changes(found: Assessment) -> Iterator[str]:
+    """Yield what would change the state, in sentences."""
+    process = found.process
+    state, name = process.state, process.id
+    if state is State.CLOSED:
+        yield f"`hearback reopen {name}` takes it up again; an invitation of theirs to another interview does so too."
+        return
+    if state is State.PAUSED:
+        until = "" if process.paused_until is None else " before its time"
+        yield f"`hearback resume {name}` ends the pause{until}. Mail of theirs is followed meanwhile; nothing is drafted."
+        yield f"`hearback close {name}` ends it for good."
+        return
+    if state is State.OUR_TURN:
+        yield "Your answer to them, from any mail client, starts the waiting anew."
+        yield f"`hearback resume {name}` does the same when you answered in another way, by telephone say."
+    else:
+        if state is State.SCHEDULED:
+            yield "When the interview is over, a thank-you note to each interviewer is drafted; a new time moves that."
+        yield (
+            "A reply of a human of theirs, in the conversation or from another address of the company, makes it your turn: "
+            "drafts that you have not touched are taken back."
+        )
+        yield "An out-of-office answer moves the next step behind their return, without pausing."
+        yield "A new date that they promise starts the waiting anew from it."
+    if shown_drafts(found):
+        yield "A draft that you send counts as sent; one that you edit is yours; one that you delete never comes back."
+    yield "A rejection or an offer ends the follow-ups."
+    yield f"`hearback pause {name}`, `hearback snooze {name} 1w` and `hearback close {name}` hold it up or end it."
+
+
+def why_view(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Sequence[MarkRow]) -> Group:
+    """Return the argument for people."""
+    zone = ZoneInfo(found.account.profile.zone)
+    today = now.astimezone(zone).date()
+    process = found.process
+    head = Text(plain(process.company) or "company unknown", "bold")
+    if process.role:
+        head.append(f" \N{MIDDLE DOT} {plain(process.role)}", "not bold")
+    head.append(f"   {process.id} ({found.account.name})", "dim not bold")
+    parts: list[RenderableType] = [head, state_text(found, zone, today)]
+    parts += _section("What stands and what comes", _steps(found, now, zone))
+    parts += _section("Why", [_reason_text(reason) for reason in found.decision.reasons])
+    if (following := next_place(found)) is not None and following.reasons:
+        parts += _section(f"Why {place_words(following, found)}", [_reason_text(reason) for reason in following.reasons])
+    parts += _section("To be taken back", [_reason_text(one.reason) for one in found.decision.withdraw])
+    parts += _section("Notices", [Text(plain(notice.text, _LONGEST), "yellow") for notice in found.decision.notices])
+    parts += _section("What it rests on", [*_messages(found.messages, zone), *_marks(marks, zone)])
+    parts += _section("Left aside", [Text(plain(note, _LONGEST)) for note in process.notes])
+    parts += _section("What would change it", [Text(sentence) for sentence in changes(found)])
+    if (check := found.decision.next_check) is not None:
+        parts.append(
+            Padding(Text(f"If nothing happens, this holds until {time_words(check, zone, today)}.", "dim"), (1, 0, 0, 2))
+        )
+    parts += _section("What was done", [_logged(row, zone) for row in log])
+    return Group(*parts)
+
+
+def _section(title: str, lines: Sequence[Text]) -> list[RenderableType]:
+    if not lines:
+        return []
+    return [Padding(Text(title, "bold"), (1, 0, 0, 0)), *(Padding(line, (0, 0, 0, 2)) for line in lines)]
+
+
+def _steps(found: Assessment, now: datetime, zone: ZoneInfo) -> list[Text]:
+    today = now.astimezone(zone).date()
+    lines = [Text(f"{draft_words(row)}: {draft_line(row, now, zone)}", "bold blue") for row in shown_drafts(found)]
+    following = next_place(found)
+    if following is not None:
+        slot = span_words(following.slot.opens, following.slot.closes, zone, today)
+        lines.append(
+            Text(f"{place_words(following, found)}: {slot}; in Drafts from {time_words(following.appears_at, zone, today)}")
+        )
+    return lines or [Text("No draft stands, and none is planned.", "dim")]
+
+
+def _reason_text(reason: Reason) -> Text:
+    text = Text(plain(reason.text, _LONGEST))
+    sources = [*reason.rules, *reason.articles]
+    if sources:
+        text.append(f"  [{' '.join(sources)}]", "dim cyan")
+    return text
+
+
+def _messages(rows: Sequence[EventRow], zone: ZoneInfo) -> Iterator[Text]:
+    for row in rows:
+        text = Text(f"{time_words(row.at, zone)}  ", "dim")
+        if row.own:
+            text.append("you wrote", "green")
+            text.append(f" to {', '.join(row.recipients) or 'nobody'}")
+            if row.step is not None:
+                text.append(" (the draft of ours)", "dim")
+        else:
+            text.append(plain(row.sender.name) or row.sender.address or "somebody", "bold")
+            text.append(f" {_KIND_WORDS[row.kind or Kind.NOISE]} ({row.confidence:.0%})")
+        text.append(f"  “{plain(row.thread.subject, 80)}”", "italic")
+        if row.evidence:
+            text.append("\n  " + "; ".join(f"{sign.source}: {plain(sign.detail)}" for sign in row.evidence[:4]), "dim")
+        if row.defects:
+            text.append("\n  not read: " + "; ".join(plain(defect) for defect in row.defects), "yellow")
+        yield text
+
+
+def _marks(rows: Sequence[MarkRow], zone: ZoneInfo) -> Iterator[Text]:
+    for row in rows:
+        until = "" if row.until is None else f" until {time_words(row.until, zone)}"
+        yield Text.assemble((f"{time_words(row.at, zone)}  ", "dim"), (f"you said {row.verb.value}{until}", "green"))
+
+
+def _logged(row: LogRow, zone: ZoneInfo) -> Text:
+    return Text.assemble((f"{time_words(row.at, zone)}  ", "dim"), plain(row.text, _LONGEST))
