@@ -1,0 +1,148 @@
+"""People a message names: sender, signature, attendees, names in the text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from rules.calendar import Attendee, CalendarEvent
+from rules.classify.senders import can_receive, is_team
+from rules.extract.company import name_from_display, plausible_company
+from rules.extract.titles import clean_role, is_coordinator, is_title, role_class
+from rules.extract.types import Person
+from rules.phrases.load import load
+
+__all__ = ["Signature", "interviewers_of_event", "is_name", "named_people", "person_of", "read_signature"]
+
+_NAME_WORD = r"(?:(?:[A-Z]|Mc|Mac|O'|D')[^\W\d_]+(?:['\u2019-][A-Z]?[^\W\d_]+)*|[A-Z]\.)"
+_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|el|ter|ten)"
+_NAME = rf"{_NAME_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}{_NAME_WORD}){{1,3}}"
+_IS_NAME = re.compile(rf"^(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?{_NAME}(?:,? (?:PhD|MBA|Jr\.?|Sr\.?|SHRM-\w+|PHR|SPHR))*$")
+_WITH = re.compile(
+    rf"\b(?:with|meet|meeting|interviewer:|interviewers:|interviewer is|speak to|speaking to|speaking with|met by|by)[ ]+(?:our [^,.;:\n]{{2,50}}?,? |the [^,.;:\n]{{2,50}}?,? )?(?P<list>{_NAME}[^\n]{{0,300}})"
+)
+_ONE = re.compile(
+    rf"^[ ]*(?P<name>{_NAME})(?:[ ]*\((?P<paren>[^()\n]{{2,60}})\)|,[ ]*(?:(?:our|the|a|an)[ ])?(?P<title>[^,.;:()\n]{{2,60}}?)(?=[,.;:()\n]|\s+(?:and|on|at|from|for|who|via|by|in)\b|$))?"
+)
+_JOIN = re.compile(r"^[ ]*(?:,[ ]*and[ ]|,|;|and[ ]|&[ ]|then[ ])[ ]*")
+_NOT_NAMES = frozenset({
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december",
+    "google", "zoom", "microsoft", "teams", "meet", "the", "our", "your", "this", "interview", "phone", "video", "thank", "thanks", "best", "kind", "regards", "dear", "hi", "hello", "team", "talent", "recruiting", "hiring", "human", "people",
+    "united", "new", "san", "los", "north", "south", "east", "west", "join", "meeting", "call", "us", "time", "date", "street", "avenue", "road", "building", "senior", "junior", "software", "data", "product", "project", "eastern", "pacific", "central",
+    "inc", "llc", "ltd", "gmbh", "corp", "labs", "group", "university", "college", "department", "office", "position", "role", "application", "careers", "looking", "please", "view", "sent", "confirmed", "details", "candidate", "support", "customer", "sincerely",
+})  # fmt: skip
+_SEPARATORS = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014]\s+|\s+-\s+|\s+at\s+|,\s+|\s+@\s+")
+_MAX_SIGNATURE = 8
+_MAX_PEOPLE = 20
+
+
+class Signature(NamedTuple):
+    """What the lines under a letter say of its writer."""
+
+    name: str = ""
+    title: str = ""
+    company: str = ""
+
+
+@cache
+def _closings() -> frozenset[str]:
+    return frozenset(load("en/extract")["signature"]["closing"])
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text looks like a person's first and last name."""
+    text = text.strip()
+    if len(text) > 60 or not _IS_NAME.match(text):  # noqa: PLR2004 -- longer ones are none
+        return False
+    return not any(word.lower().strip(".,") in _NOT_NAMES for word in text.split()) and not is_title(text)
+
+
+def read_signature(text: str, sender_name: str) -> Signature:
+    """Read the signature under a mail: the lines behind a closing, or from the sender's own name on."""
+    lines = [line.strip(" *_|") for line in text.split("\n")]
+    lines = [line for line in lines if line][-30:]
+    start = -1
+    for index, line in enumerate(lines):
+        bare = line.lower().strip(" ,.!")
+        if bare in _closings() or (line == "--" and index + 1 < len(lines)):
+            start = index + 1
+        elif sender_name and len(sender_name) > 4 and index and line.lower().startswith(sender_name.lower()) and len(line) < 100:  # noqa: PLR2004
+            start = index
+    if start < 0:
+        return Signature()
+    block = lines[start : start + _MAX_SIGNATURE]
+    name = title = company = ""
+    for line in block:
+        if "@" in line or "http" in line.lower() or sum(char.isdigit() for char in line) > 5:  # noqa: PLR2004 -- numbers
+            continue
+        for piece in _SEPARATORS.split(line):
+            part = piece.strip(" ,")
+            if not part:
+                continue
+            if not name and (is_name(part) or (sender_name and part.lower() == sender_name.lower().split(" ")[0])):
+                name = part
+            elif not title and is_title(part) and not is_name(part):
+                title = part
+            elif title and not company and len(part.split()) <= 4 and part[:1].isupper() and not is_name(part):  # noqa: PLR2004
+                company = plausible_company(part)
+    return Signature(name, title, company)
+
+
+def person_of(name: str, address: str, title: str = "") -> Person:
+    """Return a person with the role class of the title."""
+    return Person(name, address, title, role_class(title))
+
+
+def interviewers_of_event(event: CalendarEvent, own: frozenset[str], titles: dict[str, str]) -> tuple[Person, ...]:
+    """Return who interviews: attendees and organizer but the user, rooms and coordinators (B6, D21).
+
+    A lone organizer is an interviewer. `titles` maps lower-case names to titles found elsewhere in the mail.
+    """
+    invited = (_of_attendee(person, titles) for person in event.attendees if person.address not in own and person.kind != "GROUP")
+    people = [person for person in invited if person is not None]
+    organizer = (
+        _of_attendee(event.organizer, titles) if event.organizer is not None and event.organizer.address not in own else None
+    )
+    if organizer is not None and all(person.address != organizer.address for person in people):
+        people.insert(0, organizer)
+    if len(people) > 1:
+        scheduling = {person.address for person in people if is_coordinator(person.title, person.address)}
+        if organizer is not None and is_coordinator(organizer.title, organizer.address):
+            scheduling.add(organizer.address)
+        people = [person for person in people if person.address not in scheduling] or people
+    unique = {person.address or person.name: person for person in people}
+    return tuple(unique.values())[:_MAX_PEOPLE]
+
+
+def _of_attendee(attendee: Attendee, titles: dict[str, str]) -> Person | None:
+    if attendee.address and not can_receive(attendee.address):
+        return None
+    if not attendee.address and not attendee.name:
+        return None
+    name, _ = name_from_display(attendee.name, attendee.address)
+    if "@" in attendee.name or not name:
+        name = "" if "@" in attendee.name or is_team(attendee.address) else attendee.name
+    return person_of(name, attendee.address, titles.get(name.lower(), ""))
+
+
+def named_people(text: str) -> list[Person]:
+    """Return people a text names as those one will meet: `with Jane Doe, VP Engineering, and John Roe (CTO)`."""
+    found: dict[str, Person] = {}
+    for match in _WITH.finditer(text):
+        rest = match["list"]
+        while rest and len(found) < _MAX_PEOPLE:
+            one = _ONE.match(rest)
+            if one is None or not is_name(one["name"]):
+                break
+            title = one["paren"] or one["title"] or ""
+            usable = clean_role(title) if title and is_title(title) and not is_name(title) else ""
+            end = one.end() if usable or not title else one.end("name")
+            known = found.get(one["name"])
+            found[one["name"]] = person_of(one["name"], "", usable or (known.title if known else ""))
+            rest = rest[end:]
+            step = _JOIN.match(rest)
+            if step is None:
+                break
+            rest = rest[step.end() :]
+    return list(found.values())

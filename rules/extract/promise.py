@@ -1,0 +1,186 @@
+"""What they said about when (B4, F1, F9, F26, D11, D12): five classes, each with its sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cache
+
+from rules.dates import Day, days, end_of_month, end_of_week
+from rules.extract.types import Promise, PromiseClass
+from rules.phrases.grammar import Phrase, compile_phrase, fold, sentences
+from rules.phrases.load import load
+
+__all__ = ["find_promise"]
+
+_PERIOD = re.compile(
+    r"\b(?:by|before|at|towards?|until)\s+(?:the\s+)?(?:end|close|eod|cob)\s+(?:of\s+)?(?:the\s+|this\s+|business\s+)?(?P<next>next\s+|the\s+following\s+|the\s+coming\s+)?(?P<what>week|month|year|day|today|business)\b"
+    r"|\b(?:end|close)\s+of\s+(?P<next2>next\s+|the\s+following\s+)?(?:this\s+|the\s+)?(?P<what2>week|month)\b"
+    r"|\b(?:eow|by\s+eow)\b"
+)
+_COUNTED = re.compile(
+    r"\b(?:within|in)\s+(?:the\s+next\s+)?(?:about\s+)?(?P<low>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?:\s?(?:-|to|or)\s?(?P<high>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten))?\s+(?:business\s+|working\s+)?(?P<unit>day|week)s?\b"
+)
+_NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)}  # noqa: SIM905 -- shorter so
+_DATED = re.compile(
+    r"(?:\b(?:by|on|before|until|till|through|after|around|no later than|latest|for|come|this|from)\s+(?:the\s+)?(?:end\s+of\s+(?:the\s+day\s+)?|eod\s+|close\s+of\s+business\s+|cob\s+)?(?:on\s+|this\s+|next\s+|coming\s+|the\s+)?)$"
+)
+_FEW = 7
+_LONGEST_SENTENCE = 600
+_MAX_SENTENCES = 120
+_FAR = 400
+_NEXT = re.compile(r"\bnext (?:steps?|round|stage|interview)\b")
+
+
+@cache
+def _phrases(name: str) -> tuple[Phrase, ...]:
+    return tuple(compile_phrase(source) for source in load("en/promises")[name])
+
+
+@cache
+def _subjects() -> frozenset[str]:
+    return frozenset(load("en/promises")["subject"])
+
+
+def _has(name: str, text: str) -> bool:
+    return any(phrase.search(text) for phrase in _phrases(name))
+
+
+def find_promise(text: str, made_on: date, taken: Iterable[date] = ()) -> Promise | None:
+    """Return the most exact promise of a text, or None.
+
+    `made_on` is the day of receipt in the sender's zone; `taken` are the days of interviews: those are no promises. Of several,
+    an instruction when to write comes first (H11), then a hard date, then an absence, then the vague ones.
+    """
+    busy = frozenset(taken)
+    found: list[Promise] = []
+    for sentence in sentences(text)[:_MAX_SENTENCES]:
+        if len(sentence) > _LONGEST_SENTENCE:
+            continue
+        promise = _of_sentence(sentence, made_on, busy)
+        if promise is not None:
+            found.append(promise)
+    order = (
+        PromiseClass.CONTACT_DATE,
+        PromiseClass.HARD_DATE,
+        PromiseClass.AWAY_UNTIL,
+        PromiseClass.FEW_DAYS,
+        PromiseClass.VAGUE,
+    )
+    return min(found, key=lambda promise: order.index(promise.kind), default=None)
+
+
+def _of_sentence(sentence: str, made_on: date, busy: frozenset[date]) -> Promise | None:
+    folded = fold(sentence)
+    named = [day for day in days(folded, made_on) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
+    contact = _contact(folded, named)
+    if contact is not None:
+        return Promise(PromiseClass.CONTACT_DATE, made_on, contact, sentence)
+    if _has("asked", folded) or not _subjects().intersection(re.findall(r"[a-z']+", folded)):
+        return None
+    away = _away(folded, named)
+    if away is not None:
+        return Promise(PromiseClass.AWAY_UNTIL, made_on, away, sentence)
+    if not _has("answer", folded) or _has("past", folded):
+        return None
+    if _candidate_waits(folded):
+        return None
+    hard = _hard(folded, named, made_on, busy)
+    if hard is not None:
+        return Promise(PromiseClass.HARD_DATE, made_on, hard, sentence)
+    if _has("meeting", folded):
+        return None
+    return _soft(folded, made_on, sentence)
+
+
+def _candidate_waits(folded: str) -> bool:
+    """Say whether it is them who look forward to an answer."""
+    return (
+        "look forward to hear" in folded
+        or "looking forward to hear" in folded
+        or "hope to hear" in folded
+        or "hear from you" in folded
+    )
+
+
+def _contact(folded: str, named: list[Day]) -> date | None:
+    """Return the day on which the candidate is told to write."""
+    if not named or not _has("contact", folded):
+        return None
+    invited = [match for phrase in _phrases("contact") if (match := phrase.search(folded))]
+    if not invited:
+        return None
+    first = min(match.start() for match in invited)
+    heard = any("if you" in phrase.source and phrase.search(folded) for phrase in _phrases("contact"))
+    told = heard or any(
+        phrase.search(folded)
+        for phrase in _phrases("contact")
+        if phrase.source.startswith(("reach", "(write", "follow", "check", "feel", "get", "drop", "give", "touch"))
+    )
+    ours = re.search(
+        r"\b(?:we|i|they|someone|he|she)(?:'ll| will| can| shall|'d| would| should)?\s+(?:\w+\s+){0,2}$", folded[:first]
+    )
+    if not told or (ours and not heard):
+        return None
+    return named[-1].day if heard else named[0].day
+
+
+def _away(folded: str, named: list[Day]) -> date | None:
+    if not named:
+        return None
+    for phrase in _phrases("away"):
+        match = phrase.search(folded)
+        if match is None:
+            continue
+        after = [day for day in named if match.end() <= day.start + 12 and day.start - match.end() <= 40]  # noqa: PLR2004 -- near
+        if after and (phrase.source.endswith(("until", "through", "till", "on")) or _leads(folded, match.end(), after[0])):
+            return after[0].day
+    return None
+
+
+def _leads(folded: str, start: int, day: Day) -> bool:
+    between = folded[start : day.start]
+    return not between.strip() or any(word in between.split() for word in ("until", "till", "through", "on"))
+
+
+def _hard(folded: str, named: list[Day], made_on: date, busy: frozenset[date]) -> date | None:
+    period = _PERIOD.search(folded)
+    if period:
+        what = period["what"] or period["what2"] or "week"
+        later = 1 if period["next"] or period["next2"] else 0
+        if what == "month":
+            return end_of_month(made_on, later)
+        if what == "week":
+            return end_of_week(made_on, later)
+        if what == "year":
+            return date(made_on.year + later, 12, 31)
+        if not named:
+            return made_on
+    for day in named:
+        if day.day in busy or (
+            _has("meeting", folded) and not re.search(r"\b(?:by|before|no later than)\b", folded[: day.start])
+        ):
+            continue
+        if _DATED.search(folded[: day.start]) or folded[day.start :].startswith(
+            ("on ", "by ", "until ", "before ", "tomorrow", "today", "this ", "next ")
+        ):
+            return day.day
+    return None
+
+
+def _soft(folded: str, made_on: date, sentence: str) -> Promise | None:
+    counted = _COUNTED.search(folded)
+    if counted:
+        number = counted["high"] or counted["low"]
+        count = int(number) if number.isdecimal() else _NUMBERS[number]
+        days_ = count * (7 if counted["unit"] == "week" else 1)
+        kind = PromiseClass.FEW_DAYS if days_ < _FEW else PromiseClass.VAGUE
+        return Promise(kind, made_on, None, sentence)
+    rest = _NEXT.sub("", folded)
+    if _has("days", rest):
+        return Promise(PromiseClass.FEW_DAYS, made_on, None, sentence)
+    if _has("vague", rest):
+        return Promise(PromiseClass.VAGUE, made_on, None, sentence)
+    return None
