@@ -96,6 +96,12 @@ def _body(paragraphs: Sequence[Sequence[str]], wording: Wording, data: Mapping[s
     return "\n\n".join(" ".join(_tidy(wording.render(source, filled)) for source in sources) for sources in paragraphs if sources)
 
 
+def _strengths(profile: Profile) -> tuple[str, ...]:
+    """Return the strengths that can stand behind a colon as one piece, each once."""
+    cleaned = (phrase(text, _MAX_STRENGTH).rstrip(".!?") for text in profile.strengths)
+    return tuple(dict.fromkeys(text for text in cleaned if text and count_sentences(f"Here: {text}.") == 1))
+
+
 def _attempts(company: str, role: str) -> Iterator[tuple[str, str]]:
     """Yield what is known of the job, then ever less of it."""
     yield company, role
@@ -129,8 +135,7 @@ def compose(place: Place, process: Process, profile: Profile, *, now: datetime, 
     dates = _Dates(tuple(one for one in (zone, slot_zone) if one is not None), near)
     held, interview_day = _interview_day(place, process, dates)
     promise_case, promised = _promise(place, process)
-    strengths = tuple(text for text in (phrase(text, _MAX_STRENGTH).rstrip(".!?") for text in profile.strengths) if text)
-    case = Case(place, process, profile, held=held, promise=promise_case, strengths=strengths)
+    case = Case(place, process, profile, held=held, promise=promise_case, strengths=_strengths(profile))
     paragraphs, strength = sentences_of(case, wording)
 
     days = {"date": interview_day, "promise": promised}

@@ -61,7 +61,7 @@ def _given(words: list[str]) -> str:
         return full
     if first.strip(".").casefold() in _WORDS["titles"] or first.casefold() in _WORDS["particles"]:
         return full
-    if any(word.isupper() and len(word) > 1 for word in words) and not all(word.isupper() for word in words):
+    if any(word.isupper() and len(word.strip(".")) > 1 for word in words) and not all(word.isupper() for word in words):
         # One convention writes the family name in capitals: `IZAGUIRRE Rita`, `Rita IZAGUIRRE`. Two letters may be initials.
         small = [word for word in words if not word.isupper()]
         capitals = [word for word in words if word.isupper()]

@@ -1,0 +1,157 @@
+"""Every sentence of the templates, and every way to put them together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+
+from rules.drafts.types import DraftKind
+from rules.drafts.wording import Wording, load_wording
+from rules.lint.phrases import banned_phrases
+from rules.lint.placeholders import placeholders, template_marks
+from rules.lint.sentences import count_sentences
+
+WORDING = load_wording()
+FULL = {"company": "Acme", "role": "Data Analyst", "date": "5 May", "promise": "15 May", "strength": "six years of reporting"}
+BARE = dict.fromkeys(FULL, "") | {"promise": "15 May", "strength": "six years of reporting"}
+
+
+def _rendered(wording: Wording, source: str, data: dict[str, str]) -> str:
+    return wording.render(source, data | {name: wording.render(text, data) for name, text in wording.phrases.items()})
+
+
+def _sources() -> Iterator[tuple[str, str, str, str]]:
+    for kind, parts in WORDING.pools.items():
+        for part, cases in parts.items():
+            for case, variants in cases.items():
+                for source in variants:
+                    yield kind, part, case, source
+
+
+SOURCES = list(_sources())
+
+
+@pytest.mark.parametrize("data", [FULL, BARE], ids=["all known", "nothing known"])
+def test_every_variant_is_one_sentence_that_reads_without_gaps(data: dict[str, str]) -> None:
+    for kind, part, case, source in SOURCES:
+        text = _rendered(WORDING, source, data)
+        where = f"{kind}.{part}.{case}: {text}"
+        assert count_sentences(text) == 1, where
+        assert text == " ".join(text.split()), where
+        assert " ," not in text, where
+        assert " ." not in text, where
+        assert text[0].isupper(), where
+        assert text.endswith("?" if part == "question" else "."), where
+        assert "!" not in text, where
+
+
+@pytest.mark.parametrize("data", [FULL, BARE], ids=["all known", "nothing known"])
+def test_no_variant_holds_a_banned_phrase_or_leftover_syntax(data: dict[str, str]) -> None:
+    for _, _, _, source in SOURCES:
+        text = _rendered(WORDING, source, data)
+        assert banned_phrases(text) == (), text
+        assert template_marks(text) == (), text
+
+
+def test_no_sentence_stands_twice_in_all_templates() -> None:
+    assert [source for source, count in Counter(source for *_, source in SOURCES).items() if count > 1] == []
+
+
+def test_two_variants_share_no_run_of_seven_words_beyond_the_job_itself() -> None:
+    """A user whose notes are compared with another's, or with last month's, should not be caught by half a sentence."""
+    runs: dict[tuple[str, ...], str] = {}
+    for _, _, _, source in SOURCES:
+        text = _rendered(WORDING, source, FULL).replace("the Data Analyst position at Acme", "JOB").replace("on 5 May", "DAY")
+        words = text.casefold().rstrip(".?").split()
+        for n in range(len(words) - 6):
+            run = tuple(words[n : n + 7])
+            assert runs.setdefault(run, source) == source, run
+
+
+def test_only_thank_you_notes_have_places_to_fill_in() -> None:
+    for kind, part, _, source in SOURCES:
+        if placeholders(source):
+            assert (kind, part) in {("thank_you", "conversation"), ("thank_you", "challenge"), ("thank_you", "fit")}
+
+
+def test_every_note_to_an_interviewer_has_a_place_for_the_conversation() -> None:
+    assert all(placeholders(source) for source in WORDING.variants("thank_you", "conversation", []))
+    for layout in WORDING.layouts["thank_you"].values():
+        assert any("conversation" in paragraph for paragraph in layout)
+
+
+def test_places_to_fill_in_ask_for_different_things() -> None:
+    asked = [place for *_, source in SOURCES for place in placeholders(source)]
+    assert len(set(asked)) == len(asked)
+
+
+def test_only_the_question_of_the_last_one_asks_a_question() -> None:
+    assert [part for _, part, _, source in SOURCES if "?" in source and part != "question"] == []
+    assert all("next week" in source for _, part, _, source in SOURCES if part == "question")
+
+
+def test_no_variant_speaks_of_a_day_as_seen_from_another_day() -> None:
+    """What is true when the draft is written must be true when it is sent (D16)."""
+    for _, part, _, source in SOURCES:
+        if part != "question":
+            for word in (
+                "today",
+                "yesterday",
+                "tomorrow",
+                "last week",
+                "weeks ago",
+                "days ago",
+                "this morning",
+                "next week",
+                "earlier this",
+            ):
+                assert word not in source.casefold(), source
+
+
+def test_the_shared_parts_are_enough_for_a_panel_of_ten() -> None:
+    for part, cases in {"thanks": ("first", "later", "late"), "conversation": ("any",), "forward": ("any",)}.items():
+        for case in cases:
+            assert len(WORDING.variants("thank_you", part, [case])) >= 12
+    assert len(WORDING.variants("thank_you", "concern", ["unknown"])) >= 12
+    for part in ("thanks", "respect", "future"):
+        assert len(WORDING.variants("gracious", part, [])) >= 12
+
+
+def test_hiring_managers_get_the_longest_note_whichever_variants_are_drawn() -> None:
+    def lengths(part: str, case: str) -> list[int]:
+        return [len(source.split()) for source in WORDING.variants("thank_you", part, [case])]
+
+    for thanks in ("first", "later", "late"):
+        shared = [lengths("thanks", thanks), lengths("conversation", "any"), lengths("forward", "any")]
+        shortest = sum(min(each) for each in shared)
+        longest = sum(max(each) for each in shared)
+        own = min(lengths("challenge", "hiring_manager")) + min(lengths("culture", "hiring_manager"))
+        # The part `fit` may be a strength of one word behind its opening.
+        own += min(*lengths("fit", "hiring_manager"), *lengths("strength", "any"))
+        others = max(max(lengths("concern", role)) for role in ("boss", "recruiter", "peer", "other", "unknown"))
+        assert shortest + own > longest + others
+
+
+def test_every_kind_has_its_layouts_and_every_part_its_words() -> None:
+    assert set(WORDING.layouts) == {kind.value for kind in DraftKind}
+    for kind, layouts in WORDING.layouts.items():
+        for layout in layouts.values():
+            for entry in (entry for paragraph in layout for entry in paragraph):
+                for part in entry.rstrip("?").split("|"):
+                    assert part in WORDING.pools[kind]
+
+
+def test_no_layout_can_exceed_six_sentences() -> None:
+    for layouts in WORDING.layouts.values():
+        for layout in layouts.values():
+            assert sum(len(paragraph) for paragraph in layout) <= 6
+
+
+def test_each_role_class_is_spoken_to_about_its_own_concern() -> None:
+    """Rule C18: five roles, five skeletons; C20: culture and mission for the hiring manager and the boss."""
+    pools = [set(WORDING.variants("thank_you", "concern", [role])) for role in ("boss", "recruiter", "peer", "other", "unknown")]
+    assert all(not one & other for one, other in combinations(pools, 2))
+    assert all("mission" in source or "culture" in source or "values" in source for source in pools[0])
