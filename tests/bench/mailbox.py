@@ -4,8 +4,9 @@
 
 The same seed, count, scale and newest moment give the same bytes and the same file names. By number: a third newsletters of
 30 to 80 KB, a quarter text with HTML beside it, a quarter plain text, 7.5 % attachments, 3 % of hiring processes, and the rest
-HTML alone, bounces, out-of-office answers and meetings; the user's own part of conversations stands in Sent. About 50 KB a
-message with `scale` 1; `scale` stretches newsletters and attachments only, which is what a client need not read.
+HTML alone, bounces, out-of-office answers and meetings; the user's own part of conversations stands in Sent. A few subjects in a
+hundred have the words of a hiring process in them without being of one, and many more texts have. About 50 KB a message with
+`scale` 1, which stretches newsletters and attachments only: what a client need not read.
 """
 
 from __future__ import annotations

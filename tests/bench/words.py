@@ -48,8 +48,8 @@ class Words:
     def __init__(self, rng: random.Random) -> None:
         """Fill the pools: about 0.2 s."""
         self.rng = rng
-        sentences = [self._sentence() for _ in range(2_500)]
-        self.sentences = sentences
+        self.sentences = [self._sentence() for _ in range(2_100)]
+        sentences = [*self.sentences, *(self._sentence(loaded=True) for _ in range(400))]
         self.paragraphs = [" ".join(rng.sample(sentences, rng.randint(2, 6))) for _ in range(1_500)]
         self.wrapped = [textwrap.fill(paragraph, 74) for paragraph in self.paragraphs]
         self.topics, self.roles = WORDS["topics"], WORDS["roles"]
@@ -57,9 +57,10 @@ class Words:
         self.people = [self.person() for _ in range(400)]
         self.subjects = [self._subject() for _ in range(1_200)]
 
-    def _sentence(self) -> str:
+    def _sentence(self, *, loaded: bool = False) -> str:
         pick = self.rng.choice
-        text = " ".join(f"{pick(WORDS['who'])} {pick(WORDS['did'])} {pick(WORDS['what'])}{pick(WORDS['tail'])}".split())
+        what = WORDS["loaded"] if loaded else WORDS["what"]
+        text = " ".join(f"{pick(WORDS['who'])} {pick(WORDS['did'])} {pick(what)}{pick(WORDS['tail'])}".split())
         if self.rng.random() < 0.3:
             text = f"{text}, and " + " ".join(f"{pick(WORDS['who'])} {pick(WORDS['did'])} {pick(WORDS['what'])}".split())
         return f"{text[0].upper()}{text[1:]}."
@@ -69,7 +70,7 @@ class Words:
         style = self.rng.random()
         if style < 0.4:
             topic = f"{topic} ({self.rng.randint(1, 999)})"
-        elif style < 0.6:
+        elif style < 0.5:
             topic = f"{topic}: {self.rng.choice(self.sentences)}"
         if self.rng.random() < 0.15:
             topic = f"{topic} \N{EN DASH} {self.rng.choice(WORDS['family'])}"

@@ -75,6 +75,8 @@ class Trap:
     """HOLD: released by itself after a time between these two."""
     seen: threading.Event = field(default_factory=threading.Event)
     """The marker went by."""
+    matched: bytes = b""
+    """The text of its last match."""
     sprung: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
     """A link it sprang on is closed on both sides: the server has had all it will ever get of it."""
@@ -320,6 +322,7 @@ class Relay:
             start = 0
             while match := trap.marker.search(text, start):
                 start = max(match.end(), start + 1)
+                trap.matched = match[0]
                 trap.seen.set()
                 if self._random.random() < trap.chance:
                     link.armed[trap] = len(tail) - match.end() if trap.way is stream.way else 0

@@ -143,6 +143,7 @@ def test_a_counter_tells_how_long_a_dialogue_is(stage: Stage) -> None:
     client.sendall(LITERAL)
     assert heard(server, len(LITERAL))
     assert trap.seen.is_set()
+    assert trap.matched == b""
     assert trap.counted == {Way.UP: len(LINE) + len(LITERAL), Way.DOWN: 6}
 
 
@@ -251,6 +252,7 @@ def test_a_trap_springs_as_often_as_it_may_and_by_chance(stage: Stage) -> None:
     assert heard(server, 9) == b"axbxcxdxe"
     assert always.springs == 3
     assert never.seen.is_set()
+    assert never.matched == b"x"
     assert never.springs == 0
 
 
