@@ -26,7 +26,7 @@ def _words(text: str) -> list[str]:
 def likeness(one: str, other: str) -> float:
     """Return 0 (nothing in common) to 1 (the same words), of the bodies of two mails, greeting and signature left out.
 
-    The larger of two similarities (twice the common words / all words): in the order of the texts, and with the words of each sorted,
+    The larger of two similarities (twice the common words by all words): in the order of the texts, and with the words sorted,
     which sees through sentences that have changed places. Two mails of one language on one subject have about 0.4 anyway.
     """
     first, second = _words(body_of(one)), _words(body_of(other))
