@@ -22,6 +22,7 @@ from rules.worktime import (
     after_promised_day,
     at,
     business_slot,
+    first_business_day,
     known_zone,
     local_day,
     plus,
@@ -101,7 +102,7 @@ def cap_of(wait: Wait, policy: Policy) -> int:
 
 
 def month_of_silence(wait: Wait, policy: Policy, profile: Profile) -> date | None:
-    """Return the day on which silence has lasted so long that the next follow-up is the last (F20, D17).
+    """Return the day on which silence has lasted a month (F20, D17); None where the policy does not count one.
 
     The month begins with the wait, or with the day that they named for an answer.
     """
@@ -113,12 +114,28 @@ def month_of_silence(wait: Wait, policy: Policy, profile: Profile) -> date | Non
     return since + timedelta(days=policy.silence.ask_after_days)
 
 
+def _last_from(wait: Wait, policy: Policy, profile: Profile) -> date | None:
+    """Return the day from which a follow-up is the last of its wait (D17, X7).
+
+    That is the day the month is over, with one allowance: a follow-up that the allowed weekdays alone carry past it, by less than
+    a week, was owed before. So three fortnightly follow-ups are three whatever the weekday of the interview.
+    """
+    month = month_of_silence(wait, policy, profile)
+    if month is None:
+        return None
+    due = _first(wait, policy, profile, "")
+    day = first_business_day(due.day, "", due.weekdays)
+    while day < month:
+        day = first_business_day(day + timedelta(days=policy.status.cadence_days), "", policy.slot.weekdays)
+    return day + timedelta(days=1) if day < month + timedelta(days=7) else month
+
+
 def used_up(wait: Wait, policy: Policy, profile: Profile) -> bool:
     """Return True if no further follow-up will come in this wait: the cap, or the last one after a month."""
     if len(wait.follow_ups) >= cap_of(wait, policy):
         return True
-    month = month_of_silence(wait, policy, profile)
-    return month is not None and any(follow_up.on >= month for follow_up in wait.follow_ups)
+    last_from = _last_from(wait, policy, profile)
+    return last_from is not None and any(follow_up.on >= last_from for follow_up in wait.follow_ups)
 
 
 def runs_out_at(wait: Wait, policy: Policy, profile: Profile) -> datetime | None:
@@ -159,16 +176,12 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
                 ("S3",),
             ),
         )
-    reasons.append(_slot_reason(slot, due.weekdays, policy))
+    reasons.append(_slot_reason(slot, due, policy))
     number = len(wait.follow_ups) + 1
-    month = month_of_silence(wait, policy, profile)
-    silent = month is not None and slot.opens.date() >= month
-    if silent and month is not None and number < cap_of(wait, policy):
-        reasons.append(
-            Reason(
-                f"By {day_words(month)} they have been silent for a month: this one is the last.", ("F20", "D17", "X7"), ("S3",)
-            ),
-        )
+    last_from = _last_from(wait, policy, profile)
+    silent = last_from is not None and slot.opens.date() >= last_from
+    if silent and number < cap_of(wait, policy):
+        reasons.append(Reason("They have been silent for a month by then: this one is the last.", ("F20", "D17", "X7"), ("S3",)))
     appears_at = plus(first.opens, -timedelta(hours=policy.slot.lead_hours))
     if resumed is not None and appears_at.astimezone(UTC) < resumed.astimezone(UTC):
         appears_at = resumed.astimezone(zone)
@@ -183,11 +196,11 @@ def _opening_after(instant: datetime, policy: Policy, zone: tzinfo, country: str
     return slot
 
 
-def _slot_reason(slot: Slot, weekdays: tuple[int, ...], policy: Policy) -> Reason:
+def _slot_reason(slot: Slot, due: _Due, policy: Policy) -> Reason:
     words = f"{time_words(slot.opens)} to {slot.closes:%H:%M} there"
-    if weekdays == policy.slot.weekdays and len(weekdays) < len(WEEKDAYS):
-        return Reason(f"The next allowed morning is {words}.", ("F3", "D24", "X18"), ("S1",))
-    return Reason(f"The next business morning is {words}.", ("D1", "D24"), ("S3", "S4"))
+    if due.weekdays == policy.slot.weekdays and len(due.weekdays) < len(WEEKDAYS):
+        return Reason(f"The allowed morning at or after that is {words}.", ("F3", "D24", "X18"), ("S1",))
+    return Reason(f"The business morning at or after that is {words}.", ("D24", "F3"), ("S1",))
 
 
 def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
