@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.bench.daemon import hearback
 from tests.bench.report import Figure
 
 __all__ = ["measure"]
@@ -23,14 +24,10 @@ def _timed(command: list[str], environment: dict[str, str]) -> float:
 def measure(config: Path, home: Path, *, rounds: int) -> list[Figure]:
     """Start each command `rounds` times in turn; `config` names a state that has processes in it."""
     environment = {**os.environ, "HOME": str(home), "COLUMNS": "120"}
-    hearback = [sys.executable, "-m", "watcher.cli"]
-    script = Path(sys.executable).with_name("hearback")
-    if script.exists():
-        hearback = [str(script)]
     commands = {
         "nothing": [sys.executable, "-c", "pass"],
-        "--help": [*hearback, "--help"],
-        "status": [*hearback, "status", "--config", str(config)],
+        "--help": [*hearback(), "--help"],
+        "status": [*hearback(), "status", "--config", str(config)],
     }
     for command in commands.values():
         _timed(command, environment)  # once unmeasured: byte code, page cache
