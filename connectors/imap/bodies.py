@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from connectors.imap.rows import Row, fetched, number, structure_of
 from connectors.imap.session import Session, uid_ranges
@@ -13,9 +14,9 @@ from rules.mail import Choice, Message, Part, choose_parts, message_from_parts
 
 __all__ = ["read_messages"]
 
-_WINDOW = 16
-"""Commands under way at once: few enough that the server's answers cannot block our questions."""
-_UIDS_AT_ONCE = 50
+_WINDOW = 8
+"""Commands under way at once: the server reads while we parse, and its answers cannot block our questions."""
+_UIDS_AT_ONCE = 20
 _ENCODED = 4 / 3
 """Base64 makes octets this much more; an end that is cut does not matter."""
 
@@ -27,26 +28,38 @@ def read_messages(session: Session, rows: Sequence[Row]) -> list[Message]:
     meanwhile too.
     """
     choices = {row.uid: choose_parts(structure_of(row.structure)) for row in rows}
-    bodies: dict[int, dict[str, bytes]] = defaultdict(dict)
+    by_uid = {row.uid: row for row in rows}
     groups: dict[tuple[tuple[str, int], ...], list[int]] = defaultdict(list)
     for uid, choice in choices.items():
-        sections = tuple((part.path, _wanted(part)) for part in choice.parts)
-        if sections:
-            groups[sections].append(uid)
-    commands = [
-        b"UID FETCH %s %s" % (uid_set, _items(sections))
+        groups[tuple((part.path, _wanted(part)) for part in choice.parts)].append(uid)
+    groups.pop((), None)
+    batches = [
+        (sections, uids[start : start + _UIDS_AT_ONCE])
         for sections, uids in groups.items()
         for start in range(0, len(uids), _UIDS_AT_ONCE)
-        for uid_set in uid_ranges(uids[start : start + _UIDS_AT_ONCE])
     ]
-    for start in range(0, len(commands), _WINDOW):
-        for answer in session.wire.pipeline(commands[start : start + _WINDOW]):
-            _take(answer.replies, bodies)
-    for uid, choice in choices.items():
-        if choice.parts and uid not in bodies:  # a command that failed for one of its messages: ask for this one alone
-            items = _items([(part.path, _wanted(part)) for part in choice.parts])
-            _take(session.wire.ask(b"UID", b"FETCH", b"%d" % uid, items).replies, bodies)
-    return [_message(row, choices[row.uid], bodies.get(row.uid)) for row in rows]
+    messages: dict[int, Message] = {}
+    commands = [b"UID FETCH %s %s" % (uid_ranges(uids)[0], _items(sections)) for sections, uids in batches]
+    for _, answer in session.wire.flow(commands, _WINDOW):
+        for uid, bodies in _bodies(answer.replies).items():
+            if uid in by_uid:
+                messages[uid] = _message(by_uid[uid], choices[uid], bodies)
+    for uid, row in by_uid.items():
+        if uid not in messages:
+            messages[uid] = _alone(session, row, choices[uid])
+    return [messages[row.uid] for row in rows]
+
+
+def _alone(session: Session, row: Row, choice: Choice) -> Message:
+    """Read a message that has nothing to fetch, or whose part in a command for many failed."""
+    if not choice.parts:
+        return _message(row, choice, {})
+    items = _items([(part.path, _wanted(part)) for part in choice.parts])
+    bodies = _bodies(session.wire.ask(b"UID", b"FETCH", b"%d" % row.uid, items).replies).get(row.uid)
+    message = _message(row, choice, bodies or {})
+    if bodies is None:
+        return replace(message, defects=(*message.defects, "its text could not be read from the server"))
+    return message
 
 
 def _items(sections: Iterable[tuple[str, int]]) -> bytes:
@@ -57,18 +70,19 @@ def _wanted(part: Part) -> int:
     return int(part.octets * _ENCODED) if part.encoding == "base64" else part.octets
 
 
-def _take(replies: Iterable[list[bytes]], bodies: dict[int, dict[str, bytes]]) -> None:
+def _bodies(replies: Iterable[list[bytes]]) -> dict[int, dict[str, bytes]]:
+    found: dict[int, dict[str, bytes]] = {}
     for reply in replies:
         with suppress(Unreadable):
             row = fetched(reply)
             uid = number(row.get(b"UID"))
             for name, value in row.items():
                 if uid and name.startswith(b"BODY[") and isinstance(value, bytes):
-                    bodies[uid][name[5:].partition(b"]")[0].decode("ascii", "replace")] = value
+                    found.setdefault(uid, {})[name[5:].partition(b"]")[0].decode("ascii", "replace")] = value
+    return found
 
 
-def _message(row: Row, choice: Choice, got: dict[str, bytes] | None) -> Message:
-    bodies = got or {}
+def _message(row: Row, choice: Choice, bodies: dict[str, bytes]) -> Message:
     text, truncated = choice.text, False
     body = bodies.get(text.path) if text is not None else None
     if text is not None and body is not None:

@@ -40,12 +40,16 @@ _USUAL = re.compile(
     rb"\* \d+ FETCH \(UID (\d{1,10}) (?:X-GM-THRID (\d{1,20}) )?FLAGS \(([^)]*)\) INTERNALDATE \"([^\"]{1,40})\" "
     rb"RFC822\.SIZE (\d{1,18}) BODYSTRUCTURE (\([^\r\n]*\)) BODY\[HEADER\.FIELDS \([^)\r\n]*\)\] \{(\d{1,9})\}\r\n"
 )
-_MAYBE_CALENDAR = re.compile(rb"calendar|ics|\.ical|\.vcs", re.IGNORECASE)
 _HIDDEN = re.compile(rb"\\(?:Draft|Deleted)\b", re.IGNORECASE)
 _FETCH_HEAD = 24
 _COMMANDS_CAP = 400
 """Commands spent on the mending of one page; what is unread then stays unread."""
 _READ_CAP = 256 * 1024
+
+
+def _maybe_calendar(folded: bytes) -> bool:
+    """Say whether a part may be a calendar; False is certain, and costs a glance."""
+    return b"calendar" in folded or b'"ics"' in folded or b".ics" in folded or b".ical" in folded or b".vcs" in folded
 
 
 class Look:
@@ -95,16 +99,18 @@ class Look:
             buffer.pos = end + 3
             uid = int(found[1])
             seen.add(uid)
-            if _HIDDEN.search(found[3]):
+            flags = found[3]
+            if flags and flags != b"\\Seen" and _HIDDEN.search(flags):
                 continue
             header, structure = data[begin:end], found[6]
+            folded = structure.lower()
             envelope = envelope_from_header(
                 header,
                 ref=f"{place.prefix}{uid}",
                 role=place.role,
                 received_at=received_at(found[4]),
                 size=int(found[5]),
-                calendar=_MAYBE_CALENDAR.search(structure) is not None and has_calendar(structure_of(structure)),
+                calendar=_maybe_calendar(folded) and has_calendar(structure_of(structure)),
                 thread_id=found[2].decode() if found[2] else "",
             )
             yield Row(uid, envelope, header, structure)

@@ -62,7 +62,7 @@ class Session:
 
     def examine(self, folder: Folder, *, fresh: bool = False) -> FolderState:
         """Open a folder for reading only, unless it is open already."""
-        if self.selected == folder and not fresh and (self.read_only or folder.role is Role.DRAFTS):
+        if self.selected == folder and self.read_only and not fresh:
             return self.state
         return self._select(b"EXAMINE", folder)
 
@@ -91,51 +91,25 @@ class Session:
         self.permanent = _permanent(answer)
         return self.state
 
-    def unselect(self) -> None:
-        """Close the open folder without expunging anything."""
-        if self.selected is None:
-            return
-        if self.connection.can(b"UNSELECT"):
-            self.wire.ask(b"UNSELECT")
-            self.selected = None
-        elif self.read_only:
-            self.wire.ask(b"CLOSE")  # closes without expunging what was opened by EXAMINE (RFC 9051 section 6.4.1)
-            self.selected = None
-
     def states(self, folders: Sequence[Folder]) -> dict[Role, FolderState]:
-        """Ask for the state of folders in one round trip.
+        """Ask for the state of folders, in one round trip when the first of them is open already.
 
-        STATUS of the open folder may be stale (RFC 9051 section 6.3.11), so that one is asked by NOOP; when that brings
-        news, or the folder was open for writing, it is closed first.
+        The first (the inbox) is kept open for reading and asked by NOOP: STATUS of an open folder may be stale (RFC 9051
+        section 6.3.11), and costs servers more the bigger the folder is. The others are asked by STATUS.
         """
-        if self.selected is not None and not self.read_only:
-            self.unselect()
-        opened = self.selected
-        asked = [folder for folder in folders if opened is None or folder.wire != opened.wire]
-        plain = [folder for folder in asked if not isinstance(folder.argument, Literal)]
+        first, *others = folders
+        if self.selected != first or not self.read_only:
+            self.examine(first, fresh=True)
         items = b" (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)" if self.condstore else b" (MESSAGES UIDNEXT UIDVALIDITY)"
-        commands = [b"STATUS " + folder.argument + items for folder in plain]
-        if opened is not None:
-            commands.insert(0, b"NOOP")
-        answers = self.wire.pipeline(commands)
-        found: dict[Role, FolderState] = {}
-        again = [folder for folder in asked if folder not in plain]
-        if opened is not None:
-            answers.pop(0)
-            for folder in folders:
-                if folder.wire == opened.wire:
-                    if self.wire.news or self.state.uidnext is None or self.state.messages is None:
-                        self.unselect()
-                        again.append(folder)
-                    else:
-                        found[folder.role] = self.state
-        for folder, answer in zip(plain, answers, strict=True):
-            found[folder.role] = self._status_of(folder, answer)
-        for folder in again:
-            if self.selected is not None:
-                found[folder.role] = self.examine(folder, fresh=True)
-            else:
+        plain = [folder for folder in others if not isinstance(folder.argument, Literal)]
+        answers = self.wire.pipeline([b"NOOP", *(b"STATUS " + folder.argument + items for folder in plain)])[1:]
+        found = {folder.role: self._status_of(folder, answer) for folder, answer in zip(plain, answers, strict=True)}
+        for folder in others:
+            if folder not in plain:
                 found[folder.role] = self._status_of(folder, self.wire.ask(b"STATUS", folder.argument, items.strip()))
+        if self.wire.news or self.selected != first or self.state.uidnext is None:
+            self.examine(first, fresh=True)
+        found[first.role] = self.state
         return found
 
     def _status_of(self, folder: Folder, answer: Answer) -> FolderState:

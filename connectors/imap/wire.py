@@ -30,6 +30,8 @@ _RECV = 1 << 18
 _LITERAL = re.compile(rb"~?\{(\d{1,18})\+?\}$")
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)\b ?(.*)", re.IGNORECASE | re.DOTALL)
 _NEWS = re.compile(rb"\* (?:(\d+) (EXISTS|EXPUNGE|RECENT|FETCH)\b|(VANISHED)\b)", re.IGNORECASE)
+_OWN = re.compile(rb"\* \d+ FETCH \([^\r\n]*\bUID \d", re.IGNORECASE)
+"""An answer to a question of ours: we ask for UIDs always, unasked news have none."""
 
 Reply = list[bytes]
 
@@ -268,7 +270,7 @@ class Wire:
         if head.startswith((b"OK ", b"NO ")) and code_of(first[5:]) == "ALERT":
             _LOG.warning("%s wants you to know: %s", self.where, printable(first[5:]))
         found = _NEWS.match(first)
-        if found is not None:
+        if found is not None and not _OWN.match(first):
             self._news_of((found[2] or found[3]).upper(), int(found[1] or 0))
         return False
 
@@ -295,27 +297,37 @@ class Wire:
         return answer
 
     def pipeline(self, commands: Sequence[bytes]) -> list[Answer]:
-        """Send commands without literals in one go, and return their answers in the order of the commands.
+        """Send commands without literals in one go, and return their answers in the order of the commands."""
+        answers = dict(self.flow(commands, window=len(commands)))
+        return [answers[index] for index in range(len(commands))]
+
+    def flow(self, commands: Sequence[bytes], window: int) -> Iterator[tuple[int, Answer]]:
+        """Keep up to `window` commands under way and yield (index, answer) as they are finished.
 
         Servers may finish them in another order (RFC 9051 section 5.5; Dovecot does): untagged replies count for the command
-        that is finished next.
+        that is finished next. To be read to its end: the connection is given up otherwise.
         """
         self.settle()
-        tags = [self.tag() for _ in commands]
-        self.send(b"".join(b"%s %s\r\n" % pair for pair in zip(tags, commands, strict=True)))
-        open_tags = set(tags)
-        answers: dict[bytes, Answer] = {}
+        under_way: dict[bytes, int] = {}
         replies: list[Reply] = []
-        while open_tags:
-            reply = self.read()
-            tag, _, text = reply[0].partition(b" ")
-            if tag in open_tags:
-                answers[tag] = _answer(text, replies)
-                open_tags.discard(tag)
-                replies = []
-            elif not self.note(reply):
-                replies.append(reply)
-        return [answers[tag] for tag in tags]
+        sent = 0
+        try:
+            while sent < len(commands) or under_way:
+                fresh = range(sent, min(len(commands), sent + window - len(under_way)))
+                tags = {self.tag(): index for index in fresh}
+                if tags:
+                    self.send(b"".join(b"%s %s\r\n" % (tag, commands[index]) for tag, index in tags.items()))
+                    under_way |= tags
+                    sent += len(tags)
+                reply = self.read()
+                tag, _, text = reply[0].partition(b" ")
+                if tag in under_way:
+                    answer, replies = _answer(text, replies), []
+                    yield under_way.pop(tag), answer
+                elif not self.note(reply):
+                    replies.append(reply)
+        finally:
+            self.dead = self.dead or bool(under_way)
 
     def settle(self) -> None:
         """Read past what is left of a reply that a generator was reading and gave up."""
