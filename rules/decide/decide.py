@@ -9,9 +9,9 @@ from rules.decide.part import Case
 from rules.decide.status import status_follow_up
 from rules.decide.telling import moments, notices, standing, withdrawal
 from rules.decide.thanks import thank_yous
-from rules.intents import Decision, Withdraw
+from rules.intents import Decision, Place, Withdraw
 from rules.policy import Policy
-from rules.process import Process
+from rules.process import Process, State
 from rules.profile import Profile
 
 __all__ = ["decide"]
@@ -25,7 +25,7 @@ def decide(process: Process, policy: Policy, profile: Profile, now: datetime) ->
     case = Case(process, policy, profile, now)
     parts = (thank_yous(case), status_follow_up(case), gracious_notes(case))
     places = [place for part in parts for place in part.places]
-    place = [item for item in places if case.reached(item.appears_at) or case.live(item.key) is not None]
+    place = [item for item in places if _due(case, item)]
     upcoming = [item for item in places if item not in place]
     keys = {item.key for item in place}
     gone = [view for view in process.drafts if view.key not in keys and not view.edited]
@@ -50,3 +50,16 @@ def decide(process: Process, policy: Policy, profile: Profile, now: datetime) ->
         reasons=standing(case),
         next_check=min(ahead, key=lambda when: when.astimezone(UTC), default=None),
     )
+
+
+def _due(case: Case, place: Place) -> bool:
+    """Return True if the draft should stand now.
+
+    One that stands was due when it was placed: a clock that was set back since does not take it away. One whose time moved into
+    the future (an interview moved, they are away) goes, and comes back.
+    """
+    if case.reached(place.appears_at):
+        return True
+    live = case.live(place.key)
+    clock_went_back = live is not None and live.placed_at.astimezone(UTC) >= place.appears_at.astimezone(UTC)
+    return clock_went_back and case.process.state not in {State.PAUSED, State.OUR_TURN}
