@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from connectors.base import Changes, Connector
 from connectors.errors import NotFound
 from rules.classify import Known, wants
-from rules.drafts.recognise import matches
+from rules.drafts.recognise import SENT, score
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role, message_from_bytes
 from watcher.account import Account
@@ -224,13 +224,13 @@ class Cycle:
     def _recognise(self, connection: Connection, row: EventRow, message: Message) -> None:
         """See whether a mail of the user's own was one of our drafts, however the client rewrote it."""
         best: OutboxRow | None = None
-        score = 0.0
+        highest = 0.0
         for item in load_outbox(connection, self.account.name):
             if item.state in _NEVER_WRITTEN or item.draft.to.address not in row.recipients:
                 continue
-            if (found := matches(message, item.draft)) > score:
-                best, score = item, found
-        if best is None or step_taken(connection, self.account.name, str(best.key)):
+            if (found := score(message, item.draft)) > highest:
+                best, highest = item, found
+        if best is None or highest < SENT or step_taken(connection, self.account.name, str(best.key)):
             return
         set_step(connection, self.account.name, row.identity, str(best.key))
         self._ledger.sent(connection, best, row.at)
@@ -336,6 +336,8 @@ class Cycle:
                     self._decide(self._relinked(pulled, now), now, frozenset(pulled.identities))
                     continue
             turns[row.key] += 1
+            # What is written now changes Drafts after the cursor was taken: if the user undoes it, Drafts looks unchanged.
+            self._clean = False
             apply(self._ledger, self.connector, row, now)
             self._redecide(row.process, now)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rules.classify import Known, can_receive, classify
 from rules.extract import Facts, company_domain, extract
-from rules.mail import Message, Role
+from rules.mail import Address, Message, Role
 from rules.process import Thread
 from watcher.account import Account
 from watcher.store.mail import EventRow
@@ -33,9 +33,11 @@ def arrival(message: Message, now: datetime, floor: datetime | None) -> datetime
     return at
 
 
-def _thread(message: Message, own: frozenset[str]) -> Thread:
+def _thread(message: Message, own: frozenset[str], facts: Facts) -> Thread:
+    """Return the conversation; who is asked to an interview by it takes part in it, copied or not (D3)."""
     envelope = message.envelope
-    people = [message.sender, *message.to, *message.cc]
+    invited = [Address(p.name, p.address) for interview in facts.interviews for p in interview.interviewers]
+    people = [message.sender, *message.to, *message.cc, *invited]
     return Thread(
         message_id=envelope.message_id,
         references=tuple(envelope.references.split() or envelope.in_reply_to.split()),
@@ -55,7 +57,6 @@ def is_own(message: Message, own: frozenset[str]) -> bool:
 def read_message(account: Account, message: Message, at: datetime, *, known: bool) -> EventRow:
     """Classify and read one message; a pure function of its arguments."""
     envelope = message.envelope
-    thread = _thread(message, account.own)
     recipients = tuple(a.address for a in (*message.to, *message.cc) if a.address)
     if is_own(message, account.own):
         return EventRow(
@@ -70,12 +71,13 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
             sender=message.sender,
             recipients=recipients,
             can_receive=True,
-            thread=thread,
+            thread=_thread(message, account.own, Facts()),
             facts=Facts(),
             excerpt=message.text[:_EXCERPT],
             defects=message.defects,
         )
     classification = classify(message, own=account.own, known=known)
+    facts = extract(message, classification, own=account.own, zone=account.profile.zone)
     return EventRow(
         account=account.name,
         identity=envelope.identity,
@@ -88,8 +90,8 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
         sender=message.sender,
         recipients=recipients,
         can_receive=bool(message.sender.address) and can_receive(message.sender.address),
-        thread=thread,
-        facts=extract(message, classification, own=account.own, zone=account.profile.zone),
+        thread=_thread(message, account.own, facts),
+        facts=facts,
         excerpt=message.text[:_EXCERPT],
         defects=message.defects,
     )

@@ -20,6 +20,10 @@ __all__ = [
 ]
 
 
+Day = date
+"""The type under a name that the field `Promise.date` does not hide."""
+
+
 class RoleClass(StrEnum):
     """What a person is to the hiring process (rule C18)."""
 
@@ -107,9 +111,9 @@ class Promise:
     """What they said about when, with the sentence it stands in."""
 
     kind: PromiseClass
-    made_on: date
+    made_on: Day
     """The day it was made (D11), in the sender's zone."""
-    date: date | None = None
+    date: Day | None = None
     """The day named, for HARD_DATE, AWAY_UNTIL and CONTACT_DATE; None for the vague classes."""
     sentence: str = ""
 
@@ -118,7 +122,7 @@ class Promise:
 class Away:
     """An out-of-office: the first day back, where it is said, and who stands in (shown, never used: part 3)."""
 
-    back_on: date | None = None
+    back_on: Day | None = None
     delegate: Person | None = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select, update
 
 from rules.classify.types import Evidence, Kind
 from rules.extract.types import Facts
@@ -110,7 +110,7 @@ def envelopes_unread(
     connection: Connection, account: str, domains: Iterable[str], message_ids: Iterable[str]
 ) -> Iterator[Envelope]:
     """Yield stored envelopes whose text was never read, from or to one of `domains`, or in a thread of `message_ids`."""
-    tests = [message.c.in_reply_to.in_(list(message_ids)), message.c.message_id.in_(list(message_ids))]
+    tests: list[ColumnElement[bool]] = [message.c.in_reply_to.in_(list(message_ids)), message.c.message_id.in_(list(message_ids))]
     for domain in domains:
         tests.append(message.c.from_address.endswith(domain, autoescape=True))
         tests.append(message.c.recipients.contains(domain, autoescape=True))

@@ -1,0 +1,354 @@
+"""The main job, played over a real Maildir by the daemon's own cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rules.drafts.types import DraftKind
+from rules.process import State, Verb
+from tests.letters import invitation, letter, out_of_office
+from tests.watcher.desk import Desk
+from watcher.store.journal import add_mark, load_log
+
+BERLIN = ZoneInfo("Europe/Berlin")
+INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
+INTERVIEW = datetime(2026, 9, 8, 14, 0, tzinfo=BERLIN)
+"""A Tuesday."""
+ENDS = INTERVIEW + timedelta(hours=1)
+TWO = (("Rita Chen", "rita@acme.test"), ("Omar Haddad", "omar@acme.test"))
+
+
+def day(month: int, number: int, hour: int = 9, minute: int = 0) -> datetime:
+    return datetime(2026, month, number, hour, minute, tzinfo=BERLIN)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def interviewed(desk: Desk) -> Desk:
+    """After an interview with Rita, whose thank-you note was sent the same day."""
+    desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
+    desk.look(INVITED)
+    desk.look(ENDS)
+    desk.user_sends("rita@acme.test", ENDS + timedelta(hours=2))
+    desk.look(ENDS + timedelta(hours=2, minutes=5))
+    return desk
+
+
+def to(desk: Desk) -> list[str]:
+    return sorted(str(draft["To"].addresses[0].addr_spec) for draft in desk.drafts())
+
+
+def test_a_confirmation_with_a_calendar_part_becomes_a_process(desk: Desk) -> None:
+    desk.deliver(invitation(INVITED, INTERVIEW, attendees=TWO), INVITED)
+    desk.look(INVITED + timedelta(minutes=1))
+
+    process = desk.process(INVITED + timedelta(minutes=1)).process
+    (first,) = process.rounds
+
+    assert (process.company, process.role, process.state) == ("Acme", "Backend Engineer", State.SCHEDULED)
+    assert (first.interview.start, first.interview.end, first.number) == (INTERVIEW, ENDS, 1)
+    assert {"rita@acme.test", "omar@acme.test"} == {person.address for person in first.interviewers}
+
+
+def test_a_thank_you_note_for_each_interviewer_appears_when_the_interview_ends(desk: Desk) -> None:
+    desk.deliver(invitation(INVITED, INTERVIEW, attendees=TWO), INVITED)
+    desk.look(INVITED)
+    report = desk.look(ENDS - timedelta(seconds=1))
+    assert desk.drafts() == []
+    assert report.next_check == ENDS
+
+    desk.look(ENDS)
+
+    assert to(desk) == ["omar@acme.test", "rita@acme.test"]
+    for draft in desk.drafts():
+        assert draft["In-Reply-To"] == "<invite-1@acme.test>"
+        assert "Re: " in draft["Subject"]
+    assert all("D" in path.name.partition(":2,")[2] for path in desk.draft_files())
+
+
+def test_three_follow_ups_two_weeks_apart_and_then_nothing(interviewed: Desk) -> None:
+    placed = []
+    now = ENDS + timedelta(hours=3)
+    end = datetime(2026, 12, 20, 12, 0, tzinfo=BERLIN)
+    while now < end:
+        report = interviewed.look(now)
+        if interviewed.drafts():
+            (row,) = [r for r in interviewed.process(now).outbox if r.key.kind is DraftKind.STATUS and r.state == "placed"]
+            assert row.slot_opens is not None
+            placed.append((now, row.slot_opens.astimezone(BERLIN)))
+            sent_at = row.slot_opens + timedelta(minutes=30)
+            interviewed.user_sends("rita@acme.test", sent_at, new_message_id=f"phone-{len(placed)}@example.com")
+            now = sent_at + timedelta(minutes=1)
+            continue
+        now = min(now + timedelta(days=1), report.next_check or end)
+
+    appeared, slots = zip(*placed, strict=True)
+    assert [day(9, 22, 8), day(10, 6, 8), day(10, 20, 8)] == list(slots)
+    assert [day(9, 21, 20), day(10, 5, 20), day(10, 19, 20)] == [at.astimezone(BERLIN) for at in appeared]
+    assert interviewed.process(end).process.state is State.DORMANT
+    assert "move_on" in {notice.kind for notice in interviewed.process(end).decision.notices}
+
+
+@pytest.mark.parametrize(
+    ("sender", "parents"),
+    [("Rita Chen <rita@acme.test>", ["invite-1@acme.test"]), ("Jonas Okafor <jonas@mail.acme.test>", [])],
+    ids=["in the thread", "another address of the company"],
+)
+def test_a_reply_pauses_and_takes_the_untouched_draft_back(interviewed: Desk, sender: str, parents: list[str]) -> None:
+    interviewed.look(day(9, 21, 20))
+    assert to(interviewed) == ["rita@acme.test"]
+
+    reply = letter(
+        "Re: Interview confirmation: Backend Engineer at Acme" if parents else "About our conversation",
+        "Hi Sam,\n\nthank you for your patience. Could you send us two references?\n\nBest wishes\n",
+        day(9, 22, 7),
+        message_id="reply-1@acme.test",
+        sender=sender,
+        parents=parents,
+    )
+    interviewed.deliver(reply, day(9, 22, 7))
+    interviewed.look(day(9, 22, 7, 1))
+
+    assert interviewed.drafts() == []
+    assert interviewed.process(day(9, 22, 8)).process.state is State.OUR_TURN
+    assert not [r for r in interviewed.until(day(9, 22, 8), day(12, 1)) if "in Drafts" in r]
+
+
+def test_a_reply_between_planning_and_writing_stops_the_draft(interviewed: Desk) -> None:
+    """The thread is looked at once more before the write: a reply that has arrived by then wins."""
+    reply = letter("Re: Interview", "Good news soon, could we talk tomorrow?", day(9, 21, 19), message_id="r@acme.test")
+    put = interviewed.connector.find_draft
+    calls = interviewed.connector.changes
+    count = 0
+
+    def changes(*args: object, **kwargs: object) -> object:
+        nonlocal count
+        count += 1
+        if count == 2:
+            interviewed.deliver(reply, day(9, 21, 19))
+        return calls(*args, **kwargs)  # type: ignore[arg-type]
+
+    interviewed.connector.changes = changes  # type: ignore[method-assign, assignment]
+    interviewed.look(day(9, 21, 20))
+
+    assert put is not None
+    assert interviewed.drafts() == []
+    assert count >= 2
+
+
+def test_an_edited_draft_is_left_alone(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    edited = interviewed.user_edits("rita@acme.test", "My own words.\n").read_bytes()
+    interviewed.look(day(9, 21, 21))
+    reply = letter("Re: Interview", "Could you call me?", day(9, 22), message_id="r@acme.test", parents=["invite-1@acme.test"])
+    interviewed.deliver(reply, day(9, 22))
+    interviewed.until(day(9, 22), day(10, 10))
+
+    assert [edited] == [path.read_bytes() for path in interviewed.draft_files()]
+
+
+def test_a_deleted_draft_never_comes_back(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    interviewed.draft_file("rita@acme.test").unlink()
+    told = interviewed.until(day(9, 21, 21), day(10, 5, 12))
+
+    assert interviewed.drafts() == []
+    assert any("deleted" in text for text in told)
+    later = interviewed.until(day(10, 5, 12), day(10, 7))
+    assert len([text for text in later if "is in Drafts" in text]) == 1, "the next step comes at its own time"
+
+
+def test_a_draft_sent_under_a_new_message_id_counts(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    interviewed.user_sends("rita@acme.test", day(9, 22, 8, 40), new_message_id="from-the-phone@example.com")
+    interviewed.look(day(9, 22, 9))
+
+    wait = interviewed.process(day(9, 22, 9)).process.wait
+    assert wait is not None
+    assert [follow_up.vetoed for follow_up in wait.follow_ups] == [False]
+
+
+def test_an_out_of_office_with_a_date_shifts_and_does_not_pause(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    interviewed.deliver(out_of_office(day(9, 21, 21), parents=["invite-1@acme.test"], until="5 October 2026"), day(9, 21, 21))
+    interviewed.look(day(9, 21, 21, 1))
+
+    assert interviewed.drafts() == []
+    assert interviewed.process(day(9, 21, 22)).process.state is State.THEIR_TURN
+    interviewed.until(day(9, 21, 22), day(10, 5, 20))
+    assert to(interviewed) == ["rita@acme.test"]
+    (row,) = [r for r in interviewed.process(day(10, 5, 20)).outbox if r.state == "placed"]
+    assert row.slot_opens is not None
+    assert day(10, 6, 8) == row.slot_opens.astimezone(BERLIN)
+
+
+def test_a_rejection_stops_it_and_a_gracious_note_comes_the_next_business_morning(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    no = letter(
+        "Your application at Acme",
+        "Dear Sam,\n\nthank you for your time. Unfortunately, we have decided to go on with another candidate.\n\nRita Chen\n",
+        day(9, 25, 16),
+        message_id="no@acme.test",
+        parents=["invite-1@acme.test"],
+    )
+    interviewed.deliver(no, day(9, 25, 16))
+    interviewed.look(day(9, 25, 16, 1))
+    assert interviewed.drafts() == []
+    assert interviewed.process(day(9, 25, 17)).process.state is State.CLOSED
+
+    interviewed.until(day(9, 25, 17), day(9, 28, 8))
+    (row,) = [r for r in interviewed.process(day(9, 28, 8)).outbox if r.state == "placed"]
+    assert row.key.kind is DraftKind.GRACIOUS
+    interviewed.until(day(9, 28, 9), day(12, 1))
+    assert {DraftKind.GRACIOUS} == {r.key.kind for r in interviewed.process(day(12, 1)).outbox if r.state == "placed"}
+
+
+def test_a_cancelled_interview_gets_no_thank_you(desk: Desk) -> None:
+    desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
+    desk.look(INVITED)
+    off = day(9, 7)
+    desk.deliver(invitation(off, INTERVIEW, message_id="off@acme.test", method="CANCEL", sequence=1), off)
+    desk.until(off, ENDS + timedelta(days=3))
+
+    assert desk.drafts() == []
+    assert desk.process(ENDS).process.state is State.THEIR_TURN
+
+
+def test_a_moved_interview_is_thanked_for_at_its_new_time(desk: Desk) -> None:
+    desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
+    desk.look(INVITED)
+    new = INTERVIEW + timedelta(days=1)
+    desk.deliver(invitation(day(9, 4), new, message_id="moved@acme.test", sequence=1), day(9, 4))
+    desk.until(day(9, 4), new + timedelta(minutes=59))
+    assert desk.drafts() == []
+
+    desk.look(new + timedelta(hours=1))
+    assert to(desk) == ["rita@acme.test"]
+    assert len(desk.process(new).process.rounds) == 1
+
+
+def test_the_users_own_mail_is_never_a_reply(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    note = letter(
+        "Re: Interview confirmation: Backend Engineer at Acme",
+        "A note to myself.",
+        day(9, 21, 21),
+        message_id="me@example.org",
+        sender="Sam <sam.rivers@example.org>",
+        to="sam@example.com",
+        parents=["invite-1@acme.test"],
+    )
+    interviewed.deliver(note, day(9, 21, 21))
+    interviewed.look(day(9, 21, 21, 1))
+
+    assert interviewed.process(day(9, 21, 22)).process.state is not State.OUR_TURN
+    assert to(interviewed) == ["rita@acme.test"]
+
+
+@pytest.mark.parametrize("verb", [Verb.PAUSE, Verb.CLOSE])
+def test_what_the_user_says_takes_the_draft_back(interviewed: Desk, verb: Verb) -> None:
+    interviewed.look(day(9, 21, 20))
+    process = interviewed.process(day(9, 21, 20)).process.id
+    with interviewed.store.write() as connection:
+        add_mark(connection, "main", process, verb, day(9, 21, 21))
+    interviewed.look(day(9, 21, 21, 1))
+
+    assert interviewed.drafts() == []
+    assert not [text for text in interviewed.until(day(9, 22), day(11, 20)) if "in Drafts" in text]
+
+
+def test_a_second_look_changes_nothing(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    before = [(path.name, path.read_bytes()) for path in interviewed.draft_files()]
+    with interviewed.store.read() as connection:
+        told = len(load_log(connection, "main"))
+    for _ in range(3):
+        interviewed.look(day(9, 21, 20, 5))
+        interviewed.restart()
+    with interviewed.store.read() as connection:
+        assert told == len(load_log(connection, "main"))
+    assert before == [(path.name, path.read_bytes()) for path in interviewed.draft_files()]
+
+
+def test_what_can_be_rebuilt_is_rebuilt_the_same(interviewed: Desk) -> None:
+    """Everything but cursor, mark, outbox and log is derived from the mailbox."""
+    interviewed.look(day(9, 21, 20))
+    now = day(9, 21, 21)
+    before = interviewed.process(now)
+    with interviewed.store.write() as connection:
+        for table in ("process_link", "process", "event", "message"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    interviewed.restart()
+    interviewed.look(now)
+    after = interviewed.process(now)
+
+    assert (before.process, before.decision, before.outbox) == (after.process, after.decision, after.outbox)
+    assert to(interviewed) == ["rita@acme.test"]
+
+
+def test_a_lost_store_makes_no_second_draft(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    before = [path.read_bytes() for path in interviewed.draft_files()]
+    interviewed.close()
+    interviewed.state.unlink()
+    interviewed.restart()
+    interviewed.look(day(9, 21, 20))
+
+    assert before == [path.read_bytes() for path in interviewed.draft_files()]
+
+
+def test_the_clock_set_back_makes_no_second_draft(interviewed: Desk) -> None:
+    for now in (day(9, 21, 20), day(9, 20), day(9, 21, 20), day(9, 1), day(9, 22, 8)):
+        interviewed.look(now)
+        assert len(interviewed.drafts()) <= 1
+    assert to(interviewed) == ["rita@acme.test"]
+
+
+def test_a_machine_that_slept_through_tuesday_catches_up_on_wednesday(interviewed: Desk) -> None:
+    interviewed.look(day(9, 23, 7))
+    (row,) = [r for r in interviewed.process(day(9, 23, 7)).outbox if r.state == "placed"]
+
+    assert row.slot_opens is not None
+    assert day(9, 23, 8) == row.slot_opens.astimezone(BERLIN)
+
+
+def test_noise_from_strangers_and_newsletters_changes_nothing(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    before = interviewed.process(day(9, 21, 21)).process.state
+    for number, (sender, headers) in enumerate(
+        [
+            ("Acme News <news@acme.test>", {"List-Unsubscribe": "<https://acme.test/u>", "Precedence": "bulk"}),
+            ("A Friend <kim@example.net>", {}),
+            ("Job Alerts <alerts@jobs.example>", {"List-Id": "<alerts.jobs.example>"}),
+        ]
+    ):
+        at = day(9, 21, 21, number)
+        mail = letter(
+            "Ten new things for you",
+            "Read all about it.",
+            at,
+            message_id=f"noise-{number}@x.test",
+            sender=sender,
+            headers=headers,
+        )
+        interviewed.deliver(mail, at)
+    interviewed.look(day(9, 21, 22))
+
+    assert before is interviewed.process(day(9, 21, 22)).process.state
+    assert to(interviewed) == ["rita@acme.test"]
+
+
+def test_times_in_the_log_are_aware(interviewed: Desk) -> None:
+    with interviewed.store.read() as connection:
+        assert {UTC} == {row.at.tzinfo for row in load_log(connection, "main")}

@@ -1,0 +1,182 @@
+"""The store: what survives, who may read it, and what is said when it cannot be used."""
+
+from __future__ import annotations
+
+import stat
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, inspect, text
+
+from rules.classify import Kind
+from rules.extract import Facts, Interview, Person, Promise, PromiseClass
+from rules.mail import Address, Envelope, Role
+from rules.process import Thread
+from watcher.store import Store, StoreError
+from watcher.store.accounts import ensure_account, load_cursor, note_trouble, save_cursor
+from watcher.store.mail import EventRow, all_events, put_event, put_messages, seen_before
+from watcher.store.store import HEAD
+from watcher.store.tables import metadata
+from watcher.store.types import instant, micros
+
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "state" / "hearback.sqlite3")
+
+
+def envelope(number: int, ref: str = "") -> Envelope:
+    return Envelope(
+        identity=f"id-{number}",
+        ref=ref or f"INBOX/1/{number}",
+        role=Role.INBOX,
+        message_id=f"{number}@acme.test",
+        in_reply_to="",
+        references="",
+        from_address="rita@acme.test",
+        from_name="Rita Chen",
+        recipients="sam@example.com",
+        subject="Ünïcode — 面接",
+        received_at=NOW,
+        size=1200,
+        bulk=False,
+        calendar=True,
+    )
+
+
+def event(**changes: object) -> EventRow:
+    zone = timezone(timedelta(hours=1))
+    interview = Interview("u1", datetime(2026, 11, 24, 14, tzinfo=zone), datetime(2026, 11, 24, 15, tzinfo=zone))
+    facts = Facts(
+        company="Acme",
+        people=(Person("Rita Chen", "rita@acme.test"),),
+        interviews=(interview,),
+        promise=Promise(PromiseClass.HARD_DATE, NOW.date(), NOW.date(), "by Friday"),
+    )
+    values: dict[str, object] = {
+        "account": "main",
+        "identity": "id-1",
+        "at": NOW,
+        "own": False,
+        "kind": Kind.INTERVIEW_CONFIRMATION,
+        "confidence": 0.9,
+        "runner_up": None,
+        "evidence": (),
+        "sender": Address("Rita Chen", "rita@acme.test"),
+        "recipients": ("sam@example.com",),
+        "can_receive": True,
+        "thread": Thread("1@acme.test", ("0@acme.test",), "Interview"),
+        "facts": facts,
+    }
+    return EventRow(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_only_the_user_can_read_it(store: Store) -> None:
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(store: Store) -> None:
+    direct = create_engine("sqlite://")
+    metadata.create_all(direct)
+    migrated, declared = inspect(store.engine), inspect(direct)
+
+    assert set(migrated.get_table_names()) - {"alembic_version"} == set(declared.get_table_names())
+    for table in declared.get_table_names():
+        columns = [{(c["name"], c["nullable"], str(c["type"])) for c in side.get_columns(table)} for side in (migrated, declared)]
+        assert columns[0] == columns[1], table
+        indexes = [
+            {(i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in side.get_indexes(table)}
+            for side in (migrated, declared)
+        ]
+        assert indexes[0] == indexes[1], table
+        assert (
+            migrated.get_pk_constraint(table)["constrained_columns"] == declared.get_pk_constraint(table)["constrained_columns"]
+        )
+
+
+def test_head_is_the_newest_migration() -> None:
+    versions = Path(__file__).parents[2] / "watcher" / "store" / "migrations" / "versions"
+
+    assert max(path.name[:4] for path in versions.glob("[0-9]*.py")) == HEAD
+
+
+def test_a_store_of_a_newer_program_is_refused(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+
+    with pytest.raises(StoreError, match="newer version"):
+        Store(store.path)
+
+
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "hearback.sqlite3"
+    path.write_bytes(b"this was never a database" * 100)
+
+    with pytest.raises(StoreError, match=r"damaged.*mv hearback\.sqlite3"):
+        Store(path)
+
+
+def test_what_was_read_comes_back_as_it_was(store: Store) -> None:
+    row = event()
+    with store.write() as connection:
+        put_event(connection, row)
+    with store.read() as connection:
+        found = all_events(connection, "main")
+
+    assert [row] == found
+
+
+def test_the_first_time_a_message_was_seen_stays(store: Store) -> None:
+    with store.write() as connection:
+        put_event(connection, event())
+        put_event(connection, event(at=NOW + timedelta(days=3), confidence=0.5))
+    with store.read() as connection:
+        (found,) = all_events(connection, "main")
+
+    assert (found.at, found.confidence) == (NOW, 0.5)
+
+
+def test_a_message_seen_again_only_moves(store: Store) -> None:
+    with store.write() as connection:
+        put_messages(connection, "main", [envelope(1), envelope(2)], frozenset({"id-1"}))
+        put_messages(connection, "main", [envelope(1, ref="Archive/7/3")], frozenset())
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT identity, ref, subject, wanted FROM message ORDER BY identity")).all()
+
+    assert [tuple(r) for r in rows] == [("id-1", "Archive/7/3", "Ünïcode — 面接", 1), ("id-2", "INBOX/1/2", "Ünïcode — 面接", 0)]
+
+
+def test_a_failed_transaction_leaves_no_trace(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.write() as connection:
+        save_cursor(connection, "main", "imap1:{}")
+        put_event(connection, event())
+        raise RuntimeError
+    with store.read() as connection:
+        assert load_cursor(connection, "main") is None
+        assert seen_before(connection, "main", ["id-1"]) == frozenset()
+
+
+def test_trouble_is_news_once(store: Store) -> None:
+    with store.write() as connection:
+        ensure_account(connection, "main", "imap", "sam@example.com")
+        first = note_trouble(connection, "main", "sign_in", "wrong password", NOW)
+        again = note_trouble(connection, "main", "sign_in", "wrong password", NOW + timedelta(hours=1))
+
+    assert (first, again) == (True, False)
+
+
+@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_instants_are_exact(at: datetime) -> None:
+    assert at == instant(micros(at))
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="naive"):
+        micros(datetime(2026, 1, 1))  # noqa: DTZ001
