@@ -11,7 +11,7 @@ from rules.phrases.load import load
 
 __all__ = ["Known", "wants"]
 
-_PUNCTUATION = str.maketrans({char: " " for char in ".,:;!?()[]{}<>\"'|/\\#*_~=+\u2013\u2014\u2019\u201c\u201d&"})
+_PUNCTUATION = str.maketrans(dict.fromkeys(".,:;!?()[]{}<>\"'|/\\#*_~=+\u2013\u2014\u2019\u201c\u201d&", " "))
 LANGUAGES = ("en",)
 
 

@@ -15,7 +15,8 @@ __all__ = ["Text", "automatic_phrases", "kind_phrases", "text_of"]
 
 _END = re.compile(r"[.!?][\"')\]]*\s+|\n+")
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|unless|should (?:you|your|we|the)|whether|in case|in the event|once|only (?:those|candidates|applicants)|would be|might|may|until|as soon as)\b"
+    r"\b(?:if|unless|should (?:you|your|we|the)|whether|in case|in the event|once|only (?:those|candidates|applicants)"
+    r"|would be|might|may|until|as soon as)\b"
 )
 _SIGNATURE = re.compile(r"\n-- ?\n")
 _MAX = 12 * 1024

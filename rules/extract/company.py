@@ -7,34 +7,31 @@ from functools import cache, lru_cache
 from typing import Any
 
 from rules.classify.senders import is_shared, is_team
+from rules.extract.titles import is_title
+from rules.extract.words import listed
 
 __all__ = ["alike", "company_domain", "company_key", "company_of_domain", "name_from_display", "plausible_company"]
 
 _FORMS = re.compile(
-    r"[,\s]+(?:inc|incorporated|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|se|kg|kgaa|ug|mbh|sa|sas|sarl|srl|spa|bv|nv|oy|ab|as|aps|pty|pte|group|holding|holdings)\.?$",
+    r"[,\s]+(?:inc|incorporated|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|se|kg|kgaa|ug|mbh|sa|sas|sarl|srl|spa"
+    r"|bv|nv|oy|ab|as|aps|pty|pte|group|holding|holdings)\.?$",
     re.IGNORECASE,
 )
 _NOT_WORD = re.compile(r"[^\w]+")
-_TEAM_WORDS = re.compile(
-    r"\s*(?:\b(?:talent acquisition|talent|recruiting|recruitment|recruiters?|hiring|careers?|jobs?|people(?: ops| operations| team)?|human resources|hr|notifications?|scheduling|interview(?:s|ing)?|application|candidate(?: experience)?|staffing|onboarding|no-?reply|do not reply|team|department|support)\b[\s&,/|-]*)+$",
-    re.IGNORECASE,
-)
-_LEADING = re.compile(
-    r"^(?:the\s+)?(?:talent acquisition|recruiting|recruitment|hiring|careers?|jobs?|people|hr)(?:\s+team)?\s+(?:at|@|of|from)\s+",
-    re.IGNORECASE,
-)
 _AT = re.compile(r"^(?P<person>.{2,60}?)\s+(?:(?:\bfrom\b|\bat\b|@|\bvia\b|\|)\s*|-\s+|[,]\s+)(?P<company>[^,|(]{2,60})$")
 _PAREN = re.compile(r"^(?P<person>[^()]{2,60}?)\s*\((?P<company>[^()]{2,60})\)$")
-_SERVICES = frozenset({
-    "ashby", "greenhouse", "lever", "workday", "smartrecruiters", "teamtailor", "icims", "jobvite", "taleo", "successfactors", "workable", "bamboohr",
-    "breezy", "recruitee", "personio", "jazzhr", "calendly", "google calendar", "google", "microsoft", "zoom", "outlook", "linkedin", "indeed", "gmail", "goodtime", "modernloop",
-    "hirevue", "codility", "hackerrank", "docusign", "gem", "rippling",
-})  # fmt: skip
-_NOT_COMPANIES = frozenset({
-    "you", "us", "our", "the", "a", "an", "this", "that", "your", "we", "it", "team", "me", "recruiter", "recruiting", "talent", "hr", "hiring manager", "the team", "our team", "interview",
-    "candidate", "phone", "video", "zoom", "noon", "teams", "once", "least", "all", "work", "home", "present", "any", "time", "schedule", "reply", "careers", "jobs", "director", "manager",
-})  # fmt: skip
 _LONGEST = 60
+_WORDS = 6
+_SHORT_WORD = 3
+_PERSON_WORDS = (2, 3)
+
+
+@cache
+def _team_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what ends a display name without belonging to the company's (`Acme Talent Team`), and what begins one."""
+    words = "|".join(re.escape(word) for word in sorted(listed("company", "team"), key=len, reverse=True))
+    ending = re.compile(rf"(?:^|\s+)(?:(?:{words})\b[\s&,/|-]*)+$", re.IGNORECASE)
+    return ending, re.compile(rf"^(?:the\s+)?(?:{words})(?:\s+team)?\s+(?:at|@|of|from)\s+", re.IGNORECASE)
 
 
 @cache
@@ -73,30 +70,26 @@ def company_key(name: str) -> str:
 
 
 def company_of_domain(domain: str) -> str:
-    """Return a name for a registrable domain: `acme-labs.com` is `Acme Labs`."""
-    label = domain.partition(".")[0]
-    words = [word for word in label.split("-") if word]
-    return " ".join(
-        word.capitalize() if len(word) > 3 or len(words) > 1 else word.upper() if len(word) < 3 else word.capitalize()
-        for word in words
-    )  # noqa: PLR2004 -- `HP`, `IBM` cannot be told from `Box`
+    """Return a name for a registrable domain: `acme-labs.com` is `Acme Labs`, `hp.com` is `HP`."""
+    words = [word for word in domain.partition(".")[0].split("-") if word]
+    return " ".join(word.upper() if len(word) < _SHORT_WORD else word.capitalize() for word in words)
 
 
 def alike(one: str, other: str) -> bool:
     """Say whether two company keys mean one company: equal, or one the beginning of the other (`acme`, `acmerobotics`)."""
     shorter, longer = sorted((one, other), key=len)
-    return bool(shorter) and (one == other or (len(shorter) >= 4 and longer.startswith(shorter)))  # noqa: PLR2004 -- three letters begin too much
+    return bool(shorter) and (one == other or (len(shorter) > _SHORT_WORD and longer.startswith(shorter)))
 
 
 def plausible_company(name: str) -> str:
     """Return a cleaned company name, or an empty string when the words are none."""
-    name = _TEAM_WORDS.sub("", _LEADING.sub("", name.strip().strip("\"'.,:;!-|()[]"))).strip(" .,:;!-|")
+    ending, beginning = _team_words()
+    name = ending.sub("", beginning.sub("", name.strip().strip("\"'.,:;!-|()[]"))).strip(" .,:;!-|")
     lower = name.lower()
-    if not 2 <= len(name) <= _LONGEST or lower in _NOT_COMPANIES or lower in _SERVICES or "@" in name or "http" in lower:
+    if not 1 < len(name) <= _LONGEST or len(name.split()) > _WORDS or not any(char.isalpha() for char in name):
         return ""
-    if not any(char.isalpha() for char in name) or len(name.split()) > 6:  # noqa: PLR2004 -- a sentence, not a name
-        return ""
-    return name
+    none = lower in listed("company", "never") or lower in listed("company", "services") or "@" in name or "http" in lower
+    return "" if none else name
 
 
 def name_from_display(display: str, address: str) -> tuple[str, str]:
@@ -104,29 +97,25 @@ def name_from_display(display: str, address: str) -> tuple[str, str]:
     display = display.strip()
     if not display or "@" in display:
         return "", ""
-    if match := _LEADING.match(display):
-        return "", plausible_company(display[match.end() :])
+    ending, beginning = _team_words()
+    leading = beginning.match(display)
+    if leading:
+        return "", plausible_company(display[leading.end() :])
     match = _PAREN.match(display) or _AT.match(display)
     if match:
-        company = plausible_company(match["company"])
-        person = match["person"].strip()
-        if company and _looks_like_title(match["company"]):
-            company = ""
-        if _TEAM_WORDS.search(person) and not _TEAM_WORDS.sub("", person).strip():
-            person = ""
-        if "," in display and not _PAREN.match(display) and len(person.split()) == 1:
-            return f"{match['company'].strip()} {person}", ""  # `Chen, Rita`
-        return person, company
-    if _TEAM_WORDS.search(display):
+        return _two(display, match["person"].strip(), match["company"].strip())
+    if ending.search(display):
         return "", plausible_company(display)
-    if is_shared(address) or is_team(address):
-        words = display.split()
-        # At a relay the display name is the company's, unless it looks like first and last name.
-        return ("", plausible_company(display)) if len(words) == 1 or len(words) > 3 else (display, "")  # noqa: PLR2004
+    # At a relay the display name is the company's, unless it looks like first and last name.
+    if (is_shared(address) or is_team(address)) and len(display.split()) not in _PERSON_WORDS:
+        return "", plausible_company(display)
     return display, ""
 
 
-def _looks_like_title(text: str) -> bool:
-    from rules.extract.titles import is_title  # noqa: PLC0415 -- it knows companies in turn
-
-    return is_title(text)
+def _two(display: str, person: str, second: str) -> tuple[str, str]:
+    """Tell person and company apart in a display name of two pieces."""
+    if "," in display and "(" not in display and len(person.split()) == 1:
+        return f"{second} {person}", ""  # `Chen, Rita`
+    if not plausible_company(person):
+        person = ""  # `Recruiting (Acme)`
+    return person, "" if is_title(second) else plausible_company(second)

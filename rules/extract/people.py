@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
 from rules.calendar import Attendee, CalendarEvent
@@ -11,7 +10,7 @@ from rules.classify.senders import can_receive, is_team
 from rules.extract.company import name_from_display, plausible_company
 from rules.extract.titles import clean_role, is_coordinator, is_title, role_class
 from rules.extract.types import Person
-from rules.phrases.load import load
+from rules.extract.words import listed
 
 __all__ = ["Signature", "interviewers_of_event", "is_name", "named_people", "person_of", "read_signature"]
 
@@ -19,21 +18,25 @@ _NAME_WORD = r"(?:(?:[A-Z]|Mc|Mac|O'|D')[^\W\d_]+(?:['\u2019-][A-Z]?[^\W\d_]+)*|
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|el|ter|ten)"
 _NAME = rf"{_NAME_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}{_NAME_WORD}){{1,3}}"
 _IS_NAME = re.compile(rf"^(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?{_NAME}(?:,? (?:PhD|MBA|Jr\.?|Sr\.?|SHRM-\w+|PHR|SPHR))*$")
+_OUR = r"(?:(?:our|the)[ ][^,.;:\n]{2,50}?,?[ ])?"
 _WITH = re.compile(
-    rf"\b(?:with|meet|meeting|interviewer:|interviewers:|interviewer is|speak to|speaking to|speaking with|met by|by)[ ]+(?:our [^,.;:\n]{{2,50}}?,? |the [^,.;:\n]{{2,50}}?,? )?(?P<list>{_NAME}[^\n]{{0,300}})"
+    rf"\b(?:with|meet|meeting|interviewer:|interviewers:|interviewer is|speak to|speaking to|speaking with|met by|by)[ ]+{_OUR}"
+    rf"(?P<list>{_NAME}[^\n]{{0,300}})"
 )
+_TITLE_END = r"(?=[,.;:()\n]|\s+(?:and|on|at|from|for|who|via|by|in)\b|$)"
 _ONE = re.compile(
-    rf"^[ ]*(?P<name>{_NAME})(?:[ ]*\((?P<paren>[^()\n]{{2,60}})\)|,[ ]*(?:(?:our|the|a|an)[ ])?(?P<title>[^,.;:()\n]{{2,60}}?)(?=[,.;:()\n]|\s+(?:and|on|at|from|for|who|via|by|in)\b|$))?"
+    rf"^[ ]*(?P<name>{_NAME})"
+    rf"(?:[ ]*\((?P<paren>[^()\n]{{2,60}})\)|,[ ]*(?:(?:our|the|a|an)[ ])?(?P<title>[^,.;:()\n]{{2,60}}?){_TITLE_END})?"
 )
 _JOIN = re.compile(r"^[ ]*(?:,[ ]*and[ ]|,|;|and[ ]|&[ ]|then[ ])[ ]*")
-_NOT_NAMES = frozenset({
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december",
-    "google", "zoom", "microsoft", "teams", "meet", "the", "our", "your", "this", "interview", "phone", "video", "thank", "thanks", "best", "kind", "regards", "dear", "hi", "hello", "team", "talent", "recruiting", "hiring", "human", "people",
-    "united", "new", "san", "los", "north", "south", "east", "west", "join", "meeting", "call", "us", "time", "date", "street", "avenue", "road", "building", "senior", "junior", "software", "data", "product", "project", "eastern", "pacific", "central",
-    "inc", "llc", "ltd", "gmbh", "corp", "labs", "group", "university", "college", "department", "office", "position", "role", "application", "careers", "looking", "please", "view", "sent", "confirmed", "details", "candidate", "support", "customer", "sincerely",
-})  # fmt: skip
 _SEPARATORS = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014]\s+|\s+-\s+|\s+at\s+|,\s+|\s+@\s+")
+_REACH = re.compile(r"@|https?:|www\.|(?:\d\D?){6}")
 _MAX_SIGNATURE = 8
+_LAST_LINES = 30
+_LONGEST_LINE = 100
+_LONGEST_NAME = 60
+_SHORT_NAME = 4
+_COMPANY_WORDS = 4
 _MAX_PEOPLE = 20
 
 
@@ -45,48 +48,41 @@ class Signature(NamedTuple):
     company: str = ""
 
 
-@cache
-def _closings() -> frozenset[str]:
-    return frozenset(load("en/extract")["signature"]["closing"])
-
-
 def is_name(text: str) -> bool:
     """Say whether a text looks like a person's first and last name."""
     text = text.strip()
-    if len(text) > 60 or not _IS_NAME.match(text):  # noqa: PLR2004 -- longer ones are none
+    if len(text) > _LONGEST_NAME or not _IS_NAME.match(text):
         return False
-    return not any(word.lower().strip(".,") in _NOT_NAMES for word in text.split()) and not is_title(text)
+    return not any(word.lower().strip(".,") in listed("names", "never") for word in text.split()) and not is_title(text)
 
 
 def read_signature(text: str, sender_name: str) -> Signature:
     """Read the signature under a mail: the lines behind a closing, or from the sender's own name on."""
     lines = [line.strip(" *_|") for line in text.split("\n")]
-    lines = [line for line in lines if line][-30:]
-    start = -1
-    for index, line in enumerate(lines):
-        bare = line.lower().strip(" ,.!")
-        if bare in _closings() or (line == "--" and index + 1 < len(lines)):
-            start = index + 1
-        elif sender_name and len(sender_name) > 4 and index and line.lower().startswith(sender_name.lower()) and len(line) < 100:  # noqa: PLR2004
-            start = index
-    if start < 0:
-        return Signature()
-    block = lines[start : start + _MAX_SIGNATURE]
     name = title = company = ""
-    for line in block:
-        if "@" in line or "http" in line.lower() or sum(char.isdigit() for char in line) > 5:  # noqa: PLR2004 -- numbers
+    for piece in _signature_pieces([line for line in lines if line][-_LAST_LINES:], sender_name.lower()):
+        if not name and (is_name(piece) or (sender_name and piece.lower() == sender_name.lower().split(" ")[0])):
+            name = piece
+        elif is_name(piece):
             continue
-        for piece in _SEPARATORS.split(line):
-            part = piece.strip(" ,")
-            if not part:
-                continue
-            if not name and (is_name(part) or (sender_name and part.lower() == sender_name.lower().split(" ")[0])):
-                name = part
-            elif not title and is_title(part) and not is_name(part):
-                title = part
-            elif title and not company and len(part.split()) <= 4 and part[:1].isupper() and not is_name(part):  # noqa: PLR2004
-                company = plausible_company(part)
+        elif not title and is_title(piece):
+            title = piece
+        elif title and not company and len(piece.split()) <= _COMPANY_WORDS and piece[:1].isupper():
+            company = plausible_company(piece)
     return Signature(name, title, company)
+
+
+def _signature_pieces(lines: list[str], sender_name: str) -> list[str]:
+    """Return the pieces of the signature's lines, but those with addresses, links and telephone numbers."""
+    start = len(lines)
+    for index, line in enumerate(lines):
+        named = len(sender_name) > _SHORT_NAME and index and line.lower().startswith(sender_name)
+        if line.lower().strip(" ,.!") in listed("signature", "closing") or line == "--":
+            start = index + 1
+        elif named and len(line) < _LONGEST_LINE:
+            start = index
+    block = [line for line in lines[start : start + _MAX_SIGNATURE] if not _REACH.search(line)]
+    return [piece for line in block for part in _SEPARATORS.split(line) if (piece := part.strip(" ,"))]
 
 
 def person_of(name: str, address: str, title: str = "") -> Person:

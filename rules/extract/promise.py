@@ -15,7 +15,8 @@ from rules.phrases.load import load
 __all__ = ["find_promise"]
 
 _PERIOD = re.compile(
-    r"\b(?:by|before|at|towards?|until)\s+(?:the\s+)?(?:end|close|eod|cob)\s+(?:of\s+)?(?:the\s+|this\s+|business\s+)?(?P<next>next\s+|the\s+following\s+|the\s+coming\s+)?(?P<what>week|month|year|day|today|business)\b"
+    r"\b(?:by|before|at|towards?|until)\s+(?:the\s+)?(?:end|close|eod|cob)\s+(?:of\s+)?(?:the\s+|this\s+|business\s+)?"
+    r"(?P<next>next\s+|the\s+following\s+|the\s+coming\s+)?(?P<what>week|month|year|day|today|business)\b"
     r"|\b(?:end|close)\s+of\s+(?P<next2>next\s+|the\s+following\s+)?(?:this\s+|the\s+)?(?P<what2>week|month)\b"
     r"|\b(?:eow|by\s+eow)\b"
 )
@@ -25,8 +26,14 @@ _COUNTED = re.compile(
 )
 _NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)}  # noqa: SIM905 -- shorter so
 _DATED = re.compile(
-    r"(?:\b(?:by|on|before|until|till|through|after|around|no later than|latest|for|come|this|from)\s+(?:the\s+)?(?:end\s+of\s+(?:the\s+day\s+)?|eod\s+|close\s+of\s+business\s+|cob\s+)?(?:on\s+|this\s+|next\s+|coming\s+|the\s+)?)$"
+    r"\b(?:by|on|before|until|till|through|after|around|no later than|latest|for|come|this|from)\s+(?:the\s+)?"
+    r"(?:end\s+of\s+(?:the\s+day\s+)?|eod\s+|close\s+of\s+business\s+|cob\s+)?(?:on\s+|this\s+|next\s+|coming\s+|the\s+)?$"
 )
+_DATED_WITHIN = ("on ", "by ", "until ", "before ", "tomorrow", "today", "this ", "next ")
+_LIMIT = re.compile(r"\b(?:by|before|no later than)\b")
+_INVITING = ("reach", "(write", "follow", "check", "feel", "get", "drop", "give", "touch")
+_OURS = re.compile(r"\b(?:we|i|they|someone|he|she)(?:'ll| will| can| shall|'d| would| should)?\s+(?:\w+\s+){0,2}$")
+_WORD = re.compile(r"[a-z']+")
 _FEW = 7
 _LONGEST_SENTENCE = 600
 _MAX_SENTENCES = 120
@@ -78,21 +85,17 @@ def _of_sentence(sentence: str, made_on: date, busy: frozenset[date]) -> Promise
     contact = _contact(folded, named)
     if contact is not None:
         return Promise(PromiseClass.CONTACT_DATE, made_on, contact, sentence)
-    if _has("asked", folded) or not _subjects().intersection(re.findall(r"[a-z']+", folded)):
+    if _has("asked", folded) or not _subjects().intersection(_WORD.findall(folded)):
         return None
     away = _away(folded, named)
     if away is not None:
         return Promise(PromiseClass.AWAY_UNTIL, made_on, away, sentence)
-    if not _has("answer", folded) or _has("past", folded):
-        return None
-    if _candidate_waits(folded):
+    if not _has("answer", folded) or _has("past", folded) or _candidate_waits(folded):
         return None
     hard = _hard(folded, named, made_on, busy)
     if hard is not None:
         return Promise(PromiseClass.HARD_DATE, made_on, hard, sentence)
-    if _has("meeting", folded):
-        return None
-    return _soft(folded, made_on, sentence)
+    return None if _has("meeting", folded) else _soft(folded, made_on, sentence)
 
 
 def _candidate_waits(folded: str) -> bool:
@@ -107,24 +110,14 @@ def _candidate_waits(folded: str) -> bool:
 
 def _contact(folded: str, named: list[Day]) -> date | None:
     """Return the day on which the candidate is told to write."""
-    if not named or not _has("contact", folded):
+    invited = [(match, phrase.source) for phrase in _phrases("contact") if (match := phrase.search(folded))]
+    if not named or not invited:
         return None
-    invited = [match for phrase in _phrases("contact") if (match := phrase.search(folded))]
-    if not invited:
-        return None
-    first = min(match.start() for match in invited)
-    heard = any("if you" in phrase.source and phrase.search(folded) for phrase in _phrases("contact"))
-    told = heard or any(
-        phrase.search(folded)
-        for phrase in _phrases("contact")
-        if phrase.source.startswith(("reach", "(write", "follow", "check", "feel", "get", "drop", "give", "touch"))
-    )
-    ours = re.search(
-        r"\b(?:we|i|they|someone|he|she)(?:'ll| will| can| shall|'d| would| should)?\s+(?:\w+\s+){0,2}$", folded[:first]
-    )
-    if not told or (ours and not heard):
-        return None
-    return named[-1].day if heard else named[0].day
+    unheard = any(source.startswith("if you") for _, source in invited)
+    first = min(match.start() for match, _ in invited)
+    if not unheard and (_OURS.search(folded[:first]) or not any(source.startswith(_INVITING) for _, source in invited)):
+        return None  # `I will follow up on Friday` is their promise
+    return named[-1].day if unheard else named[0].day
 
 
 def _away(folded: str, named: list[Day]) -> date | None:
@@ -158,16 +151,15 @@ def _hard(folded: str, named: list[Day], made_on: date, busy: frozenset[date]) -
             return date(made_on.year + later, 12, 31)
         if not named:
             return made_on
-    for day in named:
-        if day.day in busy or (
-            _has("meeting", folded) and not re.search(r"\b(?:by|before|no later than)\b", folded[: day.start])
-        ):
-            continue
-        if _DATED.search(folded[: day.start]) or folded[day.start :].startswith(
-            ("on ", "by ", "until ", "before ", "tomorrow", "today", "this ", "next ")
-        ):
-            return day.day
-    return None
+    return next((day.day for day in named if day.day not in busy and _is_limit(folded, day)), None)
+
+
+def _is_limit(folded: str, day: Day) -> bool:
+    """Say whether a day in a sentence about answering is when the answer comes, not when they meet."""
+    before = folded[: day.start]
+    if _has("meeting", folded) and not _LIMIT.search(before):
+        return False
+    return _DATED.search(before) is not None or folded[day.start :].startswith(_DATED_WITHIN)
 
 
 def _soft(folded: str, made_on: date, sentence: str) -> Promise | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from rules.classify.senders import is_team
 from rules.extract.types import RoleClass
 from rules.phrases.grammar import compile_phrase
 from rules.phrases.load import load
@@ -15,7 +16,9 @@ _WORD = re.compile(r"[A-Za-z][\w+#./-]*")
 _LONGEST = 80
 _WORDS = 9
 _TAIL = re.compile(
-    r"\s*(?:[(\[](?:m/[wf]/[dx]|[mfwdx]/[mfwdx](?:/[mfwdx])?|all genders|remote|hybrid|onsite|full[- ]time|part[- ]time|ref[^)\]]*|req[^)\]]*|id[^)\]]*|job[^)\]]*|#?\s?[A-Z]{0,4}-?\d[^)\]]*)[)\]]|[-|,#:]\s*(?:remote|hybrid|req\S*|job\s+id\S*|#?\w{0,4}-?\d{3,}\S*))\s*$",
+    r"\s*(?:[(\[](?:m/[wf]/[dx]|[mfwdx]/[mfwdx](?:/[mfwdx])?|all genders|remote|hybrid|onsite|full[- ]time|part[- ]time|ref[^)\]]*"
+    r"|req[^)\]]*|id[^)\]]*|job[^)\]]*|#?\s?[A-Z]{0,4}-?\d[^)\]]*)[)\]]"
+    r"|[-|,#:]\s*(?:remote|hybrid|req\S*|job\s+id\S*|#?\w{0,4}-?\d{3,}\S*))\s*$",
     re.IGNORECASE,
 )
 _FRONT = re.compile(r"^(?:the|an?|our|open|your|position of|role of|job of)\s+", re.IGNORECASE)
@@ -29,7 +32,7 @@ def _words(name: str) -> frozenset[str]:
 def is_title(text: str) -> bool:
     """Say whether a short text is a job title: few words, one of them the name of a job."""
     text = text.strip(" .,;:-|")
-    if not 2 <= len(text) <= _LONGEST or text.endswith(("?", "!")) or "@" in text:
+    if not 1 < len(text) <= _LONGEST or text.endswith(("?", "!")) or "@" in text:
         return False
     words = [word.lower().strip(".") for word in _WORD.findall(text)]
     return 0 < len(words) <= _WORDS and any(word in _words("head") or word.rstrip("s") in _words("head") for word in words)
@@ -78,6 +81,4 @@ def role_class(title: str) -> RoleClass:
 
 def is_coordinator(title: str, address: str) -> bool:
     """Say whether title or address are those of somebody who schedules and does not interview (D21)."""
-    from rules.classify.senders import is_team  # noqa: PLC0415 -- lists that only invitations need
-
     return (bool(title) and _has("coordinator", title)) or (bool(address) and is_team(address))
