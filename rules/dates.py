@@ -1,16 +1,18 @@
 """A modest grammar of English dates and times. What is ambiguous is left out, never guessed.
 
-Days are resolved against the day of receipt: a day without a year is the nearest one that is not more than two months past, a bare
-weekday is the next one to come, `next Tuesday` is the one of the following calendar week. Times without `am` or `pm` are on the
+Days are resolved against the day of receipt: a day without a year is the nearest one not two months past, a bare weekday
+is the next one to come, `next Tuesday` is the one of the following calendar week. Times without `am` or `pm` are on the
 24-hour clock, but one to half past six o'clock is taken for the afternoon. All patterns are linear.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.phrases.load import load
@@ -100,63 +102,85 @@ def days(text: str, today: date) -> list[Day]:
 
 
 def _resolve(match: re.Match[str], today: date) -> date | None:
-    weekdays, months = _names()
-    get = match.groupdict().get
+    named = {name: value for name, value in match.groupdict().items() if value}
     try:
-        for index in ("1", "2"):
-            if get(f"d{index}"):
-                return _dated(
-                    today, get(f"y{index}"), months[get(f"m{index}") or ""], int(get(f"d{index}") or 0), get(f"w{index}")
-                )
-        if get("y3"):
-            return date(int(get("y3") or 0), int(get("m3") or 0), int(get("d3") or 0))
-        if get("n1"):
-            return _numeric(today, get("n1") or "", get("n2") or "", get("y4"), get("w4"), get("sep") or "")
-        if get("n3"):
-            return _numeric(today, get("n3") or "", get("n4") or "", None, get("w6"), "/")
-        if get("rel"):
-            word = get("rel") or ""
-            return today + timedelta(days=2 if "after" in word else 1 if word == "tomorrow" else 0)
-        if get("d5"):
-            return _day_of_month(today, int(get("d5") or 0))
-        day = weekday_after(today, weekdays[get("w5") or ""], get("which"), get("late"))
-        if get("d6") and day is not None and day.day != int(get("d6") or 0):
-            return _next_fitting(today, weekdays[get("w5") or ""], int(get("d6") or 0))
-    except (ValueError, OverflowError):
+        return next(read for name, read in _READERS.items() if name in named)(named, today)
+    except (ValueError, OverflowError, StopIteration):
         return None
-    return day
 
 
-def _dated(today: date, year: str | None, month: int, day: int, weekday: str | None) -> date | None:
-    """Return a day of a month; without a year, the one whose weekday fits. None when the weekday contradicts."""
-    wanted = _names()[0].get(weekday or "", -1)
+def _written(named: dict[str, str], today: date) -> date | None:
+    """Read `Tuesday, 1 December 2026` and `December 1st`; a weekday that contradicts makes it unreadable."""
+    index = "1" if "d1" in named else "2"
+    wanted = _names()[0].get(named.get(f"w{index}", ""), -1)
+    return _dated(today, named.get(f"y{index}", ""), _names()[1][named[f"m{index}"]], int(named[f"d{index}"]), wanted)
+
+
+def _iso(named: dict[str, str], today: date) -> date | None:
+    del today
+    return date(int(named["y3"]), int(named["m3"]), int(named["d3"]))
+
+
+def _relative(named: dict[str, str], today: date) -> date | None:
+    word = named["rel"]
+    return today + timedelta(days=2 if "after" in word else 1 if word == "tomorrow" else 0)
+
+
+def _weekday(named: dict[str, str], today: date) -> date | None:
+    weekday = _names()[0][named["w5"]]
+    day = weekday_after(today, weekday, named.get("which"), named.get("late"))
+    number = int(named.get("d6", day.day))
+    return day if day.day == number else _next_fitting(today, weekday, number)
+
+
+def _dated(today: date, year: str, month: int, day: int, weekday: int = -1) -> date | None:
+    """Return a day of a month; without a year, the one whose weekday fits. None when the weekday (0 to 6) contradicts."""
     if year:
         found = date(int(year), month, day)
-        return found if wanted in {-1, found.weekday()} else None
+        return found if weekday in {-1, found.weekday()} else None
     for candidate in (today.year, today.year + 1):
         try:
             found = date(candidate, month, day)
         except ValueError:
             continue
-        if found >= today - _PAST and wanted in {-1, found.weekday()}:
+        if found >= today - _PAST and weekday in {-1, found.weekday()}:
             return found
     return None
 
 
-def _numeric(today: date, first: str, second: str, year: str | None, weekday: str | None, separator: str) -> date | None:
-    """Return a numeric date if only one reading is possible: dots are day first, else a number over 12 or the weekday decides."""
-    number = f"20{year}" if year and len(year) == 2 else year  # noqa: PLR2004 -- two digits
+def _numeric(named: dict[str, str], today: date) -> date | None:
+    """Read a numeric date if only one reading is possible: dots are day first, else a number over 12 or the weekday decides."""
+    first, second = (named["n1"], named["n2"]) if "n1" in named else (named["n3"], named["n4"])
+    year = named.get("y4", "")
+    year = f"20{year}" if len(year) == 2 else year  # noqa: PLR2004 -- two digits
+    weekday = _names()[0].get(named.get("w4") or named.get("w6", ""), -1)
     readings = {(int(second), int(first))}
-    if separator != ".":
+    if named.get("sep") != ".":
         readings.add((int(first), int(second)))
     found = set()
     for month, day in readings:
         try:
-            found.add(_dated(today, number, month, day, weekday))
+            found.add(_dated(today, year, month, day, weekday))
         except ValueError:
             continue
     found.discard(None)
     return found.pop() if len(found) == 1 else None
+
+
+def _numbered(named: dict[str, str], today: date) -> date | None:
+    return _day_of_month(today, int(named["d5"]))
+
+
+_READERS: dict[str, Callable[[dict[str, str], date], date | None]] = {
+    "d1": _written,
+    "d2": _written,
+    "y3": _iso,
+    "n1": _numeric,
+    "n3": _numeric,
+    "rel": _relative,
+    "d5": _numbered,
+    "w5": _weekday,
+}
 
 
 def _day_of_month(today: date, day: int) -> date | None:
@@ -206,55 +230,64 @@ def end_of_month(today: date, months: int = 0) -> date:
 
 
 _TIME = r"(\d{1,2})(?:[:.h](\d{2}))?\s?(a\.?m\b\.?|p\.?m\b\.?)?"
+_ZONE = r"(?:[a-z]{2,4}|(?:us )?[a-z]+ (?:standard |daylight )?time(?: \(us & canada\))?)\b"
 _CLOCK = re.compile(
-    rf"(?<![\d:./$\u20ac\u00a3+-])(?:{_TIME}|(noon|midday))(?:\s?(?:-|to|until|till|and|bis)\s?(?:{_TIME}|(noon|midday)))?(?![\d:%/])"
-    r"(?:\s?\(?\s?((?:[a-z]{2,4}|(?:us )?[a-z]+ (?:standard |daylight )?time(?: \(us & canada\))?)\b)?(?:\s?\(?((?:gmt|utc)?[+-]\d{1,2}(?::?\d{2})?)\b)?)?"
+    rf"(?<![\d:./$\u20ac\u00a3+-])(?:{_TIME}|(noon|midday))"
+    rf"(?:\s?(?:-|to|until|till|and|bis)\s?(?:{_TIME}|(noon|midday)))?(?![\d:%/])"
+    rf"(?:\s?\(?\s?({_ZONE})?(?:\s?\(?((?:gmt|utc)?[+-]\d{{1,2}}(?::?\d{{2}})?)\b)?)?"
 )
+
+
+class _Parts(NamedTuple):
+    """A time of day as it is written: hour, minute, `am` or `pm`, `noon`; empty where nothing stands."""
+
+    hour: str
+    minute: str
+    half: str
+    noon: str
+
+    @property
+    def marked(self) -> bool:
+        """Say whether it is surely a time, not any number."""
+        return bool(self.minute or self.half or self.noon)
 
 
 def times(text: str) -> list[Clock]:
     """Return the times of day in folded text: those with minutes, `am`, `pm` or `noon`, in reading order."""
     found: list[Clock] = []
     for match in _CLOCK.finditer(text):
-        hour, minute, half, noon, hour2, minute2, half2, noon2, name, offset = match.groups()
-        first_marked = bool(minute or half or noon)
-        second_marked = bool(minute2 or half2 or noon2)
-        if not first_marked and not second_marked:
-            continue
-        until = _clock(hour2, minute2, half2, noon2) if hour2 or noon2 else None
-        at = _first_clock(hour, minute, half or "", noon, until, half2 or "")
-        if at is None or (not first_marked and not half2):
-            continue
-        zone = _zone_of(name or "", offset or "")
-        found.append(Clock(at, until, zone, match.start(), match.end()))
-        if len(found) >= _MAX_FOUND:
-            break
+        groups = [group or "" for group in match.groups()]
+        first, second = _Parts(*groups[:4]), _Parts(*groups[4:8])
+        until = _clock(second) if second.hour or second.noon else None
+        at = _first_clock(first, second, until) if first.marked or second.half else None
+        if at is not None:
+            found.append(Clock(at, until, _zone_of(*groups[8:]), match.start(), match.end()))
+            if len(found) >= _MAX_FOUND:
+                break
     return found
 
 
-def _first_clock(hour: str, minute: str, half: str, noon: str, until: time | None, half2: str) -> time | None:
+def _first_clock(first: _Parts, second: _Parts, until: time | None) -> time | None:
     """Read the first time of a range: it takes `pm` from the second where that makes a range (`2 - 3 pm`, `11 - 1 pm`)."""
-    if half or not half2 or until is None:
-        return _clock(hour, minute, half, noon)
-    same = _clock(hour, minute, half2, noon)
-    if same is not None and same < until:
-        return same
-    return _clock(hour, minute, "am", noon)
+    if first.half or first.noon or not second.half or until is None:
+        return _clock(first)
+    same = _clock(first._replace(half=second.half))
+    return same if same is not None and same < until else _clock(first._replace(half="am"))
 
 
-def _clock(hour: str | None, minute: str | None, half: str | None, noon: str | None) -> time | None:
-    if noon:
+def _clock(parts: _Parts) -> time | None:
+    if parts.noon:
         return time(_NOON)
-    number = int(hour or 0)
-    if half:
+    number = int(parts.hour or 0)
+    if parts.half:
         if not 1 <= number <= _NOON:
             return None
-        number = number % _NOON + (_NOON if half.startswith("p") else 0)
+        number = number % _NOON + (_NOON if parts.half.startswith("p") else 0)
     try:
-        found = time(number, int(minute or 0))
+        found = time(number, int(parts.minute or 0))
     except ValueError:
         return None
-    if not half and time(1) <= found < _AFTERNOON and (hour or "").lstrip("0") == hour:
+    if not parts.half and time(1) <= found < _AFTERNOON and not parts.hour.startswith("0"):
         return found.replace(hour=found.hour + _NOON)
     return found
 

@@ -99,7 +99,7 @@ class _Talk:
     opens: bool = False
     ambiguous: set[str] = field(default_factory=set)
 
-    def keys(self) -> set[str]:
+    def names(self) -> set[str]:
         """Return the company keys by which this talk can be found."""
         return self.companies | {company_key(company_of_domain(domain)) for domain in self.domains}
 
@@ -135,42 +135,51 @@ def _opener(core: _Talk) -> Linkable:
     return min((item for item in core.items if item.opens), key=_order)
 
 
-def _conversations(ordered: list[Linkable]) -> Iterable[tuple[list[Linkable], dict[str, tuple[float, tuple[str, ...]]]]]:
-    """Union-find over Message-IDs (those of messages we never saw included), calendar UIDs and provider threads."""
-    parent: dict[str, str] = {}
+class _Union:
+    """Union-find over names, with the smallest name of a set as its root, so that the result does not depend on the order."""
 
-    def root(node: str) -> str:
+    def __init__(self) -> None:
+        self.parent: dict[str, str] = {}
+
+    def root(self, node: str) -> str:
+        """Return the name of the set that a node is in."""
+        parent = self.parent
         parent.setdefault(node, node)
         while parent[node] != node:
             parent[node] = parent[parent[node]]
             node = parent[node]
         return node
 
-    def join(one: str, other: str) -> None:
-        first, second = sorted((root(one), root(other)))
-        parent[second] = first
+    def join(self, one: str, other: str) -> None:
+        """Make two sets one."""
+        first, second = sorted((self.root(one), self.root(other)))
+        self.parent[second] = first
 
-    ids = {item.message_id for item in ordered if item.message_id}
+
+def _names(item: Linkable) -> Iterable[str]:
+    """Yield what ties a message to others: ids (of messages never seen as well), calendar UIDs, the provider's thread."""
+    yield from (f"r:{message_id}" for message_id in (item.message_id, *item.references) if message_id)
+    yield from (f"u:{uid}" for uid in item.uids if uid)
+    if item.thread_id:
+        # Providers thread by subject too: receipts of two companies under one subject are not one conversation.
+        yield f"t:{item.thread_id}:{'' if item.references else company_key(item.company)}"
+
+
+def _conversations(ordered: list[Linkable]) -> Iterable[tuple[list[Linkable], dict[str, tuple[float, tuple[str, ...]]]]]:
+    """Yield the messages of each conversation, by time, and what ties each of them to it."""
+    union = _Union()
     for item in ordered:
-        node = f"m:{item.identity}"
-        root(node)
-        for message_id in (item.message_id, *item.references):
-            if message_id:
-                join(node, f"r:{message_id}")
-        for uid in item.uids:
-            join(node, f"u:{uid}")
-        if item.thread_id:
-            # Providers thread by subject too: receipts of two companies under one subject are not one conversation.
-            join(node, f"t:{item.thread_id}:{company_key(item.company) if not item.references else ''}")
+        for name in (f"m:{item.identity}", *_names(item)):
+            union.join(f"m:{item.identity}", name)
     groups: dict[str, list[Linkable]] = {}
     for item in ordered:
-        groups.setdefault(root(f"m:{item.identity}"), []).append(item)
+        groups.setdefault(union.root(f"m:{item.identity}"), []).append(item)
+    ids = {item.message_id for item in ordered if item.message_id}
     for group in groups.values():
-        evidence = {item.identity: _tie(item, ids, len(group) > 1) for item in group}
-        yield group, evidence
+        yield group, {item.identity: _tie(item, ids, shared=len(group) > 1) for item in group}
 
 
-def _tie(item: Linkable, ids: set[str], shared: bool) -> tuple[float, tuple[str, ...]]:
+def _tie(item: Linkable, ids: set[str], *, shared: bool) -> tuple[float, tuple[str, ...]]:
     if not shared:
         return 1.0, ("stands alone",)
     if item.references:
@@ -252,7 +261,7 @@ class _Index:
 
     @staticmethod
     def _keys(talk: _Talk) -> Iterable[str]:
-        yield from (f"c:{key}" for key in talk.keys() if key)
+        yield from (f"c:{key}" for key in talk.names() if key)
         yield from (f"d:{domain}" for domain in talk.domains)
         yield from (f"a:{address}" for address in talk.addresses)
 
@@ -281,7 +290,7 @@ def _fit(talk: _Talk, core: _Talk) -> tuple[float, tuple[str, ...]] | None:
     why: list[str] = []
     for name, value, shared in (
         ("address", ADDRESS, talk.addresses & core.addresses),
-        ("company", COMPANY, talk.keys() & core.keys()),
+        ("company", COMPANY, talk.names() & core.names()),
         ("domain", DOMAIN, talk.domains & core.domains),
     ):
         if shared:

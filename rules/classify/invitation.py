@@ -11,6 +11,7 @@ from rules.phrases.grammar import fold
 
 __all__ = ["events_of", "of_calendar"]
 
+_OF_ATTENDEES = frozenset({"COUNTER", "DECLINECOUNTER", "REPLY", "REFRESH", "ADD"})
 _MOVED = ("updated invitation", "rescheduled", "reschedule", "new time", "time changed", "updated:", "moved:")
 
 
@@ -29,27 +30,35 @@ def of_calendar(message: Message, text: Text, *, own: frozenset[str], known: boo
         return None
     methods = {event.method for event in events}
     event = max(events, key=lambda item: item.sequence)
-    where = f"METHOD:{event.method or 'none'} UID:{event.uid[:60]} SEQUENCE:{event.sequence}"
-    if methods <= {"COUNTER", "DECLINECOUNTER"}:
-        return Classification(Kind.HUMAN_REPLY, 0.8, Kind.NOISE, (Evidence("calendar", where),))
-    if methods <= {"REPLY", "REFRESH", "ADD"}:
-        declined = any(person.answer == "DECLINED" and person.address not in own for item in events for person in item.attendees)
-        kind = Kind.HUMAN_REPLY if declined and (known or _speaks_of_interview(event, text)) else Kind.NOISE
-        return Classification(kind, 0.8, None, (Evidence("calendar", where),))
+    where = Evidence("calendar", f"METHOD:{event.method or 'none'} UID:{event.uid[:60]} SEQUENCE:{event.sequence}")
+    if methods <= _OF_ATTENDEES:
+        return _of_attendee(events, text, where, own=own, known=known)
     words = _interview_words(message, event, text)
     if not words and not (known and not _private(event)):
         return Classification(
-            Kind.NOISE, 0.7, Kind.INTERVIEW_CONFIRMATION, (Evidence("calendar", f"{where}: no word of an interview"),)
+            Kind.NOISE, 0.7, Kind.INTERVIEW_CONFIRMATION, (where, Evidence("calendar", "no word of an interview"))
         )
-    evidence = (Evidence("calendar", where), *((Evidence("calendar", words[:200], 0.7),) if words else ()))
-    if all(item.method == "CANCEL" or item.status == "CANCELLED" for item in events):
-        return Classification(Kind.CANCELLATION, 0.97, None, evidence)
-    live = [item for item in events if item.start is not None and item.method != "CANCEL" and item.status != "CANCELLED"]
+    evidence = (where, *((Evidence("calendar", words[:200], 0.7),) if words else ()))
+    kind = _of_organizer(events, text)
+    return Classification(kind, 0.97, None, evidence) if kind is not None else None
+
+
+def _of_attendee(events: list[CalendarEvent], text: Text, where: Evidence, *, own: frozenset[str], known: bool) -> Classification:
+    """Read COUNTER and REPLY: they want another time or will not come, but only the organizer moves an event."""
+    concerns = known or any(_speaks_of_interview(event, text) for event in events)
+    declined = any(person.answer == "DECLINED" and person.address not in own for event in events for person in event.attendees)
+    person = any(event.method == "COUNTER" for event in events) or declined
+    return Classification(Kind.HUMAN_REPLY if person and concerns else Kind.NOISE, 0.8, None, (where,))
+
+
+def _of_organizer(events: list[CalendarEvent], text: Text) -> Kind | None:
+    live = [event for event in events if event.method != "CANCEL" and event.status != "CANCELLED"]
     if not live:
+        return Kind.CANCELLATION
+    if all(event.start is None for event in live):
         return None
-    if any(item.sequence > 0 for item in live) or any(word in text.subject for word in _MOVED):
-        return Classification(Kind.RESCHEDULE, 0.95, Kind.INTERVIEW_CONFIRMATION, evidence)
-    return Classification(Kind.INTERVIEW_CONFIRMATION, 0.97, None, evidence)
+    moved = any(event.sequence > 0 for event in live) or any(word in text.subject for word in _MOVED)
+    return Kind.RESCHEDULE if moved else Kind.INTERVIEW_CONFIRMATION
 
 
 def _private(event: CalendarEvent) -> str:

@@ -31,7 +31,17 @@ _ORDER = (
     Kind.JOB_ALERT,
     Kind.RECRUITER_OUTREACH,
 )
-_PROCESS_KINDS = frozenset(_ORDER[:6])
+_PROCESS_KINDS = _ORDER[:6]
+# A refusal thanks, confirms receipt and speaks of the interview that was; a new time speaks of the old one.
+_OUTWEIGHS = {
+    Kind.REJECTION: (
+        Kind.APPLICATION_ACK,
+        Kind.INTERVIEW_INVITE,
+        Kind.INTERVIEW_CONFIRMATION,
+        Kind.RECRUITER_OUTREACH,
+    ),
+    Kind.RESCHEDULE: (Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION),
+}
 
 
 def classify(message: Message, *, own: frozenset[str], known: bool) -> Classification:
@@ -118,29 +128,22 @@ def _adjust(
 ) -> dict[Kind, float]:
     """Weigh the scores by who sends and what else is in the mail."""
     found = dict(scores)
-    bulk = message.envelope.bulk
-    board = is_board(message.envelope.from_address)
     if not context:
-        for kind in (*_PROCESS_KINDS, Kind.APPLICATION_ACK, Kind.RECRUITER_OUTREACH):
-            found[kind] = 0.0
-    if (bulk or board) and not known and not service:
+        found.update(dict.fromkeys((*_PROCESS_KINDS, Kind.APPLICATION_ACK, Kind.RECRUITER_OUTREACH), 0.0))
+    to_many = message.envelope.bulk or is_board(message.envelope.from_address)
+    if to_many and not known and not service:
         # Newsletters speak of interviews and offers all day long; a mail to one candidate is seldom sent in bulk.
-        for kind in _PROCESS_KINDS:
-            found[kind] = found[kind] - 2 * _STRONG if found[kind] else 0.0
-    if not bulk and not board:
+        found.update({kind: found[kind] - 2 * _STRONG for kind in _PROCESS_KINDS if found[kind]})
+    if not to_many:
         found[Kind.JOB_ALERT] -= _STRONG
-    timed = bool(_times(message, text))
-    if not timed:
-        found[Kind.INTERVIEW_CONFIRMATION] = min(found[Kind.INTERVIEW_CONFIRMATION], _ENOUGH - 1)
-    if timed and found[Kind.INTERVIEW_CONFIRMATION] >= 2 * _STRONG:
-        found[Kind.INTERVIEW_CONFIRMATION] += 1
-    if found[Kind.REJECTION] >= _ENOUGH:
-        # A refusal thanks, confirms receipt and speaks of the interview that was: what it decides outweighs all of that.
-        for kind in (Kind.APPLICATION_ACK, Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.RECRUITER_OUTREACH):
-            found[kind] = min(found[kind], found[Kind.REJECTION] - 1)
-    if found[Kind.RESCHEDULE] >= _ENOUGH:
-        for kind in (Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION):
-            found[kind] = min(found[kind], found[Kind.RESCHEDULE] - 1)
+    confirmation = found[Kind.INTERVIEW_CONFIRMATION]
+    if not _times(message, text):
+        found[Kind.INTERVIEW_CONFIRMATION] = min(confirmation, _ENOUGH - 1)
+    elif confirmation >= 2 * _STRONG:
+        found[Kind.INTERVIEW_CONFIRMATION] = confirmation + 1
+    for kind, lesser in _OUTWEIGHS.items():
+        if found[kind] >= _ENOUGH:
+            found.update({other: min(found[other], found[kind] - 1) for other in lesser})
     return found
 
 

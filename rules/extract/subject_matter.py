@@ -24,8 +24,8 @@ _IN_TEXT = re.compile(
 _IN_SUBJECT = re.compile(
     r"(?:[Ii]nterview|[Aa]pplication|[Cc]all|[Ss]creen|[Cc]onversation|[Cc]hat|[Rr]ole|[Pp]osition|[Aa]pplying|[Ii]nterest|[Oo]ffer)"
     rf"[^|:\u2013]{{0,60}}?\b(?:with|at|to|from|in)[ ](?P<a>{_PROPER})"
-    rf"|^(?P<b>{_PROPER}?)[ ]?(?:[-|:\u2013\u2014][ ]?|[ ])(?:[Ii]nterview|[Pp]hone|[Oo]nsite|[Tt]echnical|[Aa]pplication|[Vv]ideo"
-    r"|[Ii]nvitation|[Ff]inal|[Rr]ecruiting|[Ss]econd|[Ff]irst)\b"
+    rf"|^(?P<b>{_PROPER}?)[ ]?(?:[-|:\u2013\u2014][ ]?|[ ])(?:[Ii]nterview|[Pp]hone|[Oo]nsite|[Tt]echnical|[Aa]pplication"
+    r"|[Vv]ideo|[Ii]nvitation|[Ff]inal|[Rr]ecruiting|[Ss]econd|[Ff]irst)\b"
 )
 _TRAILING = re.compile(r"(?:['\u2019]s|[.,])$")
 _MAX_TITLE = 300

@@ -16,8 +16,8 @@ _WORD = re.compile(r"[A-Za-z][\w+#./-]*")
 _LONGEST = 80
 _WORDS = 9
 _TAIL = re.compile(
-    r"\s*(?:[(\[](?:m/[wf]/[dx]|[mfwdx]/[mfwdx](?:/[mfwdx])?|all genders|remote|hybrid|onsite|full[- ]time|part[- ]time|ref[^)\]]*"
-    r"|req[^)\]]*|id[^)\]]*|job[^)\]]*|#?\s?[A-Z]{0,4}-?\d[^)\]]*)[)\]]"
+    r"\s*(?:[(\[](?:m/[wf]/[dx]|[mfwdx]/[mfwdx](?:/[mfwdx])?|all genders|remote|hybrid|onsite|full[- ]time|part[- ]time"
+    r"|ref[^)\]]*|req[^)\]]*|id[^)\]]*|job[^)\]]*|#?\s?[A-Z]{0,4}-?\d[^)\]]*)[)\]]"
     r"|[-|,#:]\s*(?:remote|hybrid|req\S*|job\s+id\S*|#?\w{0,4}-?\d{3,}\S*))\s*$",
     re.IGNORECASE,
 )
