@@ -167,6 +167,12 @@ def test_a_wrong_key_names_the_nearest_known_one(key: str, near: str) -> None:
     assert remedy == f"Did you mean {near}?"
 
 
+def test_a_fault_inside_a_list_is_told_with_the_line_of_the_element() -> None:
+    told = faults(USER + 'addresses = [\n  "sam@old.example",\n  "sam",\n  3,\n]\n' + IMAP)
+
+    assert {key: line for key, (line, _, _) in told.items()} == {"user.addresses.1": 7, "user.addresses.2": 8}
+
+
 def test_a_key_that_resembles_nothing_names_those_that_may_stand_there() -> None:
     _, _, remedy = faults(USER + "zzz = 1\n" + IMAP)["user.zzz"]
 
@@ -339,7 +345,8 @@ def test_an_account_that_is_not_there_is_told_with_those_that_are() -> None:
         parse_config(USER + IMAP, AT).account("home")
 
 
-def test_the_model_is_there_without_pydantic() -> None:
-    code = "import sys, watcher.config; sys.exit('pydantic' in sys.modules)"
+def test_a_configuration_is_read_without_importing_pydantic() -> None:
+    code = "import sys; from watcher.config.load import parse_config as p; from pathlib import Path; p(sys.argv[1], Path('/x'))"
+    code += "; sys.exit('pydantic' in sys.modules)"
 
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code, USER + IMAP], check=False).returncode == 0

@@ -1,21 +1,17 @@
-"""Checks of single values, as annotations of the model's fields.
+"""Checks of single values, as annotations of the model's fields. Each gives the value back, tidied, or says what is wrong.
 
-Each builds its own core schema when pydantic asks for it, so that the model can be imported without pydantic.
+A ValueError's text is `REASON. REMEDY`: the reason goes on behind the value, the remedy is a sentence of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
+from typing import Any
 
 __all__ = [
     "Between",
@@ -30,7 +26,7 @@ __all__ = [
     "check_text",
     "check_variable",
     "check_zone",
-    "country_of_zone",
+    "resolve_path",
 ]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -43,15 +39,9 @@ _LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A function that returns the value, perhaps tidied, or raises ValueError with `REASON. REMEDY`."""
+    """A function that returns the value, perhaps tidied, or raises ValueError."""
 
     function: Callable[[Any], Any]
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Put the function behind pydantic's own validation of the type."""
-        from pydantic_core import core_schema  # noqa: PLC0415 -- only while a file is read
-
-        return core_schema.no_info_after_validator_function(self.function, handler(source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +51,11 @@ class Between:
     low: float
     high: float
 
-    def check(self, value: float) -> float:
+    def function(self, value: float) -> float:
         """Return the number. Raises ValueError; not-a-number is refused."""
         if not self.low <= value <= self.high:
-            raise ValueError(f"{value:g} is out of range. Choose a number from {self.low:g} to {self.high:g}")
+            raise ValueError(f"is out of range. Choose a number from {self.low:g} to {self.high:g}")
         return value
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Put the check behind pydantic's own validation of the type."""
-        return Check(self.check).__get_pydantic_core_schema__(source, handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +64,6 @@ class PathText:
 
     optional: bool = False
     """An empty text is None."""
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Read text and make it an absolute Path; the folder comes with the validation context as `base`."""
-        from pydantic_core import core_schema  # noqa: PLC0415 -- only while a file is read
-
-        del source, handler
-
-        def absolute(value: str, info: core_schema.ValidationInfo) -> Path | None:
-            if self.optional and not value:
-                return None
-            context: Mapping[str, Path] = info.context or {}
-            return resolve_path(value, context["base"])
-
-        return core_schema.with_info_after_validator_function(absolute, core_schema.str_schema(strict=True))
 
 
 def resolve_path(value: str, base: Path) -> Path:
@@ -190,22 +162,14 @@ def check_country(value: str) -> str:
     if not value:
         return ""
     match = _COUNTRY.fullmatch(value)
-    if match is None or match[1] not in _table("iso3166.tab"):
+    if match is None or match[1] not in _countries():
         hint = ' The United Kingdom is "GB".' if value.startswith("UK") else ""
         raise ValueError(f'is not a country code of ISO 3166.{hint} Write two letters, or a state too, such as "US-CA"')
     return value
 
 
-def country_of_zone(zone: str) -> str:
-    """Return the ISO 3166-1 code of the country a time zone belongs to by the tz database, or an empty string."""
-    return _table("zone.tab").get(zone, "")
-
-
 @cache
-def _table(name: str) -> Mapping[str, str]:
-    """Read a table of the tz database: country code to name, or zone to country code."""
-    text = files("tzdata.zoneinfo").joinpath(name).read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    if name == "zone.tab":
-        return {row[2]: row[0] for row in rows}
-    return {row[0]: row[1] for row in rows}
+def _countries() -> frozenset[str]:
+    """Return the codes of ISO 3166-1, from the tz database."""
+    text = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
+    return frozenset(line[:2] for line in text.splitlines() if line and not line.startswith("#"))

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from rules.country import country_of_zone
 from watcher.clock import system_zone
-from watcher.config.checks import country_of_zone
 from watcher.config.model import Account, Config, Daemon, ImapAccount, MaildirAccount, Rules, User
 from watcher.config.problems import ConfigError, Problem
 from watcher.config.reporter import Reporter
+from watcher.config.values import Reader
 from watcher.paths import default_state_dir
 
 __all__ = ["KINDS", "load_config", "parse_config"]
-
-Model = TypeVar("Model")
 
 KINDS: Mapping[str, type[Account]] = {"imap": ImapAccount, "maildir": MaildirAccount}
 """Each kind of account, and what it is configured with."""
@@ -68,11 +66,11 @@ def parse_config(text: str, path: Path) -> Config:
     for key in raw:
         if key not in {*_SECTIONS, "accounts"}:
             reporter.unknown((key,))
-    base = path.parent
-    user = _validate(User, _table(raw, "user", reporter), ("user",), base, reporter)
-    rules = _validate(Rules, _table(raw, "rules", reporter), ("rules",), base, reporter)
-    daemon = _validate(Daemon, _table(raw, "daemon", reporter), ("daemon",), base, reporter)
-    accounts = tuple(_accounts(_table(raw, "accounts", reporter), base, reporter))
+    reader = Reader(path.parent, reporter)
+    user = reader.table(User, _table(raw, "user", reporter), ("user",))
+    rules = reader.table(Rules, _table(raw, "rules", reporter), ("rules",))
+    daemon = reader.table(Daemon, _table(raw, "daemon", reporter), ("daemon",))
+    accounts = tuple(_accounts(_table(raw, "accounts", reporter), reader, reporter))
     if reporter.problems or user is None or rules is None or daemon is None:
         raise ConfigError(path, reporter.problems)
     config = _resolved(Config(path=path, user=_filled(user, reporter), accounts=accounts, rules=rules, daemon=daemon))
@@ -102,25 +100,7 @@ def _table(raw: Mapping[str, Any], name: str, reporter: Reporter) -> Mapping[str
     return {}
 
 
-def _validate(model: type[Model], raw: Mapping[str, Any], at: tuple[str, ...], base: Path, reporter: Reporter) -> Model | None:
-    """Return the model, or None after telling what is wrong."""
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 -- 70 ms that only a reader of files pays
-
-    try:
-        # JSON is the strict mode that takes objects for dataclasses and arrays for tuples.
-        return TypeAdapter(model).validate_json(json.dumps(raw, default=_undated), context={"base": base})
-    except ValidationError as errors:
-        for error in errors.errors(include_url=False, include_context=True):
-            reporter.pydantic(at, model, error)
-        return None
-
-
-def _undated(value: object) -> object:
-    """Stand in for TOML's dates and times, which no key takes: JSON has none, and a table is refused where they stand."""
-    return {"date": str(value)}
-
-
-def _accounts(raw: Mapping[str, Any], base: Path, reporter: Reporter) -> Iterator[Account]:
+def _accounts(raw: Mapping[str, Any], reader: Reader, reporter: Reporter) -> Iterator[Account]:
     if not raw and not reporter.told(("accounts",)):
         reporter.add(("accounts",), "no account is configured", "Add a table such as [accounts.personal] with its `kind`")
     for name, table in raw.items():
@@ -134,10 +114,7 @@ def _accounts(raw: Mapping[str, Any], base: Path, reporter: Reporter) -> Iterato
         if model is None:
             continue
         _cross_checks(table, at, model, reporter)
-        raw_account = {key: value for key, value in table.items() if key != "name"} | {"name": name}
-        if "name" in table:
-            reporter.unknown((*at, "name"), model)
-        account = _validate(model, raw_account, at, base, reporter)
+        account = reader.table(model, table, at, name=name)
         if account is None:
             continue
         if isinstance(account, ImapAccount) and account.security != "tls" and "port" not in table:

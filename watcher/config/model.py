@@ -1,14 +1,14 @@
 """The configuration as frozen values; `config.example.toml` says what each key means to the user.
 
-Pydantic validates these plain dataclasses (strictly, unknown keys refused) while a file is read, and is not needed after that.
-A field of type Path is absolute; an empty string or None means that the user said nothing.
+What a field's annotation says is held while a file is read (`values`). A field of type Path is absolute; an empty string or
+None means that the user said nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from rules.profile import Profile
 from watcher.config.checks import (
@@ -37,15 +37,10 @@ OwnAddress = Annotated[str, Check(check_optional_address)]
 RequiredPath = Annotated[Path, PathText()]
 OptionalPath = Annotated[Path | None, PathText(optional=True)]
 
-_STRICT: dict[str, object] = {"extra": "forbid", "strict": True}
-"""For pydantic, which looks for it in each class as `__pydantic_config__`."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """Who signs the drafts."""
-
-    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
     name: Text
     email: MailAddress
@@ -63,8 +58,6 @@ class User:
 class Folders:
     """Folder names as the user sees them; empty: found by special-use flags or well-known names."""
 
-    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
-
     inbox: OneLine = ""
     drafts: OneLine = ""
     sent: OneLine = ""
@@ -74,8 +67,6 @@ class Folders:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Password:
     """Where the password (or, with xoauth2, the access token) comes from; at most one is set, none means the keyring."""
-
-    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
     keyring: Text = "hearback"
     """Service name in the keyring; the entry's user name is the account's `username`."""
@@ -87,8 +78,6 @@ class Password:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Account:
     """What every kind of account has."""
-
-    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
     name: str
     """The NAME of `[accounts.NAME]`."""
@@ -148,8 +137,6 @@ Account = ImapAccount | MaildirAccount
 class Rules:
     """Which playbook decides."""
 
-    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
-
     playbook: OneLine = "default"
     file: OptionalPath = None
     """The user's own TOML, laid over the playbook."""
@@ -158,8 +145,6 @@ class Rules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
     """How the program runs."""
-
-    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
     state_dir: OptionalPath = None
     """After loading never None."""

@@ -1,32 +1,16 @@
-"""From what the validation found to problems with line, key, reason and remedy."""
+"""Collecting what is wrong: each problem with its line, and the nearest known key for one that does not exist."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from watcher.config.positions import Path, key_lines
 from watcher.config.problems import Problem
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
 __all__ = ["Reporter", "fields_of"]
-
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "string_type": ("is not a text", "Write it in quotes"),
-    "bool_type": ("is neither true nor false", "Write true or false, without quotes"),
-    "int_type": ("is not a whole number", "Write digits only, without quotes"),
-    "int_from_float": ("is not a whole number", "Write digits only"),
-    "float_type": ("is not a number", "Write digits only, without quotes"),
-    "finite_number": ("is not a number", "Write digits only"),
-    "tuple_type": ("is not a list", 'Write it in brackets, such as ["one", "two"]'),
-    "dataclass_type": ("is not a table", "Write its keys one by one, each with a dot before its name"),
-    "dataclass_exact_type": ("is not a table", "Write its keys one by one, each with a dot before its name"),
-}
-"""Pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/) in words, with a remedy."""
 
 _SHOWN = 40
 
@@ -102,33 +86,3 @@ class Reporter:
         if other := difflib.get_close_matches(spelt, elsewhere, n=1, cutoff=0.8):
             return f"Did you mean {other[0]} in {elsewhere[other[0]]}?"
         return f"Known here: {', '.join(tops)}." if here else "Known: [user], [accounts.NAME], [rules], [daemon]."
-
-    def pydantic(self, at: Path, model: type, error: ErrorDetails) -> None:
-        """Tell what pydantic found in the section at `at`; values below `password` are never shown."""
-        where = (*at, *error["loc"])
-        kind = error["type"]
-        if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
-            self.unknown(where, model)
-        elif kind == "missing":
-            self.add(where, "is missing", f"Write {where[-1]} = … {_below(at)}")
-        elif kind == "value_error":
-            reason, _, remedy = str(error["ctx"]["error"]).partition(". ")
-            secret = "password" in where
-            value = "" if secret or "out of range" in reason else f"{self.shown(error['input'])} "
-            self.add(where, f"{value}{reason}", remedy)
-        elif kind == "literal_error":
-            expected = str(error["ctx"]["expected"]).replace("'", '"')
-            self.add(where, f"{self.shown(error['input'])} is not a choice here", f"Write {expected}")
-        elif where[-1] == "password" and kind.startswith("dataclass"):
-            remedy = (
-                "No password belongs in this file: remove this line, then put it into the keyring with "
-                f"`hearback login {at[-1]}`, or name its source with password.command, password.env or password.file"
-            )
-            self.add(where, "is not a table", remedy)
-        else:
-            reason, remedy = _WORDS.get(kind, (error["msg"], "Look it up in config.example.toml"))
-            self.add(where, reason, remedy)
-
-
-def _below(at: Path) -> str:
-    return f"below [{'.'.join(str(part) for part in at)}]"

@@ -54,25 +54,18 @@ def status_view(now: datetime, zone: ZoneInfo, accounts: Iterable[AccountRow], f
 def status_table(now: datetime, zone: ZoneInfo, found: Sequence[Assessment]) -> Table:
     """Return one row a process, those that need the user first."""
     today = now.astimezone(zone).date()
-    table = Table(box=SIMPLE_HEAD, pad_edge=True, expand=False, header_style="bold", row_styles=("",))
-    table.add_column("Company, role", min_width=16, ratio=3, overflow="fold")
-    table.add_column("State", min_width=12, ratio=2, overflow="fold")
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    table.add_column("Company, role", max_width=24)
+    table.add_column("State", no_wrap=True)
     table.add_column("Quiet", justify="right", no_wrap=True)
-    table.add_column("Sent", justify="right", no_wrap=True)
-    table.add_column("Next", min_width=24, ratio=5, overflow="fold")
+    table.add_column("Next")
     for one in _sorted(found):
         process = one.process
         quiet = quiet_days(process, now, zone)
         name = Text(_company(one), "bold" if process.state is not State.CLOSED else "dim")
         name.append(f"\n{plain(process.role) or process.id}", "dim not bold")
-        sent = sum(not each.vetoed for each in process.wait.follow_ups) if process.wait is not None else 0
-        table.add_row(
-            name,
-            state_text(one, zone, today),
-            "" if quiet is None else f"{quiet} d",
-            f"{sent}/{cap_of(process, one.account.policy)}" if process.wait is not None else "",
-            _next(one, now, zone),
-        )
+        days = "" if quiet is None else "1 day" if quiet == 1 else f"{quiet} days"
+        table.add_row(name, state_text(one, zone, today), days, _next(one, now, zone))
     return table
 
 
@@ -128,13 +121,13 @@ def _next(one: Assessment, now: datetime, zone: ZoneInfo) -> Text:
     for row in shown_drafts(one):
         style = "red" if row.state is RowState.REFUSED else "bold blue"
         text.append("\n" if text else "").append(draft_words(row), style)
-        text.append(f"\n  {draft_line(row, now, zone)}", "dim")
+        text.append(f"\n{draft_line(row, now, zone)}", "dim")
     ahead = [each for each in one.process.rounds if each.interview.status.value != "cancelled" and each.interview.end > now]
     if one.process.state is State.SCHEDULED and ahead:
         interview = ahead[0].interview
         who = ", ".join(plain(person.name) or person.address for person in ahead[0].interviewers)
         text.append("\n" if text else "").append(f"Interview {span_words(interview.start, interview.end, zone, today)}")
-        text.append(f"\n  {days_away(interview.start.astimezone(zone).date(), today)}{f', with {who}' if who else ''}", "dim")
+        text.append(f"\n{days_away(interview.start.astimezone(zone).date(), today)}{f', with {who}' if who else ''}", "dim")
     following = next_place(one)
     if following is not None and not text:
         text.append(place_words(following, one))
