@@ -19,6 +19,7 @@ _PLAIN_CAP = 3.0
 _SUBJECT_ONLY = 3.0
 _ENOUGH = 3.0
 _SURE = 9.0
+_LONG = 1500
 # At equal score the kind that changes more comes first.
 _ORDER = (
     Kind.OFFER,
@@ -94,7 +95,7 @@ def _by_words(
     sender = message.envelope.from_address
     service = is_relay(sender) or is_booking(sender)
     generated = is_generated(message)
-    context = service or known or any(text.find(phrase) or phrase.search(text.subject) for phrase in automatic_phrases("context"))
+    context = service or known or _concerns(text)
     adjusted = _adjust(message, text, scores, known=known, service=service, context=context)
     ranked = sorted(_ORDER, key=lambda kind: (-adjusted[kind], _ORDER.index(kind)))
     best, second = ranked[0], ranked[1]
@@ -119,8 +120,9 @@ def _by_words(
 
 
 def _concerns(text: Text) -> bool:
+    """Say whether subject and text speak of a hiring process: in a long text two different words must."""
     hits = {phrase.source for phrase in automatic_phrases("context") if text.find(phrase) or phrase.search(text.subject)}
-    return len(hits) > 1
+    return len(hits) > (1 if len(text.folded) > _LONG else 0)
 
 
 def _adjust(

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from rules.classify.prefilter import LANGUAGES
 from rules.mail.types import Message
-from rules.phrases.grammar import Phrase, compile_phrase, fold
+from rules.phrases.grammar import WORD, Phrase, compile_phrase, fold
 from rules.phrases.load import load
 
 __all__ = ["Text", "automatic_phrases", "kind_phrases", "text_of"]
@@ -25,12 +25,13 @@ _MAX = 12 * 1024
 class Text:
     """Folded text with its sentences."""
 
-    __slots__ = ("folded", "starts", "subject")
+    __slots__ = ("folded", "starts", "subject", "words")
 
     def __init__(self, subject: str, body: str) -> None:
         """Fold subject and body."""
         self.subject = fold(subject)
         self.folded = fold(_SIGNATURE.split(body, maxsplit=1)[0][:_MAX])
+        self.words = frozenset(WORD.findall(self.folded))
         self.starts = [0, *(match.end() for match in _END.finditer(self.folded))]
 
     def sentence(self, position: int) -> str:
@@ -41,7 +42,10 @@ class Text:
 
     def find(self, phrase: Phrase, *, firm: bool = False) -> str:
         """Return the words that a phrase matches in the body, or an empty string; `firm` passes over conditional sentences."""
-        if phrase.anchor not in self.folded:
+        if phrase.word:
+            if phrase.word not in self.words:
+                return ""
+        elif phrase.anchor not in self.folded:
             return ""
         for match in phrase.pattern.finditer(self.folded):
             if not firm:

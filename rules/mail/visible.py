@@ -14,6 +14,8 @@ MAX_LINES = 4000
 _DASHES = re.compile(r"^[\s>*]*[-_=*]{2,}\s*([^\W\d_][^-_=*]{3,60}?)\s*(?:[-_=*]{2,}|:)?\s*$")
 _RULE = re.compile(r"^[_\u2500-]{10,}\s*$")
 _FIELD = re.compile(r"^[*\s]{0,4}([^\W\d_][\w .-]{0,20}?)[*\s]{0,3}:[*\s]{0,3}\S")
+_NOTES = re.compile(r"\son \d{1,4}[/.-]\d{1,2}[/.-]\d{2,4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?$")
+"""How Lotus Notes begins a quotation: `Name on 12/01/2026 10:11:12 AM`, header fields without From below it."""
 _MAX_ATTRIBUTION = 400
 _ATTRIBUTION_LINES = 4
 _HEADER_LINES = 6
@@ -127,7 +129,7 @@ def _is_separator(lines: list[str], index: int) -> bool:
     if lower.startswith(marks.forwarded) and (line.endswith(":") or lower in marks.forwarded):
         return True
     field = _FIELD.match(line)
-    if field and field[1].strip().lower() in marks.senders:
+    if (field and field[1].strip().lower() in marks.senders) or _NOTES.search(line):
         following = [item for item in lines[index + 1 : index + 1 + 2 * _HEADER_LINES] if item.strip()][:_HEADER_LINES]
         names = [match[1].strip().lower() for match in map(_FIELD.match, following) if match]
         return len({name for name in names if name in marks.others}) >= _ENOUGH_FIELDS

@@ -12,9 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["Phrase", "compile_phrase", "fold", "sentences"]
+__all__ = ["WORD", "Phrase", "compile_phrase", "fold", "sentences"]
 
 _TOKEN = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(\.\.\.)|([^()\[\].*\s]+)(\*?)|(\s+)|(.)")
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+"""A word of folded text."""
+_GROUPS = re.compile(r"\S*(?:\([^()]*\)|\[[^\[\]]*\])\S*|\.\.\.(?=\S)|\S*\*\S*")
 _GAP = r"[^.!?\n]{0,60}?"
 _QUOTES = str.maketrans(
     {
@@ -43,6 +46,8 @@ class Phrase:
 
     source: str
     anchor: str
+    word: str
+    """The longest whole word that stands in every text that the phrase matches; empty when there is none."""
     pattern: re.Pattern[str]
     weight: float = 1.0
 
@@ -82,7 +87,12 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             runs[-1] += other
     start = r"\b" if source[:1].isalnum() else ""
     end = r"\b" if source[-1:].isalnum() else ""
-    return Phrase(source, max(runs, key=len), re.compile(start + "".join(out) + end), weight)
+    return Phrase(source, max(runs, key=len), _whole_word(source), re.compile(start + "".join(out) + end), weight)
+
+
+def _whole_word(source: str) -> str:
+    fixed = _GROUPS.sub(" * ", source)
+    return max((word for word in fixed.split() if WORD.fullmatch(word)), key=len, default="")
 
 
 def _choices(text: str) -> str:
