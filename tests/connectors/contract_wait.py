@@ -150,8 +150,8 @@ class WaitClauses:
                 harness.deliver(letter(f"row{number}"))
 
                 assert connector.wait(LONG, wake) is WaitResult.CHANGED
-                pulled = pull_until(connector, cursor, lambda pulled: bool(pulled.ids - seen))
-                cursor = pulled.cursor
+                pulled = pull_until(connector, cursor, lambda pulled: bool(pulled.ids))
+                cursor = settle(connector, pulled.cursor)
                 seen |= pulled.ids
 
             assert seen == {"row0", "row1", "row2"}
