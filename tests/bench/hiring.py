@@ -11,6 +11,8 @@ from tests.bench.words import Person, Words, encoded
 
 __all__ = ["Hiring"]
 
+BOTH = 0.03
+"""Share of employers that also send newsletters or notices."""
 INVITE = """BEGIN:VCALENDAR
 PRODID:-//Calendar Desk//Invitations 3.2//EN
 VERSION:2.0
@@ -48,8 +50,9 @@ class Hiring:
 
     @classmethod
     def new(cls, words: Words, headers: Headers, bodies: Bodies, company: str | None = None) -> Hiring:
-        """Begin a process at `company`, or at one drawn from the pool."""
-        name = company or words.rng.choice(words.companies)
+        """Begin a process at `company`, or at one drawn from the pools."""
+        pool = words.companies if words.rng.random() < BOTH else words.employers
+        name = company or words.rng.choice(pool)
         role = words.rng.choice(words.roles)
         return cls(words, headers, bodies, name, role, words.person(words.domain(name)))
 

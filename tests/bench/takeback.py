@@ -36,7 +36,7 @@ def processes(count: int, seed: int = 1) -> list[Hiring]:
     words = Words(rng)
     headers = Headers(rng)
     bodies = Bodies(rng, words, headers)
-    return [Hiring.new(words, headers, bodies, company) for company in rng.sample(words.companies, count)]
+    return [Hiring.new(words, headers, bodies, company) for company in rng.sample(words.employers, count)]
 
 
 def _plant(server: Dovecot, user: str, found: list[Hiring]) -> None:

@@ -38,7 +38,8 @@ class Person:
         return f'"{name}" <{self.address}>' if name == self.name and len(name) % 2 else f"{name} <{self.address}>"
 
 
-def _ascii(text: str) -> str:
+def ascii_only(text: str) -> str:
+    """Return letters and digits without accents, lower-case, for addresses."""
     return "".join(letter for letter in text.lower() if letter.isascii() and letter.isalnum()) or "x"
 
 
@@ -54,6 +55,9 @@ class Words:
         self.wrapped = [textwrap.fill(paragraph, 74) for paragraph in self.paragraphs]
         self.topics, self.roles = WORDS["topics"], WORDS["roles"]
         self.companies = [f"{place} {trade}" for place in WORDS["places"] for trade in WORDS["trades"]]
+        """Those that send newsletters and notices."""
+        self.employers = [f"{ascii_only(family).title()} {trade}" for family in WORDS["family"] for trade in WORDS["trades"]]
+        """Those that hire; few of them write newsletters to their applicants."""
         self.people = [self.person() for _ in range(400)]
         self.subjects = [self._subject() for _ in range(1_200)]
 
@@ -81,10 +85,10 @@ class Words:
         return f"{company.lower().replace(' ', '-')}.example"
 
     def person(self, domain: str | None = None) -> Person:
-        """Return somebody new, at `domain` or anywhere."""
+        """Return somebody new, at `domain` or at one of their own: no provider of mailboxes can be named here."""
         given, family = self.rng.choice(WORDS["given"]), self.rng.choice(WORDS["family"])
-        where = domain or f"{self.rng.choice(WORDS['places']).lower()}-{self.rng.choice(('post', 'mail', 'net'))}.example"
-        return Person(f"{given} {family}", f"{_ascii(given)}.{_ascii(family)}@{where}")
+        where = domain or f"{ascii_only(family)}-{self.rng.randrange(1_000)}.example"
+        return Person(f"{given} {family}", f"{ascii_only(given)}.{ascii_only(family)}@{where}")
 
     def text(self, paragraphs: int) -> str:
         """Return so many paragraphs, wrapped, one empty line between them."""
