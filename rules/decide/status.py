@@ -107,7 +107,7 @@ def _tell_of_silence(case: Case, wait: Wait, part: Part) -> None:
     if month is None or used_up(wait, case.policy, case.profile):
         return
     text = (
-        f"By {day_words(month)} they have been silent for a month. Silence is rarely about you. Close the process, or keep what is "
-        "left of the follow-ups: the last one is marked so."
+        f"By {day_words(month)} they have been silent for a month. Silence is rarely about you. Close the process, or keep "
+        "what is left of the follow-ups: the last one is marked so."
     )
     part.notices.append(Notice("month_of_silence", text, start_of_day(month, case.profile)))

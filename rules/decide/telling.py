@@ -18,15 +18,13 @@ __all__ = ["moments", "notices", "standing", "withdrawal"]
 def moments(case: Case) -> list[datetime]:
     """Return the instants at which time alone changes the state of the process."""
     process = case.process
-    found: list[datetime] = []
+    found = [process.not_before] if process.not_before is not None else []
     if process.state is State.PAUSED and process.paused_until is None:
         return found
     if process.state is not State.CLOSED:
         found += [item.interview.end for item in process.rounds if item.interview.status is not InterviewStatus.CANCELLED]
     if process.state is State.PAUSED and process.paused_until is not None:
         found.append(process.paused_until)
-    if process.not_before is not None:
-        found.append(process.not_before)
     return found
 
 

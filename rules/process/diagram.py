@@ -18,7 +18,6 @@ def mermaid() -> str:
         if target != state:
             arrows.setdefault((state, "underneath" if target == UNDER else target), []).append(signal)
     lines = ["stateDiagram-v2", f"    [*] --> {State.THEIR_TURN}"]
-    for (state, target), signals in arrows.items():
-        lines.append(f"    {state} --> {target}: {', '.join(signals)}")
+    lines += [f"    {start} --> {end}: {', '.join(signals)}" for (start, end), signals in arrows.items()]
     lines.append("    note right of underneath: the state that went on while PAUSED or CLOSED covered it")
     return "\n".join(lines)

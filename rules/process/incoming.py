@@ -25,6 +25,8 @@ _DATED = frozenset({PromiseClass.HARD_DATE, PromiseClass.AWAY_UNTIL, PromiseClas
 _FAR_DAYS = 730
 _NEAR = timedelta(hours=24)
 _MIDNIGHT = time(0)
+_MOST_INTERVIEWS = 60
+_MOST_PEOPLE = 300
 
 
 def take_incoming(ledger: Ledger, event: Incoming) -> None:
@@ -74,6 +76,8 @@ def _take_people(ledger: Ledger, event: Incoming) -> None:
         if interview.organizer is not None and interview.organizer.address not in ledger.own:
             people.append(interview.organizer)
     people = [person for person in people if not (person.address and is_machine(person.address))]
+    if len(ledger.roster) > _MOST_PEOPLE:
+        people = []
     if human:
         people.insert(0, Person(sender.name, sender.address))
         ledger.correspondents[sender.address] = (sender, event.at)
@@ -123,7 +127,9 @@ def _tell(ledger: Ledger, event: Incoming, *, texts: bool) -> list[Interview]:
             ledger.note("an interview at a time that no interview has was not used")
             continue
         statement = Statement(interview, event.at, (event.id,))
-        if newer(ledger.statements.get(interview.uid), statement):
+        if len(ledger.statements) >= _MOST_INTERVIEWS and interview.uid not in ledger.statements:
+            ledger.note("more interviews than a process can have: this one was not used")
+        elif newer(ledger.statements.get(interview.uid), statement):
             ledger.state_that(interview.uid, statement)
             told.append(interview)
         else:

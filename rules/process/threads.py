@@ -9,6 +9,10 @@ from rules.process.types import Thread
 __all__ = ["Conversations"]
 
 
+_MOST = 200
+"""No process has more conversations; the oldest are forgotten."""
+
+
 @dataclass(slots=True)
 class _Conversation:
     ids: set[str]
@@ -43,6 +47,7 @@ class Conversations:
             joined.newest = replace(joined.newest, participants=tuple(participants))
         self._held = [held for held in self._held if held not in same]
         self._held.append(joined)
+        del self._held[:-_MOST]
 
     def threads(self) -> tuple[Thread, ...]:
         """Return the newest message of theirs in each conversation, the newest conversation last."""

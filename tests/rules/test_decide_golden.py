@@ -83,8 +83,8 @@ def _row(name: str, day: date) -> str:
 
 
 def _table(monday: date) -> str:
-    head = "interview   | they said          | thank-you slot              | follow-up 1            | follow-up 2            | follow-up 3"
-    lines = [f"| {head}            | ends as  | rules of the first |"]
+    thanks, steps = "thank-you slot".ljust(27), " | ".join(f"follow-up {step}".ljust(22) for step in (1, 2, 3))
+    lines = [f"| interview   | they said          | {thanks} | {steps} | ends as  | rules of the first |"]
     for offset in range(7):
         day = monday + timedelta(days=offset)
         lines += [_row(name, day) for name in _promises(day)]

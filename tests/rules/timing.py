@@ -34,7 +34,7 @@ NO_REPLY = Address("Corp", "no-reply@corp.example")
 
 _EXPLORE = os.environ.get("HEARBACK_EXAMPLES")
 FAST = settings(
-    max_examples=int(_EXPLORE or 60),
+    max_examples=int(_EXPLORE or 25),
     derandomize=_EXPLORE is None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
