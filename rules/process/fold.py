@@ -21,6 +21,7 @@ from rules.profile import Profile
 __all__ = ["allowed", "demand_allowed", "fold"]
 
 _CHANGES = tuple(DraftChange)
+_FIRST_YEAR, _LAST_YEAR = 1971, 2200
 
 
 def _rank(event: Event) -> int:
@@ -35,8 +36,12 @@ def _rank(event: Event) -> int:
 
 
 def _in_order(events: Iterable[Event]) -> list[Event]:
-    """Return the events by time, each once. The user's own mail is never one of theirs, even where a copy of it came back."""
-    ordered = sorted(events, key=lambda event: (event.at.astimezone(UTC), _rank(event), event.id, repr(event)))
+    """Return the events by time, each once; those that a broken clock put outside of our times are left out.
+
+    The user's own mail is never one of theirs, even where a copy of it came back.
+    """
+    believed = (event for event in events if _FIRST_YEAR <= event.at.year <= _LAST_YEAR)
+    ordered = sorted(believed, key=lambda event: (event.at.astimezone(UTC), _rank(event), event.id, repr(event)))
     own = {event.id for event in ordered if isinstance(event, Outgoing)}
     seen: set[tuple[str, str]] = set()
     kept: list[Event] = []

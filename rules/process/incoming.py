@@ -26,7 +26,6 @@ _FAR_DAYS = 730
 _NEAR = timedelta(hours=24)
 _MIDNIGHT = time(0)
 _MOST_INTERVIEWS = 60
-_MOST_PEOPLE = 300
 
 
 def take_incoming(ledger: Ledger, event: Incoming) -> None:
@@ -76,8 +75,6 @@ def _take_people(ledger: Ledger, event: Incoming) -> None:
         if interview.organizer is not None and interview.organizer.address not in ledger.own:
             people.append(interview.organizer)
     people = [person for person in people if not (person.address and is_machine(person.address))]
-    if len(ledger.roster) > _MOST_PEOPLE:
-        people = []
     if human:
         people.insert(0, Person(sender.name, sender.address))
         ledger.correspondents[sender.address] = (sender, event.at)

@@ -43,7 +43,7 @@ def believable(interview: Interview, received: datetime) -> bool:
         start, end = interview.start.astimezone(UTC), interview.end.astimezone(UTC)
     except (OverflowError, ValueError):
         return False
-    return start <= end <= start + _LONG and abs(start - received.astimezone(UTC)) <= _FAR
+    return start <= end and end - start <= _LONG and abs(start - received.astimezone(UTC)) <= _FAR
 
 
 def newer(old: Statement | None, new: Statement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from rules.extract.types import Interview, Person, RoleClass
 from rules.process.types import Process
@@ -40,8 +41,10 @@ _RELAY_DOMAINS = (
 _COORDINATOR = re.compile(r"co-?ordinat|recruit|schedul|talent|staffing", re.IGNORECASE)
 _ROOM = re.compile(r"\b(?:(?:conference|meeting|board|interview)[ -]?room|room \d|resource)\b", re.IGNORECASE)
 _NAME_LIMIT = 200
+_MOST_PEOPLE = 300
 
 
+@lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
     return " ".join(name[:_NAME_LIMIT].casefold().split())
 
@@ -79,7 +82,7 @@ def merge_people(roster: Iterable[Person], mentions: Iterable[Person]) -> tuple[
             same = open_ones if len(open_ones) == 1 else []
         if same:
             people[same[0]] = _joined(people[same[0]], person)
-        else:
+        elif len(people) < _MOST_PEOPLE:
             people.append(person)
     return tuple(people)
 
