@@ -15,9 +15,10 @@ from typing import ClassVar, Final
 
 from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, WaitResult, Wake, Withdrawal
 from connectors.errors import Conflict, NotFound
+from rules.drafts.clean import one_line
 from rules.drafts.types import Draft
 from rules.mail import Wants
-from rules.mail.encoding import clean, decode_words
+from rules.mail.encoding import decode_words
 from rules.mail.headers import addresses, message_ids, split_fields
 from rules.mail.mime import header_of
 
@@ -39,6 +40,8 @@ _ALLOWED: Final = frozenset(
 )
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f-\xff]")
 _FIELD: Final = re.compile(rb"([!-9;-~]{1,76}):")
+_SUBJECT: Final = 400
+"""Characters of the subject that are compared: longer ones are cut when a draft is written."""
 _DRY: Final = "dry-run:"
 
 
@@ -53,6 +56,28 @@ def check_bytes(draft: Draft, raw: bytes) -> None:
     Read line by line, not by the parser that wrote it: each line of the header is a field of a known name or the continuation
     of one, in ASCII without control characters (RFC 5322, section 2.2).
     """
+    _check_names(raw)
+    fields = split_fields(header_of(raw))
+    if [one.address for one in addresses(fields["from"])] != [_ascii(draft.sender.address)]:
+        raise ValueError("the draft is not from the sender that it says")
+    if [one.address for one in addresses(fields["to"])] != [_ascii(draft.to.address)]:
+        raise ValueError("the draft is not to its one recipient")
+    if message_ids(fields["message-id"]) != (draft.message_id,):
+        raise ValueError("the draft carries another Message-ID")
+    if one_line(decode_words(fields["subject"]), _SUBJECT) != one_line(draft.subject, _SUBJECT):
+        raise ValueError("the draft carries another subject")
+
+
+def _ascii(address: str) -> str:
+    """Return an address as it stands in a header: lower-case, an internationalised domain as A-labels."""
+    local, at, domain = address.lower().rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address.lower()
+
+
+def _check_names(raw: bytes) -> None:
     header, blank, _ = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     if not blank or _CONTROL.search(header):
         raise ValueError("the header of the draft has no end, or holds control or 8-bit characters")
@@ -70,15 +95,6 @@ def check_bytes(draft: Draft, raw: bytes) -> None:
         raise ValueError(f"the draft carries header fields twice: {', '.join(doubled)}")
     if missing := [name for name in _ONCE if name.lower() not in counts]:
         raise ValueError(f"the draft lacks header fields: {', '.join(missing)}")
-    fields = split_fields(header_of(raw))
-    if [one.address for one in addresses(fields["from"])] != [draft.sender.address.lower()]:
-        raise ValueError("the draft is not from the sender that it says")
-    if [one.address for one in addresses(fields["to"])] != [draft.to.address.lower()]:
-        raise ValueError("the draft is not to its one recipient")
-    if message_ids(fields["message-id"]) != (draft.message_id,):
-        raise ValueError("the draft carries another Message-ID")
-    if clean(decode_words(fields["subject"])) != clean(draft.subject):
-        raise ValueError("the draft carries another subject")
 
 
 class Guarded(Connector):
