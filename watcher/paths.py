@@ -71,7 +71,8 @@ def private_file(path: Path) -> None:
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        if os.name == "posix" and stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+        mode = os.fstat(descriptor).st_mode
+        if os.name == "posix" and stat.S_ISREG(mode) and stat.S_IMODE(mode) & 0o077:
             os.fchmod(descriptor, 0o600)
     finally:
         os.close(descriptor)

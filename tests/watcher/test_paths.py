@@ -60,6 +60,14 @@ def test_a_private_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
     assert mode(tmp_path / "file") == 0o600
 
 
+def test_what_is_no_file_of_ours_keeps_its_rights() -> None:
+    before = mode(Path("/dev/null"))
+
+    private_file(Path("/dev/null"))
+
+    assert mode(Path("/dev/null")) == before
+
+
 def test_defaults_follow_the_conventions_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
