@@ -120,4 +120,5 @@ def test_a_picture_holds_the_chosen_days_and_the_end() -> None:
     sheet.console.print(picture(stage.teller.scenes, [date(2026, 3, 17), date(2026, 3, 19)], [Text("the end")]))
     text = "\n".join(sheet.lines)
     assert [number for number in range(4) if f"day number {number}" in text] == [0, 2]
+    assert text.count("⋮") == 2
     assert "the end" in text

@@ -45,6 +45,7 @@ class _Mark:
 _MARKS: dict[str, _Mark] = {
     "found": _Mark("◆", "*", "bold cyan"),
     "interview": _Mark("◆", "*", "bold cyan"),
+    "invited": _Mark("●", "!", "bold green"),
     "moved": _Mark("◇", "*", "cyan"),
     "cancelled": _Mark("◇", "x", "cyan"),
     "placed": _Mark("✎", "+", "bold blue"),
@@ -53,18 +54,17 @@ _MARKS: dict[str, _Mark] = {
     "edited": _Mark("✎", "~", "yellow"),
     "discarded": _Mark("✕", "x", "yellow"),
     "sent": _Mark("→", ">", "green"),
-    "wrote": _Mark("→", ">", "green"),
     "replied": _Mark("●", "!", "bold green"),
     "promised": _Mark("●", "!", "green"),
     "away": _Mark("☾", "z", "yellow"),
     "rejected": _Mark("■", "#", "red"),
     "offer": _Mark("★", "$", "bold yellow"),
-    "closed": _Mark("■", "#", "red"),
-    "dormant": _Mark("■", "#", "dim"),
+    "bounced": _Mark("✕", "x", "red"),
+    "refused": _Mark("✕", "x", "red"),
 }
 _NOTICE = _Mark("▲", "^", "yellow")
 _OTHER = _Mark("·", "-", "dim")
-_COMPANY_WIDTH = 20
+_COMPANY_WIDTH = 15
 _MARGIN = 9
 """Columns before the symbol: two of margin, the time, two of space."""
 
@@ -87,11 +87,9 @@ class Teller:
         """Return what was shown so far, day by day."""
         return tuple(Scene(day, tuple(lines)) for day, lines in self._scenes.items())
 
-    def open(self, lead: Sequence[str]) -> None:
+    def open(self, lead: str) -> None:
         """Say what is about to be shown."""
-        self._console.print()
-        for line in lead:
-            self._console.print(Padding(Text(line), (0, 2)))
+        self._console.print(Padding(Text(lead), (1, 2, 0, 2)))
 
     def tell(self, told: Told) -> None:
         """Show one happening, under the header of its day."""
@@ -123,13 +121,16 @@ class Teller:
         line.add_row("", Text(f"quiet for: {words}", "dim italic"))
         self._show(local.date(), line)
 
-    def end(self, parts: Sequence[RenderableType]) -> None:
-        """Show what the story ends with."""
+    def end(self, parts: Sequence[RenderableType], commands: Sequence[RenderableType]) -> None:
+        """Show what the story ends with; commands are never wrapped or cut: they are there to be copied."""
         self._console.print()
         self._console.print(Rule(style="dim"))
         for part in parts:
             self._console.print()
             self._console.print(part)
+        for part in commands:
+            self._console.print()
+            self._console.print(part, soft_wrap=True)
 
     def _turn_to(self, local: datetime) -> None:
         """Show the header of the day, once, and of the week before its first day."""
@@ -172,11 +173,16 @@ class Teller:
 def picture(scenes: Sequence[Scene], days: Sequence[date], end: Sequence[RenderableType]) -> Group:
     """Put chosen days and the end together, with a mark where something was left out."""
     parts: list[RenderableType] = []
-    for number, scene in enumerate(scene for scene in scenes if scene.day in days):
-        if number:
+    left_out = False
+    for scene in scenes:
+        if scene.day not in days:
+            left_out = True
+            continue
+        if left_out and parts:
             parts.append(Text("  ⋮", "dim"))
         parts += scene.lines
-    return Group(*parts, Text("  ⋮", "dim"), *end)
+        left_out = False
+    return Group(*parts, Text("  ⋮", "dim"), Text(""), *end)
 
 
 def _day(day: date) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
@@ -148,7 +149,8 @@ def _parsed(raw: bytes) -> EmailMessage:
 
 
 def _recipient(path: Path) -> str:
-    return parseaddr(str(_parsed(path.read_bytes())["To"]))[1].lower()
+    with path.open("rb") as file:
+        return parseaddr(str(BytesHeaderParser().parse(file)["To"]))[1].lower()
 
 
 def _replace(message: EmailMessage, name: str, value: str) -> None:
