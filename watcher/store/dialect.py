@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import Insert
 
 __all__ = ["open_engine", "upsert", "upsert_many"]
@@ -41,10 +41,19 @@ def open_engine(path: Path) -> Engine:
     return engine
 
 
+def _insert_of(dialect: str) -> Any:
+    """Return the INSERT of a database that knows ON CONFLICT; each is imported only where it is used."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert
+    return sqlite.insert
+
+
 def _statement(
     connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[str], keep: Sequence[str]
 ) -> Insert:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    insert = _insert_of(connection.dialect.name)
     statement: Any = insert(table)
     changed = {name: statement.excluded[name] for name in values if name not in key and name not in keep}
     done: Insert = (

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -45,10 +46,8 @@ class Instant(TypeDecorator[datetime]):
 
 
 @cache
-def _adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter  # noqa: PLC0415 - heavy, and not needed to look at a table
-
-    return TypeAdapter(kind)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
 
 
 class Value(TypeDecorator[Any]):
@@ -65,9 +64,9 @@ class Value(TypeDecorator[Any]):
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
         """Store."""
         del dialect
-        return None if value is None else _adapter(self.kind).dump_json(value).decode()
+        return None if value is None else msgspec.json.encode(value).decode()
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
         """Read."""
         del dialect
-        return None if value is None else _adapter(self.kind).validate_json(value)
+        return None if value is None else _decoder(self.kind).decode(value)
