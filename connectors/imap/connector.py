@@ -11,7 +11,7 @@ from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, W
 from connectors.errors import ConnectorError, NotFound, Unavailable
 from connectors.imap import drafts
 from connectors.imap.cursor import Mark, load_cursor
-from connectors.imap.folders import Folder
+from connectors.imap.folders import Folder, find_folders
 from connectors.imap.idle import idle, poll
 from connectors.imap.listing import list_changes
 from connectors.imap.session import Session
@@ -65,7 +65,10 @@ class ImapConnector(Connector):
     def changes(self, cursor: str | None, since: datetime, wants: Wants) -> Iterator[Changes]:
         """Yield what is new, in pages."""
         try:
-            for page in list_changes(self._ready, cursor, since, wants, self._settings.page_size):
+            session = self._ready()
+            if Role.SENT not in session.folders:
+                session.folders = find_folders(session.connection, self._settings.folders)
+            for page in list_changes(self, cursor, since, wants, page_size=self._settings.page_size):
                 self._remember(page.cursor)
                 yield page
         except (ConnectorError, OSError) as error:
@@ -113,6 +116,15 @@ class ImapConnector(Connector):
         return self._do(lambda session: _fetch(session, ref.ref))
 
     # -- the connection
+
+    def session(self) -> Session:
+        """Return the open session (`connectors.imap.line.Line`). Raises Unavailable."""
+        return self._ready()
+
+    def again(self) -> Session:
+        """Connect anew (`connectors.imap.line.Line`)."""
+        self.open()
+        return self._ready()
 
     def _ready(self) -> Session:
         if self._session is None or self._session.wire.dead:

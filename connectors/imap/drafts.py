@@ -29,6 +29,7 @@ _LOOK_BACK = 500
 _SENT_CAP = 200
 _READ_BACK_TRIES = 3
 _CLOCK_SLACK = timedelta(minutes=10)
+_SERVER_SLACK = timedelta(hours=6)
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -277,9 +278,20 @@ def _find_sent(session: Session, draft: Draft) -> Envelope | None:
     ]
     dates = _dates(session, [uid for uid, _ in later])
     for uid, row in later:
-        if dates.get(uid, row.received_at) >= draft.date - _CLOCK_SLACK:
+        if _is_later(draft.date, dates.get(uid, row.received_at), row.received_at):
             return row
     return None
+
+
+def _is_later(drafted: datetime, claimed: datetime, received: datetime) -> bool:
+    """Say whether a sent message may be the draft, by its Date field and by the server's clock.
+
+    A Date before the draft's rules it out. The draft's own Date proves nothing, for clients keep it, and so do copies of
+    older mail: then the server must have received it since.
+    """
+    if claimed < drafted - _CLOCK_SLACK:
+        return False
+    return claimed > drafted or received >= drafted - _SERVER_SLACK
 
 
 def _dates(session: Session, uids: Sequence[int]) -> dict[int, datetime]:
@@ -311,6 +323,8 @@ def withdraw_draft(session: Session, draft: Draft, ref: DraftRef) -> Withdrawal:
         there = uid is not None and uid in place.headers([uid])
         return Withdrawal.EDITED if there else Withdrawal.GONE
     named = place.uid_of(ref)
+    if named is not None and named not in standing and named in place.headers([named]):
+        return Withdrawal.EDITED  # the reference is of another draft
     target = named if named is not None and named in standing else standing[0]
     if not place.unchanged(draft, target, ref.digest):
         return Withdrawal.EDITED

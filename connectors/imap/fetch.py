@@ -55,13 +55,13 @@ def _maybe_calendar(folded: bytes) -> bool:
 class Look:
     """One page of one folder, which must be open."""
 
-    def __init__(self, session: Session, place: Place) -> None:
-        """Prepare to look at messages of the open folder, which stand in `place`."""
+    def __init__(self, session: Session, place: Place, seen: set[int] | None = None) -> None:
+        """Prepare to look at messages of the open folder, which stand in `place`; the UIDs that were read go into `seen`."""
         self._session = session
         self._wire = session.wire
         self._place = place
         self._items = _GMAIL_ITEMS if session.connection.can(b"X-GM-EXT-1") else _ITEMS
-        self._seen: set[int] = set()
+        self._seen: set[int] = set() if seen is None else seen
         self._failure = ""
         """Why the last range was not read in full, in words; empty when it was."""
 
@@ -156,7 +156,7 @@ class Look:
             commands += 1
             if commands > _COMMANDS_CAP:
                 for uid in uids:
-                    yield self._unread(uid, "too many messages of this page cannot be read")
+                    yield self.unread(uid, "too many messages of this page cannot be read")
                 continue
             sets = uid_ranges(uids)
             for part in sets:
@@ -188,9 +188,10 @@ class Look:
             if not hidden(row):
                 raw = section(row, b"BODY[]") or b""
                 header = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0] + b"\r\n" if raw else b""
-                yield self._unread(uid, reason, header, when(row.get(b"INTERNALDATE"), header))
+                yield self.unread(uid, reason, header, when(row.get(b"INTERNALDATE"), header))
 
-    def _unread(self, uid: int, reason: str, header: bytes = b"", at: datetime = EPOCH) -> Unread:
+    def unread(self, uid: int, reason: str, header: bytes = b"", at: datetime = EPOCH) -> Unread:
+        """Return what stands for a message that cannot be read."""
         place = self._place
         envelope = envelope_from_header(
             header, ref=f"{place.prefix}{uid}", role=place.role, received_at=at, size=0, calendar=False

@@ -141,7 +141,7 @@ def _decoded(raw: bytes, *, utf8: bool) -> str:
 
 
 def choose_folders(listed: Sequence[Listed], wanted: Mapping[Role, str], where: str) -> Folders:
-    """Give each role its folder. Drafts must be found; Sent must, unless the server keeps no sent mail at all yet.
+    """Give each role its folder. Drafts must be found, Sent too unless it is clear that there is none yet.
 
     Order: what the user says (it must exist), the server's special-use marks, the usual names. Two candidates of one rank
     are an error for Drafts and Sent; the other roles then go without, for nothing is ever written there.
@@ -170,7 +170,31 @@ def choose_folders(listed: Sequence[Listed], wanted: Mapping[Role, str], where: 
             f"No Drafts folder was found on {where}. Folders seen: {_shown(usable)}. Name it: folders.drafts = '...', "
             "or save one draft in your mail program, which makes the folder."
         )
+    _check_sent(chosen, usable, where)
     return chosen
+
+
+def _check_sent(chosen: Folders, usable: Sequence[Listed], where: str) -> None:
+    """Refuse to go on without Sent, unless it is clear that nothing was ever kept there.
+
+    A Sent folder that is there and not known would make a draft that the user sends look like one that was thrown away.
+    A fresh account has none; it is looked for again before each pass.
+    """
+    if Role.SENT in chosen or Role.ALL in chosen:
+        return
+    taken = {folder.wire for folder in chosen.values()}
+    unknown = [
+        folder for folder in usable if folder.wire not in taken and known_role(folder.last) is None and not _marked(folder)
+    ]
+    if unknown:
+        raise Misconfigured(
+            f"No Sent folder was found on {where}. Folders seen: {_shown(usable)}. Name the one that keeps what you send: "
+            "folders.sent = '...'"
+        )
+
+
+def _marked(folder: Listed) -> bool:
+    return any(mark in _ATTRIBUTES for mark in folder.attributes)
 
 
 def _as_told(usable: Sequence[Listed], role: Role, name: str, where: str) -> Folder:
@@ -192,7 +216,7 @@ def _candidates(usable: Sequence[Listed], role: Role) -> list[Listed]:
     marked = [folder for folder in usable if any(_ATTRIBUTES.get(mark) is role for mark in folder.attributes)]
     if marked:
         return marked
-    unmarked = [folder for folder in usable if not any(mark in _ATTRIBUTES for mark in folder.attributes)]
+    unmarked = [folder for folder in usable if not _marked(folder)]
     named = [folder for folder in unmarked if known_role(folder.last) is role]
     least = min((folder.depth for folder in named), default=0)
     return [folder for folder in named if folder.depth == least]

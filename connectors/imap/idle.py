@@ -23,6 +23,8 @@ def idle(session: Session, inbox: Folder, wake: Wake, *, seen: FolderState | Non
     """
     wire = session.wire
     end = Deadline(timeout)
+    if session.selected == inbox and session.read_only:
+        wire.ask(b"NOOP")  # some servers say in IDLE only what happens in it, not what came before
     state = session.examine(inbox)
     if wire.news or (seen is not None and _grown(seen, state)):
         return WaitResult.CHANGED

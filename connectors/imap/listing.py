@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from connectors.base import Changes
-from connectors.imap.bodies import read_messages
 from connectors.imap.cursor import Mark, dump_cursor, load_cursor
-from connectors.imap.fetch import Look
 from connectors.imap.folders import Folder
+from connectors.imap.line import Line, rows_of, texts_of
 from connectors.imap.rows import EPOCH, Place, Row, Unread
 from connectors.imap.session import Session, uid_ranges
 from connectors.imap.state import FolderState
@@ -48,11 +47,9 @@ def ref_prefix(folder: Folder, uidvalidity: int) -> str:
     return f"{folder.name}/{uidvalidity}/"
 
 
-def list_changes(
-    session: Callable[[], Session], cursor: str | None, since: datetime, wants: Wants, page_size: int
-) -> Iterator[Changes]:
-    """Yield pages as `Connector.changes` promises. `session` gives the open session, each time it is needed."""
-    at_work = session()
+def list_changes(line: Line, cursor: str | None, since: datetime, wants: Wants, *, page_size: int) -> Iterator[Changes]:
+    """Yield pages as `Connector.changes` promises."""
+    at_work = line.session()
     folders = at_work.folders
     known = load_cursor(cursor) if cursor is not None else {}
     dead = known is None
@@ -87,7 +84,7 @@ def list_changes(
     for item in busy:
         reached = item.start
         for number, (uid_set, end) in enumerate(zip(item.pages, item.ends, strict=True)):
-            envelopes, messages, top = _read_page(session(), item, uid_set, since, wants)
+            envelopes, messages, top = _read_page(line, item, uid_set, since, wants)
             reached = max(reached, top + 1)
             final = number == len(item.pages) - 1
             marks[item.folder.name] = (
@@ -170,11 +167,11 @@ def _uid_set(uids: list[int]) -> bytes:
 
 
 def _read_page(
-    session: Session, item: _Work, uid_set: bytes, since: datetime, wants: Wants
+    line: Line, item: _Work, uid_set: bytes, since: datetime, wants: Wants
 ) -> tuple[list[Envelope], list[Message], int]:
     """Read one page; return its envelopes, the messages that are wanted, and the highest UID that was there."""
     uidvalidity = item.state.uidvalidity or 0
-    selected = session.examine(item.folder)
+    selected = line.session().examine(item.folder)
     if selected.uidvalidity is not None and selected.uidvalidity != uidvalidity:
         return [], [], item.start - 1  # renumbered under our feet: the next pass sees it and starts this folder over
     floor = since if item.first else datetime.min.replace(tzinfo=UTC)
@@ -183,7 +180,7 @@ def _read_page(
     unread: list[Message] = []
     top = 0
     place = Place(item.folder.role, ref_prefix(item.folder, uidvalidity))
-    for row in Look(session, place).rows(uid_set):
+    for row in rows_of(line, item.folder, place, uid_set):
         top = max(top, row.uid)
         envelope = row.envelope
         if row.uid < item.start:
@@ -198,5 +195,5 @@ def _read_page(
         envelopes.append(envelope)
         if wants(envelope):
             candidates.append(row)
-    messages = read_messages(session, candidates) if candidates else []
+    messages = texts_of(line, item.folder, candidates) if candidates else []
     return envelopes, messages + unread, top

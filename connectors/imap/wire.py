@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from connectors.errors import ConnectorError, Unavailable
 from connectors.imap.refusal import code_of, printable, refusal
 
-__all__ = ["LITERAL_CAP", "Answer", "Buffer", "Literal", "Reply", "Wire", "quoted"]
+__all__ = ["LITERAL_CAP", "Answer", "Buffer", "ClosedError", "Literal", "Reply", "Wire", "quoted"]
 
 _LOG = logging.getLogger("hearback.imap")
 
@@ -34,6 +34,10 @@ _OWN = re.compile(rb"\* \d+ FETCH \([^\r\n]*\bUID \d", re.IGNORECASE)
 """An answer to a question of ours: we ask for UIDs always, unasked news have none."""
 
 Reply = list[bytes]
+
+
+class ClosedError(Unavailable):
+    """The other side has closed the connection: the network, or a server that stumbled over what it was asked."""
 
 
 class Literal(bytes):
@@ -78,9 +82,9 @@ class Buffer:
         except TimeoutError as error:
             raise Unavailable(f"{self.where} did not answer in time; connecting again.") from error
         except (OSError, ValueError) as error:
-            raise Unavailable(f"The connection to {self.where} broke ({error}); connecting again.") from error
+            raise ClosedError(f"The connection to {self.where} broke ({error}); connecting again.") from error
         if not data:
-            raise Unavailable(f"{self.where} closed the connection; connecting again.")
+            raise ClosedError(f"{self.where} closed the connection; connecting again.")
         self.data = self.data[self.pos :] + data
         self.pos = 0
 
