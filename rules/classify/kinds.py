@@ -139,10 +139,10 @@ def _adjust(
     if not to_many:
         found[Kind.JOB_ALERT] -= _STRONG
     confirmation = found[Kind.INTERVIEW_CONFIRMATION]
-    if not _times(message, text):
-        found[Kind.INTERVIEW_CONFIRMATION] = min(confirmation, _ENOUGH - 1)
-    elif confirmation >= 2 * _STRONG:
-        found[Kind.INTERVIEW_CONFIRMATION] = confirmation + 1
+    if confirmation >= _ENOUGH:
+        # Without a time nothing is fixed yet.
+        timed = _times(message, text)
+        found[Kind.INTERVIEW_CONFIRMATION] = confirmation + (confirmation >= 2 * _STRONG) if timed else _ENOUGH - 1
     for kind, lesser in _OUTWEIGHS.items():
         if found[kind] >= _ENOUGH:
             found.update({other: min(found[other], found[kind] - 1) for other in lesser})

@@ -42,18 +42,20 @@ class Text:
 
     def find(self, phrase: Phrase, *, firm: bool = False) -> str:
         """Return the words that a phrase matches in the body, or an empty string; `firm` passes over conditional sentences."""
-        if phrase.word:
-            if phrase.word not in self.words:
-                return ""
-        elif phrase.anchor not in self.folded:
+        words = self.words
+        if (phrase.word and phrase.word not in words) or any(words.isdisjoint(group) for group in phrase.groups):
+            return ""
+        if not phrase.word and phrase.anchor not in self.folded:
             return ""
         for match in phrase.pattern.finditer(self.folded):
-            if not firm:
-                return match[0]
-            start = self.starts[bisect_right(self.starts, match.start()) - 1]
-            if not _HYPOTHETICAL.search(self.folded, start, match.start()):
+            if not (firm and self._hypothetical(match.start())):
                 return match[0]
         return ""
+
+    def _hypothetical(self, position: int) -> bool:
+        """Say whether what stands at an offset is behind an `if` in its sentence."""
+        start = self.starts[bisect_right(self.starts, position) - 1]
+        return _HYPOTHETICAL.search(self.folded, start, position) is not None
 
 
 @lru_cache(maxsize=64)
