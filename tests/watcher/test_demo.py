@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from rules.process import State
 from watcher.cli.app import app
 from watcher.demo.closing import status_part
-from watcher.demo.run import DemoError, play, run_demo, stage
+from watcher.demo.run import DemoError, next_monday, play, run_demo, stage
 from watcher.demo.script import END, ZONE, Act, read_scripts
 from watcher.history import assess_all
 from watcher.store import Store
@@ -277,6 +277,22 @@ def test_the_terminal_ends_with_status_drafts_and_where_they_lie(loud: Loud) -> 
     end = loud.text[loud.text.index("Status on Friday 8 May 2026") :]
     for word in ("Nordwind", "time to move on", "In Drafts, unsent", "Gracious note to Nuala Whelan", "ROOT/Maildir/.Drafts"):
         assert word in end
+
+
+@pytest.mark.parametrize("hour", [0, 7, 8, 9, 23])
+def test_the_next_monday_morning_is_ahead_and_not_a_week_too_far(hour: int) -> None:
+    for day in range(2, 16):
+        at = datetime(2026, 3, day, hour, tzinfo=ZONE)
+        found = next_monday(at)
+        assert (found.weekday(), found.hour) == (0, 8)
+        assert timedelta(0) < found - at <= timedelta(days=7)
+
+
+def test_silence_is_told_on_every_monday(loud: Loud) -> None:
+    mondays = re.findall(r"^  Mon \d+ \w+.*$", loud.text, re.MULTILINE)
+    quiet = re.findall(r"^  Mon \d+ \w+.*\n +quiet for: ", loud.text, re.MULTILINE)
+    assert len(mondays) == 10
+    assert len(quiet) >= 8  # nobody is waited for on the first, and all have written of late on another
 
 
 def test_a_holiday_and_the_change_of_the_clocks_are_told(loud: Loud) -> None:

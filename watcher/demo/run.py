@@ -32,7 +32,7 @@ from watcher.demo.world import World
 from watcher.paths import StatePaths
 from watcher.store import Store
 
-__all__ = ["DemoError", "Stage", "play", "run_demo", "stage"]
+__all__ = ["DemoError", "Stage", "next_monday", "play", "run_demo", "stage"]
 
 _STEP = timedelta(seconds=1)
 _NEWS = frozenset({"replied", "promised", "invited", "away", "rejected", "offer", "cancelled"})
@@ -128,7 +128,7 @@ def play(on: Stage) -> Iterator[PassReport]:
         yield report
         if now == END:
             return
-        moments = (on.world.next_at, report.next_check, _monday(now, weeks=1), END)
+        moments = (on.world.next_at, report.next_check, next_monday(now), END)
         # A moment that is not ahead would hold the clock: what is due and could not be done is tried again a second later.
         now = min(max(min(moment for moment in moments if moment is not None), now + _STEP), END)
 
@@ -142,10 +142,15 @@ def _prepared(path: Path | None) -> Path:
     return path.resolve()
 
 
-def _monday(at: datetime, *, weeks: int = 0) -> datetime:
-    """Return eight in the morning of the Monday of the week of `at`, or of a later week."""
+def _monday(at: datetime) -> datetime:
+    """Return eight in the morning of the Monday of the week of `at`."""
     local = at.astimezone(ZONE)
-    return (local + timedelta(days=7 * weeks - local.weekday())).replace(hour=8, minute=0, second=0, microsecond=0)
+    return (local - timedelta(days=local.weekday())).replace(hour=8, minute=0, second=0, microsecond=0)
+
+
+def next_monday(at: datetime) -> datetime:
+    """Return the first of these mornings after `at`."""
+    return next(monday for week in range(2) if (monday := _monday(at + timedelta(weeks=week))) > at)
 
 
 def _told(cycle: Cycle, report: PassReport) -> Iterator[Told]:

@@ -1,7 +1,11 @@
 """What happens in the world outside: the hiring processes of one job seeker over ten weeks, read from the TOML files beside it.
 
 The files say who writes what and when, and what the user does with the drafts that she finds. They say nothing of what the
-daemon should make of it. Times are wall-clock times of the user's zone.
+daemon should make of it. Times are wall-clock times of the user's zone; only `meeting.start` is in the zone that the sender's
+calendar names, where it names one (`windows_zone`, `zone`).
+
+`[people.KEY]` who writes · `[[event]]` with `do`: `mail` (they write, in one of the styles of `letters`), `write` (the user
+does), `send`, `edit`, `delete` (what the user does with the draft to that person) · `[event.meeting]` a calendar part.
 """
 
 from __future__ import annotations
