@@ -126,6 +126,8 @@ class StatusRules:
 
     cap: int = _count(0, 10)
     cadence_days: int = _count(1, 120)
+    begin_within_days: int = _count(1, 366)
+    """A draft that never stood is not begun later than this after its slot: an old mailbox wakes no dead process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from rules.decide.part import Case, Part, thread_with
 from rules.drafts.types import DraftKey, DraftKind
@@ -13,6 +13,7 @@ from rules.process import DraftView, State, Wait
 from rules.process.people import named_in, status_recipient
 from rules.process.schedule import Planned, month_of_silence, plan_status, runs_out_at, start_of_day, used_up
 from rules.reasons import day_words, time_words
+from rules.worktime import plus
 
 __all__ = ["status_follow_up"]
 
@@ -74,6 +75,11 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
         while key in process.spent:
             number += 1
             key = DraftKey(process.id, found.address, f"status-{wait.number}.{number}")
+    if case.live(key) is None:
+        gives_up = plus(planned.first.closes, timedelta(days=case.policy.status.begin_within_days))
+        if case.reached(gives_up):
+            return
+        part.moments.append(gives_up)
     why = Reason(
         f"It goes to {recipient.name or recipient.address}, one person alone, with nobody in copy.",
         ("D13",),

@@ -493,10 +493,10 @@ def test_an_offset_tells_the_zone_unless_it_is_zero_or_the_users_own(minutes: in
     assert after(ny(3, 1), theirs("m2", ny(2, 26), facts=Facts(zone_offset=minutes))).zone_offset == known
 
 
-def test_five_thousand_events_are_folded_in_reasonable_time() -> None:
+def test_two_thousand_events_are_folded_in_reasonable_time() -> None:
     """A mailbox may hold a hostile process; what grows with the square of its size is capped."""
     events: list[Event] = []
-    for number in range(2500):
+    for number in range(1000):
         at = ny(2, 1) + timedelta(minutes=number)
         events.append(confirmed(f"c{number}", at, meeting(at + timedelta(days=number % 300, hours=1), f"cal-{number}")))
         events.append(theirs(f"r{number}", at, sender=Address(f"P{number}", f"p{number}@corp.example")))
