@@ -327,4 +327,7 @@ def _is_plainly_older(entry: Entry, moment: datetime, state: os.stat_result | No
     earliest = moment - _DAY
     if stamp is None or stamp >= earliest:
         return False
-    return (state or Path(entry.path).stat()).st_mtime < earliest.timestamp()
+    try:
+        return (state or Path(entry.path).stat()).st_mtime < earliest.timestamp()
+    except FileNotFoundError:
+        return False

@@ -6,10 +6,12 @@ flags. Whatever is read here is read as found; whatever is written appears whole
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -170,6 +172,9 @@ def sync(directory: str) -> None:
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # some network file systems know no such thing
+            raise
     finally:
         os.close(descriptor)
 
@@ -203,21 +208,23 @@ def file_system_time(folder: Folder) -> int | None:
 
     Directory times are compared with it: on a network drive it is the server's clock, and no clock of this machine will do.
     """
+    if hasattr(os, "O_TMPFILE"):
+        with suppress(OSError):  # not every file system has files without a name
+            return _modified(os.open(folder.tmp, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    path = f"{folder.tmp}/now.{secrets.token_hex(8)}{OWN}"
     try:
-        if hasattr(os, "O_TMPFILE"):
-            descriptor = os.open(folder.tmp, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-            path = ""
-        else:
-            path = f"{folder.tmp}/now.{secrets.token_hex(8)}{OWN}"
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        return _modified(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except OSError:
         return None
+    finally:
+        _unlink_quietly(path)
+
+
+def _modified(descriptor: int) -> int:
     try:
         return os.fstat(descriptor).st_mtime_ns
     finally:
         os.close(descriptor)
-        if path:
-            _unlink_quietly(path)
 
 
 def is_trashed(entry: Entry) -> bool:

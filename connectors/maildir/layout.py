@@ -185,7 +185,7 @@ def _is_maildir(path: Path) -> bool:
 
 
 def _decoded(name: str) -> str:
-    """Decode modified UTF-7; a name that is none (UTF-8, a lone ampersand) stays as it is."""
+    """Decode modified UTF-7; a name that is none (UTF-8, a lone ampersand) stays as it is, fit to be shown."""
 
     def decode(match: re.Match[str]) -> str:
         if not match[1]:
@@ -194,6 +194,8 @@ def _decoded(name: str) -> str:
         return binascii.a2b_base64(data + "=" * (-len(data) % 4)).decode("utf-16-be")
 
     try:
-        return _SHIFTED.sub(decode, name) if name.isascii() else name
+        if name.isascii():
+            return _SHIFTED.sub(decode, name)
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except ValueError:
         return name

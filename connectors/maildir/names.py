@@ -26,8 +26,9 @@ def is_message(name: str) -> bool:
 
 
 def key(name: str) -> str:
-    """Return the part of a file name that stays with the message."""
-    return name.partition(":")[0].partition(",")[0]
+    """Return the part of a file name that stays with the message; octets that are no UTF-8 are written out."""
+    part = name.partition(":")[0].partition(",")[0]
+    return part if part.isascii() else part.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def flags(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -61,9 +62,12 @@ def message_of(file: File, envelope: Envelope, wants: Wants) -> Message | None:
     """Read the whole of a message file if its text is wanted. Never raises of its own."""
     if not wants(envelope):
         return None
-    return message_from_bytes(
-        file.data[:LIMIT], ref=envelope.ref, role=envelope.role, received_at=envelope.received_at, size=envelope.size
+    message = message_from_bytes(
+        file.data, ref=envelope.ref, role=envelope.role, received_at=envelope.received_at, size=envelope.size
     )
+    if file.size <= len(file.data):
+        return message
+    return replace(message, defects=(*message.defects, f"only the first {LIMIT} of {file.size} octets were read"))
 
 
 def _has_calendar(data: bytes) -> bool:

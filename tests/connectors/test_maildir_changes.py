@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -248,6 +249,46 @@ def test_things_that_are_no_mail_are_passed_over(harness: MaildirHarness, connec
     assert stat.S_ISFIFO((harness.top / "cur" / "1700000000.pipe.host:2,S").stat().st_mode)
 
     assert pull(connector).ids == {"mail0"}
+
+
+def test_a_file_name_that_is_no_utf_8_gives_a_reference_that_can_be_stored(
+    harness: MaildirHarness, connector: MaildirConnector
+) -> None:
+    harness.deliver(letter("odd"), received_at=NOW)
+    path = harness.paths(Role.INBOX)[0]
+    path.rename(path.with_name("1741078800.caf\udce9.host"))
+    (harness.top / ".Entw\udcfcrfe" / "cur").mkdir(parents=True)
+    (envelope,) = pull(connector).envelopes
+
+    assert envelope.ref.encode() == b"/1741078800.caf\\xe9.host"
+    assert b"<odd@" in connector.fetch(envelope.ref)
+
+
+def test_a_message_that_is_read_in_part_says_so(harness: MaildirHarness, connector: MaildirConnector) -> None:
+    harness.deliver(letter("long", text="word " * 250_000), received_at=NOW)
+
+    assert any("octets" in defect for defect in pull(connector).message("long").defects)
+
+
+def test_the_file_system_tells_the_time_where_files_need_a_name(harness: MaildirHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = discover(MaildirSettings(harness.top))[Role.INBOX][0]
+    with_names = file_system_time(folder)
+    real = os.open
+
+    def open_(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP), path)
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", open_)
+    without = file_system_time(folder)
+
+    assert with_names is not None
+    assert without is not None
+    assert 0 <= without - with_names < 60_000_000_000
+    assert list((harness.top / "tmp").iterdir()) == []
+    (harness.top / "tmp").rmdir()
+    assert file_system_time(folder) is None
 
 
 def test_a_draft_that_is_written_over_in_place_touches_drafts(harness: MaildirHarness, connector: MaildirConnector) -> None:
