@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -195,6 +196,23 @@ def test_a_disk_that_fails_is_told_and_leaves_nothing(
 
     assert harness.raws(Role.DRAFTS) == []
     assert list((harness.folder(Role.DRAFTS) / "tmp").iterdir()) == []
+
+
+def test_a_file_system_that_cannot_sync_directories_is_served(
+    harness: MaildirHarness, connector: MaildirConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+
+    def sync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    ref = connector.put_draft(draft(), draft_bytes(draft()))
+
+    assert connector.withdraw_draft(draft(), ref) is Withdrawal.WITHDRAWN
+    assert harness.raws(Role.DRAFTS) == []
 
 
 def test_what_a_dead_writer_left_in_tmp_is_no_draft_and_is_removed_after_a_day_and_a_half(
