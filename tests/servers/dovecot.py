@@ -11,6 +11,7 @@ import shutil
 import smtplib
 import socket
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
@@ -59,18 +60,20 @@ class Dovecot:
         *,
         special: Mapping[str, str] = SPECIAL,
         tokeninfo: str = "",
-        disable: str = "",
+        capability: str = "",
         plaintext: bool = True,
     ) -> None:
-        """Prepare the directory; `disable` holds words taken out of the capabilities."""
-        self.folder = folder
+        """Prepare the directory; `capability`, when given, is what the server says it can do, instead of the truth."""
+        self.root = os.getuid() == 0
+        self.kept = folder
+        # As root the mail belongs to another user, who must get at it; pytest closes its directories to all others.
+        self.folder = Path(tempfile.mkdtemp(prefix="hearback-dovecot-")) if self.root else folder
         self.special = special
         self.tokeninfo = tokeninfo
-        self.disable = disable
+        self.capability = capability
         self.plaintext = plaintext
         self.imap, self.imaps, self.lmtp = _free_port(), _free_port(), _free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self.root = os.getuid() == 0
 
     @property
     def ca_file(self) -> Path:
@@ -82,11 +85,9 @@ class Dovecot:
         binary = dovecot_binary()
         (self.folder / "run").mkdir(parents=True, exist_ok=True)
         (self.folder / "mail").mkdir(exist_ok=True)
-        if self.root:  # Dovecot keeps no mail as root; the path to the mail must be open to the mail user
+        if self.root:  # Dovecot keeps no mail as root
             os.chown(self.folder / "mail", 8, 8)
-            for path in (self.folder, *self.folder.parents):
-                if path.owner() == "root" and not path.stat().st_mode & 0o001 and path != Path("/"):
-                    path.chmod(path.stat().st_mode | 0o011)
+            self.folder.chmod(0o755)
         _make_certificate(self.folder)
         config = self.folder / "dovecot.conf"
         config.write_text(self._config())
@@ -95,7 +96,7 @@ class Dovecot:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop; the log is kept in the directory that was given."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -103,6 +104,11 @@ class Dovecot:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(10)
+        if self.root:
+            self.kept.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(OSError):
+                shutil.copy(self.folder / "dovecot.log", self.kept / "dovecot.log")
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait_until_up(self) -> None:
         for _ in range(500):
@@ -161,7 +167,7 @@ passdb {{
         unchroot = (
             "" if self.root else "".join(f"service {name} {{\n  chroot =\n}}\n" for name in ("anvil", "imap-login", "stats"))
         )
-        capability = f"imap_capability = {self.disable}" if self.disable else ""
+        capability = f"imap_capability = {self.capability}" if self.capability else ""
         return f"""
 protocols = imap lmtp
 listen = 127.0.0.1
