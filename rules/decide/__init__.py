@@ -1,5 +1,5 @@
 """What should stand in Drafts now, why, and when to ask again."""
 
-from rules.decide.decide import decide
+from rules.decide.decision import decide
 
 __all__ = ["decide"]

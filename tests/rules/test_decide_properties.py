@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -262,13 +262,16 @@ def test_the_fold_depends_neither_on_order_of_arrival_nor_on_duplicates(
 
 @FAST
 @given(histories(), st.integers(0, 10**6))
-def test_nothing_changes_before_the_next_check(events: list[Event], seed: int) -> None:
+def test_nothing_changes_before_the_next_check_and_something_does_at_it(events: list[Event], seed: int) -> None:
     rng = random.Random(seed)
 
     def look(player: Player, now: datetime, _: Decision) -> None:
         decision = at_now(now, player.events)[1]
         check = decision.next_check or now + timedelta(days=400)
         span = (check - now).total_seconds()
+        if decision.next_check is not None:
+            then = at_now(decision.next_check, player.events)[1]
+            assert replace(then, next_check=None) != replace(decision, next_check=None)
         for part in (rng.random() * 0.1, rng.random(), 1 - 1e-9):
             later = now + timedelta(seconds=span * part)
             if later < check:
