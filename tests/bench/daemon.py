@@ -30,8 +30,9 @@ def hearback() -> list[str]:
     return [str(script)] if script.exists() else [sys.executable, "-m", "watcher.cli"]
 
 
-def write_config(home: Path, server: Dovecot, users: list[str], *, tls: bool = True, extra: str = "") -> Path:
-    """Write a configuration with one IMAP account for each of `users`, over TLS as it is used in life."""
+def write_config(home: Path, server: Dovecot, users: list[str], *, port: int = 0) -> Path:
+    """Write a configuration with one IMAP account for each of `users`: over TLS as in life, or plain to `port` of a proxy."""
+    tls = not port
     home.mkdir(parents=True, exist_ok=True)
     secret = home / "password"
     secret.write_text(PASSWORD + "\n", encoding="ascii")
@@ -45,7 +46,6 @@ def write_config(home: Path, server: Dovecot, users: list[str], *, tls: bool = T
         "",
         "[daemon]",
         f'state_dir = "{home / "state"}"',
-        extra,
     ]
     for user in users:
         lines += [
@@ -53,8 +53,8 @@ def write_config(home: Path, server: Dovecot, users: list[str], *, tls: bool = T
             f"[accounts.{user}]",
             'kind = "imap"',
             f'address = "{OWNER.address}"',
-            'host = "localhost"',
-            f"port = {server.imaps if tls else server.imap}",
+            f'host = "{"localhost" if tls else "127.0.0.1"}"',
+            f"port = {port or server.imaps}",
             f'security = "{"tls" if tls else "plain"}"',
             *([f'ca_file = "{server.ca_file}"'] if tls else []),
             f'username = "{user}"',

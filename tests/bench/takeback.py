@@ -23,7 +23,7 @@ from tests.bench.report import Figure, p95
 from tests.bench.words import Words
 from tests.servers.dovecot import PASSWORD, Dovecot
 
-__all__ = ["measure", "processes"]
+__all__ = ["measure", "plant", "processes"]
 
 BUDGET = 0.100
 PATIENCE = 30.0
@@ -39,7 +39,7 @@ def processes(count: int, seed: int = 1) -> list[Hiring]:
     return [Hiring.new(words, headers, bodies, company) for company in rng.sample(words.employers, count)]
 
 
-def _plant(server: Dovecot, user: str, found: list[Hiring]) -> None:
+def plant(server: Dovecot, user: str, found: list[Hiring]) -> None:
     """Let the inbox hold a confirmation of each process, whose interview is over."""
     now = int(time.time())
     start = now - now % 3_600 - 3 * 3_600
@@ -71,7 +71,7 @@ def measure(server: Dovecot, home: Path, *, trials: int) -> list[Figure]:
     """Let `run` place a thank-you draft for each of `trials` processes, then let one company after the other reply."""
     user = "takeback"
     found = processes(trials)
-    _plant(server, user, found)
+    plant(server, user, found)
     drafts = server.maildir(user) / ".Drafts" / "cur"
     notices: list[float] = []
     removals: list[float] = []

@@ -1,0 +1,83 @@
+"""The connection broken at every byte of putting a draft, in five ways: what `test_imap_chaos.py` does, but exhaustively.
+
+    python -m tests.crash.every_byte
+
+Prints how many points were tried, how many left anything but one draft (none shall), and at how many the draft stood twice
+until the sweep.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tests.crash.dialogue import LITERAL, Box, Fault, Outcome, each
+from tests.servers.chaosproxy import Act, Way
+from tests.servers.dovecot import PASSWORD, Dovecot
+
+__all__ = ["Result", "every_byte", "main"]
+
+AT_ONCE = 4
+DEADLINE = 0.25
+"""Seconds after which the connector gives up on a server that does not answer."""
+STALL_STEP = 8
+"""A stall costs the deadline each time: every eighth byte is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one kind of fault did."""
+
+    name: str
+    points: int
+    wrong: tuple[str, ...]
+    """The faults that left anything but exactly one draft, with what was found."""
+    twice: int
+    """At so many points the draft stood twice until the sweep."""
+
+    def __str__(self) -> str:
+        """Return one line."""
+        return f"{self.name:10} {self.points:5} points, {len(self.wrong)} wrong; {self.twice} stood twice until the sweep"
+
+
+def _put(timeout: float, box: Box, fault: Fault) -> Outcome:
+    return box.put(fault, timeout=timeout)
+
+
+def every_byte(server: Dovecot, tell: Callable[[str], None]) -> list[Result]:
+    """Try every byte; `tell` is given a line for each kind of fault as it is done."""
+    users = [f"byte{number}" for number in range(AT_ONCE)]
+    boxes = [Box(server.imap, server.maildir(user).parent, user, PASSWORD) for user in users]
+    length = boxes[0].length()
+    plans = [
+        ("cut", [Fault(Act.CUT, k, way) for way in Way for k in range(length[way])], 10.0),
+        ("reset", [Fault(Act.RESET, k, way) for way in Way for k in range(length[way])], 10.0),
+        ("stalled", [Fault(Act.STALL, k, way) for way in Way for k in range(0, length[way], STALL_STEP)], DEADLINE),
+        ("half open", [Fault(Act.SWALLOW, k, way) for way in Way for k in range(0, length[way], STALL_STEP)], DEADLINE),
+        ("held back", [Fault(Act.HOLD, k, marker=LITERAL) for k in range(0, boxes[0].literal() + 2, STALL_STEP)], DEADLINE),
+    ]
+    results = []
+    for name, faults, timeout in plans:
+        found = each(boxes, faults, partial(_put, timeout))
+        wrong = tuple(f"{fault}: {outcome}" for fault, outcome in found if not outcome.fine)
+        results.append(Result(name, len(found), wrong, sum(outcome.standing > 1 for _, outcome in found)))
+        tell(str(results[-1]))
+    return results
+
+
+def main() -> int:
+    """Print what was found; return the exit code."""
+    with tempfile.TemporaryDirectory(prefix="hearback-bytes-") as name, Dovecot(Path(name)) as server:
+        results = every_byte(server, print)
+    for result in results:
+        for line in result.wrong[:20]:
+            print(f"  {result.name}: {line}")  # noqa: T201 - this is a report
+    return 1 if any(result.wrong for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
