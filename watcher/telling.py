@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from rules.classify import Kind
-from rules.extract import Away, Interview, Outcome, Person, Promise
+from rules.extract import Away, Interview, Outcome, Person, Promise, PromiseClass
 from rules.intents import Notice, Reason
 from rules.process import State
 from watcher.history import Assessment
@@ -40,7 +40,7 @@ def _who(event: EventRow) -> str:
 def _promise(promise: Promise) -> str:
     if promise.date is not None:
         return f"{promise.date:%a} {promise.date.day} {promise.date:%b}"
-    return promise.kind.value.replace("_", " ")
+    return "within a few days" if promise.kind is PromiseClass.FEW_DAYS else "no day, but before long"
 
 
 def _away(away: Away | None) -> str:
@@ -93,7 +93,7 @@ def _reply(event: EventRow) -> tuple[str, str]:
     if event.facts.outcome is Outcome.ON_HOLD:
         return "replied", f"{_who(event)} replied: on hold for now. Paused"
     if event.facts.promise is not None:
-        return "promised", f"{_who(event)} replied and named a time ({_promise(event.facts.promise)}): the clock starts anew"
+        return "promised", f"{_who(event)} replied and said when ({_promise(event.facts.promise)}): the clock starts anew"
     return "replied", f"{_who(event)} replied: paused, your turn"
 
 

@@ -15,14 +15,14 @@ from rich.text import Text
 
 from rules.process import State
 from watcher.account import Account
-from watcher.history import Assessment, assess, assess_all
+from watcher.history import Assessment, assess_all
 from watcher.report.status import quiet_days, shown_drafts
 from watcher.report.table import draft_line, draft_words, status_table, status_view
-from watcher.report.words import plain, time_words
+from watcher.report.words import plain
 from watcher.store import Store
 from watcher.store.accounts import all_accounts
 
-__all__ = ["best_times", "drafts_part", "next_part", "quiet_waits", "status_part", "table_part", "where_part"]
+__all__ = ["drafts_part", "next_part", "quiet_waits", "status_part", "table_part", "where_part"]
 
 _WAITING = frozenset({State.THEIR_TURN, State.DRAFTED})
 _FEW = 3
@@ -37,18 +37,6 @@ def quiet_waits(store: Store, account: Account, now: datetime) -> list[tuple[str
         if one.process.state in _WAITING and (days := quiet_days(one.process, now, _zone(account))) is not None and days >= _FEW
     ]
     return sorted(waits, key=lambda wait: (-wait[1], wait[0]))
-
-
-def best_times(store: Store, account: Account, process: str, now: datetime) -> dict[str, str]:
-    """Return when the drafts of a process are best sent, for those whose time is still to come: by what they are called."""
-    zone = _zone(account)
-    with store.read() as connection:
-        drafts = shown_drafts(assess(connection, account, process, now))
-    return {
-        draft_words(row): time_words(row.slot_opens, zone, now.astimezone(zone).date())
-        for row in drafts
-        if row.slot_opens is not None and row.slot_opens > now
-    }
 
 
 def status_part(store: Store, account: Account, now: datetime) -> Group:

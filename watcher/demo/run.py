@@ -25,7 +25,7 @@ from connectors.maildir import create_maildir
 from watcher.accounts import build_account, build_connector, read_policy
 from watcher.config import load_config
 from watcher.cycle import Cycle, PassReport
-from watcher.demo.closing import best_times, drafts_part, next_part, quiet_waits, status_part, table_part, where_part
+from watcher.demo.closing import drafts_part, next_part, quiet_waits, status_part, table_part, where_part
 from watcher.demo.script import BEGIN, END, USER, ZONE, read_scripts
 from watcher.demo.teller import Teller, Told, picture
 from watcher.demo.world import World
@@ -36,7 +36,6 @@ __all__ = ["DemoError", "Stage", "next_monday", "play", "run_demo", "stage"]
 
 _STEP = timedelta(seconds=1)
 _NEWS = frozenset({"replied", "promised", "invited", "away", "rejected", "offer", "cancelled"})
-_WRITTEN = frozenset({"placed", "rewritten"})
 _WIDTH = 96
 _PICTURE_DAYS = (date(2026, 3, 5), date(2026, 3, 9), date(2026, 3, 17), date(2026, 3, 18))
 _WEB_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
@@ -90,7 +89,7 @@ def run_demo(path: Path | None, *, console: Console, seed: int = 0, svg: Path | 
                 sleep(pace)
             if report.now == _monday(report.now):
                 teller.quiet(report.now, quiet_waits(on.cycle.store, on.cycle.account, report.now))
-            for told in _told(on.cycle, report):
+            for told in _told(report):
                 teller.tell(told)
         of = (on.cycle.store, on.cycle.account, END)
         end, table = (status_part(*of), drafts_part(*of)), table_part(*of)
@@ -153,20 +152,13 @@ def next_monday(at: datetime) -> datetime:
     return next(monday for week in range(2) if (monday := _monday(at + timedelta(weeks=week))) > at)
 
 
-def _told(cycle: Cycle, report: PassReport) -> Iterator[Told]:
-    """Yield the log of a pass, each thing once: a notice that restates a mail of the same pass is left to `status`.
-
-    What a new draft is worth is when to send it: that is added from the status.
-    """
+def _told(report: PassReport) -> Iterator[Told]:
+    """Yield the log of a pass, each thing once: a notice that restates a mail of the same pass is left to `status`."""
     news = {row.process for row in report.log if row.action in _NEWS}
     for row in report.log:
         if row.action.startswith("notice:") and row.process in news:
             continue
-        text = row.text
-        if row.action in _WRITTEN:
-            times = best_times(cycle.store, cycle.account, row.process, report.now)
-            text += "".join(f" for {when}" for what, when in times.items() if text.startswith(what) and when not in text)
-        yield Told(report.now, row.company, row.action, text)
+        yield Told(report.now, row.company, row.action, row.text)
 
 
 def _steps(config: Path) -> tuple[tuple[str, str], ...]:

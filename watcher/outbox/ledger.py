@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -78,7 +79,14 @@ class Ledger:
         done = replace(_standing(row, row.draft, row.raw, ref), placed_at=now)
         with self.store.write() as connection:
             read_back(connection, self.account.name, row.draft.message_id, ref.digest)
-            self.record_in(connection, done, DraftChange.PLACED, f"{title(done)} is in Drafts", now)
+            self.record_in(connection, done, DraftChange.PLACED, f"{title(done)} is in Drafts{self._slot(done, now)}", now)
+
+    def _slot(self, row: OutboxRow, now: datetime) -> str:
+        """Return for when a draft is meant, in the user's zone; nothing when that is at once."""
+        if row.slot_opens is None or row.slot_opens <= now:
+            return ""
+        local = row.slot_opens.astimezone(ZoneInfo(self.account.profile.zone))
+        return f" for {local:%a} {local.day} {local:%b, %H:%M}"
 
     def rewritten(self, row: OutboxRow, ref: DraftRef, now: datetime) -> None:
         """Record that the new wording of the row has taken the place of the old one."""
@@ -92,7 +100,7 @@ class Ledger:
 
     def withdrawn(self, row: OutboxRow, now: datetime) -> None:
         """Record that we took the draft back; `row.error` holds the reason."""
-        why = f": {row.error[:1].lower()}{row.error[1:]}" if row.error else ""
+        why = f". {row.error.rstrip('.')}" if row.error else ""
         done = replace(row, state=RowState.WITHDRAWN, op=Op.NONE, ref="", revision="", error="")
         self.record(done, DraftChange.WITHDRAWN, f"{title(row)} was taken back{why}", now)
 
