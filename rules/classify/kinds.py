@@ -6,7 +6,7 @@ from datetime import UTC
 
 from rules.classify.invitation import of_calendar
 from rules.classify.machine import answers_by_itself, is_bounce, is_generated
-from rules.classify.senders import can_receive, is_board, is_booking, is_relay
+from rules.classify.senders import can_receive, is_board, is_booking, is_deaf, is_relay
 from rules.classify.text import Text, automatic_phrases, kind_phrases, text_of
 from rules.classify.types import Classification, Evidence, Kind
 from rules.dates import moments
@@ -20,6 +20,7 @@ _SUBJECT_ONLY = 3.0
 _ENOUGH = 3.0
 _SURE = 9.0
 _LONG = 1500
+_DOUBT = 1.0
 # At equal score the kind that changes more comes first.
 _ORDER = (
     Kind.OFFER,
@@ -103,20 +104,32 @@ def _by_words(
         margin = adjusted[best] - adjusted[second]
         confidence = min(0.97, 0.5 + 0.3 * min(1.0, adjusted[best] / _SURE) + 0.2 * min(1.0, margin / _STRONG))
         return Classification(best, round(confidence, 3), second if adjusted[second] > 0 else None, evidence[best])
-    person = can_receive(sender) and not message.envelope.bulk and generated is None
-    if known and not is_board(sender) and not message.envelope.bulk and generated is None and (person or service):
-        return Classification(
-            Kind.HUMAN_REPLY,
-            0.7,
-            best if adjusted[best] else None,
-            (Evidence("sender", f"{sender}: in a tracked process"[:200]),),
-        )
-    if person and message.envelope.in_reply_to and _concerns(text):
-        return Classification(
-            Kind.HUMAN_REPLY, 0.6, Kind.NOISE, (Evidence("header", "In-Reply-To, and it speaks of an application"),)
-        )
+    if generated is None and _person_writes(message, known=known):
+        if known:
+            return Classification(Kind.HUMAN_REPLY, 0.7, best if adjusted[best] > 0 else None, (_in_process(sender),))
+        if message.envelope.in_reply_to and _concerns(text):
+            return Classification(
+                Kind.HUMAN_REPLY, 0.6, Kind.NOISE, (Evidence("header", "In-Reply-To, and it speaks of an application"),)
+            )
     why = generated or Evidence("text", "nothing in it concerns an application")
-    return Classification(Kind.NOISE, 0.7 if generated or not context else 0.5, best if adjusted[best] else None, (why,))
+    return Classification(Kind.NOISE, 0.7 if generated or not context else 0.5, best if adjusted[best] > 0 else None, (why,))
+
+
+def _in_process(sender: str) -> Evidence:
+    return Evidence("sender", f"{sender}: in a tracked process"[:200])
+
+
+def _person_writes(message: Message, *, known: bool) -> bool:
+    """Say whether a person may have written a message that no header calls a machine's.
+
+    A relay carries people's letters too, with the list headers of its own mail: they answer something, or come from an address
+    that is not one of its no-reply ones.
+    """
+    envelope = message.envelope
+    sender = envelope.from_address
+    if is_relay(sender) or is_booking(sender):
+        return known and (bool(envelope.in_reply_to) or not (is_deaf(sender) or envelope.bulk))
+    return can_receive(sender) and not envelope.bulk and not is_board(sender)
 
 
 def _concerns(text: Text) -> bool:
@@ -134,8 +147,9 @@ def _adjust(
         found.update(dict.fromkeys((*_PROCESS_KINDS, Kind.APPLICATION_ACK, Kind.RECRUITER_OUTREACH), 0.0))
     to_many = message.envelope.bulk or is_board(message.envelope.from_address)
     if to_many and not known and not service:
-        # Newsletters speak of interviews and offers all day long; a mail to one candidate is seldom sent in bulk.
-        found.update({kind: found[kind] - 2 * _STRONG for kind in _PROCESS_KINDS if found[kind]})
+        # Newsletters speak of interviews and offers all day long; what is sent in bulk to one candidate names the application.
+        personal = any(text.find(phrase, firm=True) or phrase.search(text.subject) for phrase in automatic_phrases("personal"))
+        found.update({kind: found[kind] - _DOUBT if personal else 0.0 for kind in _PROCESS_KINDS})
     if not to_many:
         found[Kind.JOB_ALERT] -= _STRONG
     confirmation = found[Kind.INTERVIEW_CONFIRMATION]

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from rules.phrases.load import load
 
-__all__ = ["can_receive", "is_board", "is_booking", "is_freemail", "is_relay", "is_shared", "is_team"]
+__all__ = ["can_receive", "is_board", "is_booking", "is_deaf", "is_freemail", "is_relay", "is_shared", "is_team"]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -74,11 +74,15 @@ def can_receive(address: str) -> bool:
         return False
     if is_relay(address) or is_board(address) or is_booking(address) or _listed("shared", domain):
         return False
-    bare = _NOT_WORD.sub("", local.partition("+")[0])
+    return not (is_deaf(address) or domain.startswith(("bounce.", "bounces.", "noreply.", "no-reply.")))
+
+
+@lru_cache(maxsize=8192)
+def is_deaf(address: str) -> bool:
+    """Say whether the local part is one that nobody reads (`no-reply`, `notifications`), whatever the domain."""
+    bare = _NOT_WORD.sub("", address.lower().partition("@")[0].partition("+")[0])
     whole, beginnings = _locals("deaf")
-    return not (
-        bare in whole or bare.startswith(beginnings) or domain.startswith(("bounce.", "bounces.", "noreply.", "no-reply."))
-    )
+    return bare in whole or bare.startswith(beginnings)
 
 
 @lru_cache(maxsize=8192)

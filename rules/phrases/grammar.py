@@ -48,6 +48,8 @@ class Phrase:
     anchor: str
     word: str
     """The longest whole word that stands in every text that the phrase matches; empty when there is none."""
+    groups: tuple[frozenset[str], ...]
+    """Of each of these, one word stands in every text that the phrase matches."""
     pattern: re.Pattern[str]
     weight: float = 1.0
 
@@ -87,12 +89,22 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             runs[-1] += other
     start = r"\b" if source[:1].isalnum() else ""
     end = r"\b" if source[-1:].isalnum() else ""
-    return Phrase(source, max(runs, key=len), _whole_word(source), re.compile(start + "".join(out) + end), weight)
+    return Phrase(source, max(runs, key=len), _whole_word(source), _word_groups(source), re.compile(start + "".join(out) + end), weight)
 
 
 def _whole_word(source: str) -> str:
     fixed = _GROUPS.sub(" * ", source)
     return max((word for word in fixed.split() if WORD.fullmatch(word)), key=len, default="")
+
+
+def _word_groups(source: str) -> tuple[frozenset[str], ...]:
+    """Return the sets of words that the alternations of a phrase ask for, where all their choices hold a whole word."""
+    found = []
+    for group in re.findall(r"(?<!\S)\(([^()]*)\)(?!\S)", source):
+        words = [max((word for word in choice.split() if WORD.fullmatch(word)), key=len, default="") for choice in group.split("|")]
+        if all(words):
+            found.append(frozenset(words))
+    return tuple(found)
 
 
 def _choices(text: str) -> str:
