@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from rules.classify import Kind
 from rules.decide import decide
-from rules.drafts.types import DraftKey
+from rules.drafts.types import DraftKey, DraftKind
+from rules.extract import company_domain
 from rules.intents import Decision
 from rules.process import DraftEvent, Event, Incoming, Mark, Outgoing, Process, fold
 from watcher.account import Account
-from watcher.store.drafts import OutboxRow, draft_events_of, load_outbox
+from watcher.store.drafts import Op, OutboxRow, RowState, draft_events_of, load_outbox
 from watcher.store.journal import marks_of
 from watcher.store.mail import EventRow, events_of, load_processes
 
 __all__ = ["Assessment", "assess", "assess_all", "events_for"]
+
+_GOES_OUT = frozenset({RowState.PLACED, RowState.EDITED, RowState.SENT})
 
 
 def _of_message(row: EventRow) -> Event:
@@ -60,13 +64,30 @@ class Assessment:
     outbox: tuple[OutboxRow, ...]
 
 
+def _elsewhere(outbox: Iterable[OutboxRow], process: Process) -> tuple[datetime, ...]:
+    """Return when follow-ups of other processes went, or are about to go, to the same company (F15 counts over all threads)."""
+    people = [person.address for person in process.roster] + [address.address for address, _ in process.correspondents]
+    domains = {company_domain(address) for address in people if address} - {""}
+    return tuple(
+        row.slot_opens
+        for row in outbox
+        if row.process != process.id
+        and row.key.kind is DraftKind.STATUS
+        and row.slot_opens is not None
+        and (row.state in _GOES_OUT or row.op is Op.PUT)
+        and company_domain(row.key.recipient) in domains
+    )
+
+
 def assess(connection: Connection, account: Account, process_id: str, now: datetime) -> Assessment:
     """Fold and decide one process."""
     rows, events = events_for(connection, account, process_id)
     process = fold(process_id, events, now=now, policy=account.policy, profile=account.profile)
+    outbox = load_outbox(connection, account.name)
+    process = replace(process, company_sent=_elsewhere(outbox, process))
     decision = decide(process, account.policy, account.profile, now)
-    outbox = load_outbox(connection, account.name, process_id)
-    return Assessment(account, process, decision, tuple(rows), tuple(outbox))
+    own = tuple(row for row in outbox if row.process == process_id)
+    return Assessment(account, process, decision, tuple(rows), own)
 
 
 def assess_all(connection: Connection, account: Account, now: datetime) -> list[Assessment]:

@@ -96,6 +96,7 @@ class Ledger:
         with self.store.write() as connection:
             read_back(connection, self.account.name, done.draft.message_id, ref.digest)
             put_row(connection, done)
+            add_draft_event(connection, done, DraftChange.PLACED, now)
             add_log(connection, [self.line(done, "rewritten", f"{title(done)} was brought up to date", now)])
 
     def withdrawn(self, row: OutboxRow, now: datetime) -> None:

@@ -10,10 +10,10 @@ from rules.drafts.message_ids import message_id
 from rules.drafts.mime import draft_bytes
 from rules.drafts.types import Draft
 from rules.intents import Place
-from rules.process import Process
+from rules.process import DraftChange, Process
 from watcher.history import Assessment
 from watcher.outbox.ledger import Ledger, content_of, sha256
-from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, put_row, put_version
+from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, add_draft_event, put_row, put_version
 
 __all__ = ["plan"]
 
@@ -27,6 +27,7 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
     planned: list[OutboxRow | None] = [
         _to_stand(ledger, rows.get(place.key), place, found.process, opener, now) for place in found.decision.place
     ]
+    slots = {row.key: row.slot_opens for row in found.outbox}
     wanted = {place.key for place in found.decision.place}
     reasons = {item.key: item.reason.text for item in found.decision.withdraw}
     planned.extend(
@@ -42,6 +43,8 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
                 version = VersionRow(row.account, draft.message_id, str(row.key), row.version, sha256(raw))
                 put_version(connection, version)
             put_row(connection, row)
+            if row.state is RowState.PLACED and row.op is Op.NONE and row.slot_opens != slots.get(row.key):
+                add_draft_event(connection, row, DraftChange.PLACED, now)  # the same words, for another slot (D15, D16)
 
 
 def _compose(ledger: Ledger, place: Place, process: Process, version: int, now: datetime) -> tuple[Draft, bytes]:
