@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import logging.handlers
+import re
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,6 +22,7 @@ _FILE_BYTES = 2_000_000
 _FILE_KEPT = 3
 _NOISY = ("imapclient", "apscheduler", "keyring", "alembic", "watchfiles", "asyncio")
 _SHORTEST_CODED = 6
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 _secrets: set[str] = set()
 _lock = Lock()
@@ -59,11 +61,16 @@ def redact(text: str) -> str:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Redacts the finished record: message, arguments, traceback and stack alike."""
+    """Redacts the finished record: message, arguments, traceback and stack alike.
+
+    What a mail says may stand in a message: its control characters are escaped, and further lines are set in, so that it can
+    neither command a terminal nor pass for a line of the log.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as it is written."""
-        return redact(super().format(record))
+        text = redact(super().format(record)).replace("\r\n", "\n").replace("\n", "\n    ")
+        return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):

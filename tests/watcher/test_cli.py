@@ -141,6 +141,19 @@ def test_the_plan_names_interview_and_drafts_by_time(invited: CliDesk) -> None:
     assert "Interview, round 1" in invited.run("plan").stdout
 
 
+def test_the_plan_goes_on_as_if_each_draft_were_sent(invited: CliDesk) -> None:
+    steps = invited.json("plan")["steps"]
+
+    follow_ups = [(step["opens"][:10], step["assumes_sent"]) for step in steps if step["kind"] == "status"]
+    assert follow_ups == [("2026-03-18", True), ("2026-04-01", True), ("2026-04-15", True)]
+    assert "if the drafts before it are sent" in invited.run("plan").stdout
+    assert invited.json("plan") == invited.json("plan")
+
+
+def test_looking_back_is_refused(invited: CliDesk) -> None:
+    assert "looks ahead only" in invited.run("status", "--now", "2026-03-01T09:00Z", code=Exit.USAGE).stderr
+
+
 # --------------------------------------------------------------------------------------------- which process, and its marks
 
 

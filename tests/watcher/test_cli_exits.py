@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -213,6 +214,33 @@ def test_a_log_on_a_full_disk_does_not_end_the_program(desk: CliDesk) -> None:
     desk.configure(rest='log_file = "/dev/full"\n')
 
     assert hearback("once", "--now", "2026-03-03T09:00+01:00", "--config", desk.config).returncode == 0
+
+
+@pytest.mark.parametrize("room", [20_000, 60_000])
+def test_a_disk_without_room_has_its_code_and_loses_nothing(desk: CliDesk, room: int) -> None:
+    """A limit on the size of files stands in for the full disk: SQLite cannot write there either."""
+    desk.invite()
+    words = [sys.executable, "-B", "-m", "watcher.cli", "once", "--now", "2026-03-03T09:00+01:00", "--config", str(desk.config)]
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    full = subprocess.run(
+        words,
+        env=PLAIN,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit,
+    )
+    assert full.returncode == 6, full.stderr
+    assert "disk space" in full.stderr
+    assert "Traceback" not in full.stderr
+
+    done = hearback(*words[4:])
+    assert done.returncode == 0
+    assert "Interview found" in done.stdout
 
 
 def test_nobody_else_can_read_the_state(desk: CliDesk) -> None:

@@ -92,6 +92,14 @@ def test_an_empty_secret_replaces_nothing() -> None:
     assert redact("all as it was") == "all as it was"
 
 
+def test_what_a_mail_says_cannot_pass_for_a_line_of_the_log(logged: Path) -> None:
+    logging.getLogger("watcher.test").info("subject %s", "x\n2026-03-03 INFO watcher: all is well\r\x1b[2J\u202e")
+
+    first, second = logged.read_text("utf-8").splitlines()
+    assert first.endswith("subject x")
+    assert second == "    2026-03-03 INFO watcher: all is well\\r\\x1b[2J\\u202e"
+
+
 def test_only_the_user_can_read_the_log(logged: Path) -> None:
     logging.getLogger("watcher.test").info("x")
 

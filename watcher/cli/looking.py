@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.options import parse_time
 from watcher.cli.printing import print_json, show
+from watcher.history import events_for
 from watcher.store.journal import load_log, marks_of
 
 if TYPE_CHECKING:
@@ -61,11 +63,25 @@ def show_status(path: Path, now: str | None, *, as_json: bool) -> None:
 
 def show_plan(path: Path, now: str | None, *, as_json: bool) -> None:
     """Show what comes."""
-    from watcher.report.plan import build_plan, plan_view  # noqa: PLC0415
+    from watcher.report.ahead import look_ahead  # noqa: PLC0415
+    from watcher.report.plan import PLAN_DAYS, build_plan, plan_view  # noqa: PLC0415
 
-    seen = _looked(path, now)
+    moment = parse_time(now) if now is not None else None
+    config = open_config(path)
+    with open_store(config) as store, store.read() as connection:
+        seen = view(config, connection, moment)
+        until = seen.now + timedelta(days=PLAN_DAYS)
+        ahead = {
+            one.process.id: look_ahead(one, events_for(connection, one.account, one.process.id)[1], seen.now, until)
+            for one in seen.processes
+        }
     local = seen.now.astimezone(seen.zone)
-    _answer(seen, as_json, lambda: build_plan(seen.processes, local), lambda: plan_view(seen.processes, seen.now, seen.zone))
+    _answer(
+        seen,
+        as_json,
+        lambda: build_plan(seen.processes, local, ahead),
+        lambda: plan_view(seen.processes, seen.now, seen.zone, ahead),
+    )
 
 
 def show_drafts(path: Path, now: str | None, *, as_json: bool) -> None:

@@ -59,12 +59,18 @@ def open_store(config: Config) -> Iterator[Store]:
 def view(config: Config, connection: Connection, now: datetime | None = None) -> View:
     """Fold and decide every process of the configured accounts.
 
-    As of `now`; else as of the last pass where that was told its time (`once --now`); else as of the machine's time.
+    As of `now`, which must not lie before the last pass (UsageError); else as of the last pass where that was told its time
+    (`once --now`); else as of the machine's time.
     """
     names = {account.name: account for account in config.accounts}
     rows = tuple(row for row in all_accounts(connection) if row.name in names)
     told = [row.last_now for row in rows if row.assumed and row.last_now is not None]
     moment = now or max(told, default=None) or SystemClock().now()
+    last = max((row.last_now for row in rows if row.last_now is not None), default=None)
+    if now is not None and last is not None and now < last:
+        raise UsageError(
+            f"--now looks ahead only: what is known is as of {last.isoformat(timespec='seconds')}. Give a later time."
+        )
     policy = read_policy(config)
     found = [one for row in rows for one in assess_all(connection, build_account(config, names[row.name], policy), moment)]
     return View(config, moment, now is not None or bool(told), rows, tuple(found))

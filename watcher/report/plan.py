@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.box import SIMPLE_HEAD
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from rules.extract.types import InterviewStatus
+from rules.intents import Place
 from watcher.history import Assessment
 from watcher.report.status import next_place, process_status, shown_drafts
 from watcher.report.table import draft_line, draft_words, place_words
 from watcher.report.words import plain, span_words, time_words
 from watcher.store.drafts import LIVE
 
-__all__ = ["PLAN_DAYS", "build_drafts", "build_plan", "drafts_view", "plan_view"]
+__all__ = ["PLAN_DAYS", "Ahead", "build_drafts", "build_plan", "drafts_view", "plan_view"]
 
 PLAN_DAYS = 60
 
@@ -37,13 +39,24 @@ class _Step:
     words: str
     recipient: str | None
     appears_at: datetime | None
+    assumes_sent: bool = False
+    """It comes only if the drafts before it are sent."""
 
 
-def _steps(found: Sequence[Assessment], now: datetime) -> list[_Step]:
+Ahead = Mapping[str, Sequence[Place]]
+"""Process id to what `look_ahead` says of it."""
+
+
+def _steps(found: Sequence[Assessment], now: datetime, ahead: Ahead) -> list[_Step]:
     """Return what lies ahead within the coming days, by time."""
     until = now + timedelta(days=PLAN_DAYS)
     return sorted(
-        (step for one in found for step in (*_interviews(one), *_places(one)) if step.closes > now and step.opens <= until),
+        (
+            step
+            for one in found
+            for step in (*_interviews(one), *_places(one, ahead.get(one.process.id, ())))
+            if step.closes > now and step.opens <= until
+        ),
         key=lambda step: (step.opens, step.found.process.id, step.words),
     )
 
@@ -55,15 +68,18 @@ def _interviews(one: Assessment) -> Iterator[_Step]:
             yield _Step(interview.start, interview.end, one, "interview", f"Interview, round {each.number}", None, None)
 
 
-def _places(one: Assessment) -> Iterator[_Step]:
+def _places(one: Assessment, ahead: Sequence[Place]) -> Iterator[_Step]:
     standing = {row.key for row in one.outbox if row.state in LIVE}
-    for place in (*one.decision.place, *one.decision.upcoming):
+    decided = (*one.decision.place, *one.decision.upcoming)
+    sure = {place.key for place in decided}
+    for place in (*decided, *(place for place in ahead if place.key not in sure)):
         words = place_words(place, one) + (" (in Drafts)" if place.key in standing else "")
         recipient = place.recipient.address or None
-        yield _Step(place.slot.opens, place.slot.closes, one, place.kind.value, words, recipient, place.appears_at)
+        assumed = place.key not in sure
+        yield _Step(place.slot.opens, place.slot.closes, one, place.kind.value, words, recipient, place.appears_at, assumed)
 
 
-def build_plan(found: Sequence[Assessment], now: datetime) -> dict[str, Any]:
+def build_plan(found: Sequence[Assessment], now: datetime, ahead: Ahead) -> dict[str, Any]:
     """Return the plan as values, by time."""
     return {
         "now": now.isoformat(timespec="seconds"),
@@ -78,29 +94,32 @@ def build_plan(found: Sequence[Assessment], now: datetime) -> dict[str, Any]:
                 "opens": step.opens.isoformat(timespec="seconds"),
                 "closes": step.closes.isoformat(timespec="seconds"),
                 "appears_at": None if step.appears_at is None else step.appears_at.isoformat(timespec="seconds"),
+                "assumes_sent": step.assumes_sent,
                 "text": step.words,
             }
-            for step in _steps(found, now)
+            for step in _steps(found, now, ahead)
         ],
     }
 
 
-def plan_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo) -> RenderableType:
+def plan_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo, ahead: Ahead) -> RenderableType:
     """Return the plan for people."""
     today = now.astimezone(zone).date()
-    steps = _steps(found, now)
+    steps = _steps(found, now, ahead)
     if not steps:
         return Text(f"Nothing is planned within {PLAN_DAYS} days.")
     table = Table(box=SIMPLE_HEAD, header_style="bold")
     table.add_column("When", min_width=18, overflow="fold")
     table.add_column("Company", min_width=14, overflow="fold")
-    table.add_column("What, if nothing happens before", min_width=24, overflow="fold")
+    table.add_column("What, if they stay silent", min_width=24, overflow="fold")
     for step in steps:
         table.add_row(
             Text(span_words(step.opens, step.closes, zone, today), "cyan" if step.kind == "interview" else "default"),
             Text(plain(step.found.process.company, 60) or "company unknown", "bold"),
-            Text(step.words),
+            Text(f"{step.words} *" if step.assumes_sent else step.words, "dim" if step.assumes_sent else "default"),
         )
+    if any(step.assumes_sent for step in steps):
+        return Group(table, Padding(Text("* if the drafts before it are sent", "dim"), (0, 2)))
     return table
 
 
