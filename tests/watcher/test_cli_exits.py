@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -142,6 +144,29 @@ def test_a_second_daemon_is_told_that_one_runs(desk: CliDesk) -> None:
             assert done.returncode == 7
             assert f"process {os.getpid()}" in done.stderr
         assert hearback("status", "--config", desk.config).returncode == 0
+
+
+def test_a_daemon_is_woken_by_a_word_of_the_user_and_ends_when_told(desk: CliDesk) -> None:
+    desk.invite()
+    hearback("once", "--now", "2026-03-03T09:00+01:00", "--config", desk.config)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "watcher.cli", "run", "--config", str(desk.config)],
+        env=PLAIN,
+        cwd=Path(__file__).parents[2],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert running.stderr is not None
+        assert "Watching main" in next(line for line in running.stderr if "Watching" in line)
+        told = hearback("pause", "acme", "--json", "--config", desk.config)
+        assert json.loads(told.stdout)["daemon"] is True
+        assert hearback("run", "--config", desk.config).returncode == 7
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
+    finally:
+        running.kill()
+        running.communicate()
 
 
 @pytest.fixture
