@@ -72,6 +72,7 @@ def _names() -> tuple[dict[str, int], dict[str, int]]:
 def _day_pattern() -> re.Pattern[str]:
     weekdays, months = _names()
     week = "|".join(sorted(weekdays, key=len, reverse=True))
+    bare = "|".join(sorted(weekdays.keys() - {"sat", "sun", "wed"}, key=len, reverse=True))  # they are words as well
     month = "|".join(sorted(months, key=len, reverse=True))
     return re.compile(
         rf"""(?<![\w/.-])(?:
@@ -81,7 +82,7 @@ def _day_pattern() -> re.Pattern[str]:
         |(?:(?P<w4>{week})\.?,?\s+)?(?P<n1>\d{{1,2}})(?P<sep>[/.-])(?P<n2>\d{{1,2}})(?P=sep)(?P<y4>20\d\d|\d\d)(?=\D|$)
         |(?:(?P<w6>{week})\.?,?\s+)(?P<n3>\d{{1,2}})/(?P<n4>\d{{1,2}})(?![\d/])
         |(?P<rel>today|tonight|tomorrow|the\s+day\s+after\s+tomorrow)\b
-        |(?:(?P<which>this|next|coming|the\s+following)\s+(?:coming\s+)?)?(?P<w5>{week})\b(?:\s+(?P<late>next\s+week|week\s+after\s+next)\b)?
+        |(?:(?P<which>this|next|coming|the\s+following)\s+(?:coming\s+)?)?(?P<w5>{bare})\b(?:\s+(?P<late>next\s+week|week\s+after\s+next)\b)?
             (?:,?\s+the\s+(?P<d6>\d{{1,2}})(?:st|nd|rd|th)\b)?
         |(?:on|by|until|till|before|after|from)\s+the\s+(?P<d5>\d{{1,2}})(?:st|nd|rd|th)\b
         )""",
@@ -233,7 +234,7 @@ _TIME = r"(\d{1,2})(?:[:.h](\d{2}))?\s?(a\.?m\b\.?|p\.?m\b\.?)?"
 _ZONE = r"(?:[a-z]{2,4}|(?:us )?[a-z]+ (?:standard |daylight )?time(?: \(us & canada\))?)\b"
 _CLOCK = re.compile(
     rf"(?<![\d:./$\u20ac\u00a3+-])(?:{_TIME}|(noon|midday))"
-    rf"(?:\s?(?:-|to|until|till|and|bis)\s?(?:{_TIME}|(noon|midday)))?(?![\d:%/])"
+    rf"(?:\s?(?:-|to|until|till|and|bis)\s?(?:{_TIME}|(noon|midday)))?(?![\d:%/]|\.\d)"
     rf"(?:\s?\(?\s?({_ZONE})?(?:\s?\(?((?:gmt|utc)?[+-]\d{{1,2}}(?::?\d{{2}})?)\b)?)?"
 )
 

@@ -18,7 +18,7 @@ _FORMS = re.compile(
     re.IGNORECASE,
 )
 _NOT_WORD = re.compile(r"[^\w]+")
-_AT = re.compile(r"^(?P<person>.{2,60}?)\s+(?:(?:\bfrom\b|\bat\b|@|\bvia\b|\|)\s*|-\s+|[,]\s+)(?P<company>[^,|(]{2,60})$")
+_AT = re.compile(r"^(?P<person>.{2,60}?)(?:\s+(?:from\b|at\b|@|via\b|\||-)|,)\s+(?P<company>[^,|(]{2,60})$")
 _PAREN = re.compile(r"^(?P<person>[^()]{2,60}?)\s*\((?P<company>[^()]{2,60})\)$")
 _LONGEST = 60
 _WORDS = 6
@@ -85,6 +85,7 @@ def plausible_company(name: str) -> str:
     """Return a cleaned company name, or an empty string when the words are none."""
     ending, beginning = _team_words()
     name = ending.sub("", beginning.sub("", name.strip().strip("\"'.,:;!-|()[]"))).strip(" .,:;!-|")
+    name = name.removeprefix("The ").removeprefix("the ")
     lower = name.lower()
     if not 1 < len(name) <= _LONGEST or len(name.split()) > _WORDS or not any(char.isalpha() for char in name):
         return ""

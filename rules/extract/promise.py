@@ -151,7 +151,10 @@ def _hard(folded: str, named: list[Day], made_on: date, busy: frozenset[date]) -
             return date(made_on.year + later, 12, 31)
         if not named:
             return made_on
-    return next((day.day for day in named if day.day not in busy and _is_limit(folded, day)), None)
+    limits = [day for day in named if day.day not in busy and _is_limit(folded, day)]
+    answers = [match.start() for phrase in _phrases("answer") if (match := phrase.search(folded))]
+    after = [day for day in limits if day.start > min(answers)]
+    return next((day.day for day in after or limits), None)
 
 
 def _is_limit(folded: str, day: Day) -> bool:

@@ -21,10 +21,12 @@ _IN_TEXT = re.compile(
     r"\b(?:interview(?:ing|s)?|call|conversation|chat|phone screen|application|opportunity|career|working|position|role|opening"
     rf"|applying|applied|interest|joining|join|team)(?:[ ](?:with|at|to|in|from))+[ ](?:the[ ])?(?P<name>{_PROPER})"
 )
-_IN_SUBJECT = re.compile(
+_BEHIND = re.compile(
     r"(?:[Ii]nterview|[Aa]pplication|[Cc]all|[Ss]creen|[Cc]onversation|[Cc]hat|[Rr]ole|[Pp]osition|[Aa]pplying|[Ii]nterest|[Oo]ffer)"
-    rf"[^|:\u2013]{{0,60}}?\b(?:with|at|to|from|in)[ ](?P<a>{_PROPER})"
-    rf"|^(?P<b>{_PROPER}?)[ ]?(?:[-|:\u2013\u2014][ ]?|[ ])(?:[Ii]nterview|[Pp]hone|[Oo]nsite|[Tt]echnical|[Aa]pplication"
+    rf"[^|:\u2013]{{0,60}}?\b(?:with|at|to|from|in)[ ](?P<name>{_PROPER})"
+)
+_BEFORE = re.compile(
+    rf"^(?P<name>{_PROPER}?)[ ]?(?:[-|:\u2013\u2014][ ]?|[ ])(?:[Ii]nterview|[Pp]hone|[Oo]nsite|[Tt]echnical|[Aa]pplication"
     r"|[Vv]ideo|[Ii]nvitation|[Ff]inal|[Rr]ecruiting|[Ss]econd|[Ff]irst)\b"
 )
 _TRAILING = re.compile(r"(?:['\u2019]s|[.,])$")
@@ -40,7 +42,7 @@ _ROLE = re.compile(
     rf"|\b(?:for|as|regarding|about|the|our|an?|of|to)[ ](?:the|our|an?|your)?[ ]?(?P<b>[A-Z][^.,;:!?\n]{{2,70}}?)[ ]{_JOB}\b"
     r"|\b(?:interview(?:ing)?|application|applying|applied|apply|considered|candidate|candidacy|screen|hire)[ ](?:for|as|to)[ ]"
     rf"(?:the|our|an?|your)?[ ]?(?:position[ ]of[ ]|role[ ]of[ ])?(?:an?[ ])?(?P<c>[A-Z][^.,;:!?\n()]{{2,70}}?){_TO_END}"
-    r"|^(?:position|role|job title|job|title)[ ]?:[ ]?(?P<d>[^\n]{3,80})$",
+    r"|^(?:[Pp]osition|[Rr]ole|[Jj]ob [Tt]itle|[Jj]ob|[Tt]itle)[ ]?:[ ]?(?P<d>[^\n]{3,80})$",
     re.MULTILINE,
 )
 _PIECES = re.compile(r"\s+[-|\u2013\u2014:]\s+|:\s+|\s+(?:with|at|@|for)\s+|\s*[()]\s*|,\s+")
@@ -96,9 +98,8 @@ def _said(message: Message, events: Iterable[CalendarEvent], body: str) -> list[
     """Return the companies that subject, calendar summaries and text name, the surest first."""
     found: list[str] = []
     for title in (*(event.summary for event in events), message.envelope.subject):
-        match = _IN_SUBJECT.search(_PREFIX.sub("", title[:_MAX_TITLE]))
-        if match:
-            found.append(match["a"] or match["b"] or "")
+        heading = _PREFIX.sub("", title[:_MAX_TITLE])
+        found.extend(match["name"] for match in (_BEHIND.search(heading), _BEFORE.search(heading)) if match)
     found.extend(match["name"] for match in _IN_TEXT.finditer(body[:_MAX_SCAN]))
     cleaned = [plausible_company(_TRAILING.sub("", name)) for name in found]
     return [name for name in cleaned if name and not clean_role(name) and not is_name(name) and not _is_day(name)]

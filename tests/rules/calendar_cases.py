@@ -159,7 +159,12 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "google_folded",
-        google(event(*_UTC, "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN=Ada\n  Moe;X-NUM-\n GUESTS=0:mailto:ada@ac\n me.example")),
+        google(
+            event(
+                *_UTC,
+                "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN=Ada\n  Moe;X-NUM-\n GUESTS=0:mailto:ada@ac\n me.example",
+            )
+        ),
         *_THREE,
         checks={"attendees.0.name": "Ada Moe", "attendees.0.address": "ada@acme.example", "attendees.0.answer": "ACCEPTED"},
     ),
@@ -205,8 +210,20 @@ CASES: tuple[Case, ...] = (
     Case("exchange_windows_zone_alone", exchange(event(*_at("W. Europe Standard Time"))), _TEN, _LATER, "Europe/Berlin"),
     Case("exchange_quoted_zone", exchange(event(*_at('"W. Europe Standard Time"'))), _TEN, _LATER, "Europe/Berlin"),
     Case("exchange_numbered_zone", exchange(event(*_at("W. Europe Standard Time 1"))), _TEN, _LATER, "Europe/Berlin"),
-    Case("exchange_display_zone", exchange(event(*_at('"(UTC+01:00) Amsterdam, Berlin, Bern, Rome"'))), _TEN, _LATER, "Europe/Amsterdam"),
-    Case("exchange_old_display_zone", exchange(event(*_at('"(GMT+01.00) Sarajevo/Warsaw/Zagreb"'))), _TEN, _LATER, "Europe/Sarajevo"),
+    Case(
+        "exchange_display_zone",
+        exchange(event(*_at('"(UTC+01:00) Amsterdam, Berlin, Bern, Rome"'))),
+        _TEN,
+        _LATER,
+        "Europe/Amsterdam",
+    ),
+    Case(
+        "exchange_old_display_zone",
+        exchange(event(*_at('"(GMT+01.00) Sarajevo/Warsaw/Zagreb"'))),
+        _TEN,
+        _LATER,
+        "Europe/Sarajevo",
+    ),
     Case(
         "exchange_eastern",
         exchange(event(*_at("Eastern Standard Time", "20260701T100000", "20260701T110000"))),
@@ -270,7 +287,13 @@ CASES: tuple[Case, ...] = (
         "Europe/Berlin",
     ),
     # Apple: durations, all-day, prefixes of other programs.
-    Case("apple_duration", apple(event("DTSTART;TZID=Europe/Berlin:20261201T100000", "DURATION:PT45M")), _TEN, _LATER, "Europe/Berlin"),
+    Case(
+        "apple_duration",
+        apple(event("DTSTART;TZID=Europe/Berlin:20261201T100000", "DURATION:PT45M")),
+        _TEN,
+        _LATER,
+        "Europe/Berlin",
+    ),
     Case(
         "apple_duration_over_the_change",
         apple(event("DTSTART;TZID=Europe/Berlin:20261025T013000", "DURATION:PT3H")),
@@ -301,7 +324,9 @@ CASES: tuple[Case, ...] = (
         "2026-12-01T10:45:00+11:00",
     ),
     Case("apple_prefixed_zone", apple(event(*_at("/mozilla.org/20050126_1/Europe/Berlin"))), _TEN, _LATER, "Europe/Berlin"),
-    Case("apple_other_prefix", apple(event(*_at("/freeassociation.sourceforge.net/Europe/Berlin"))), _TEN, _LATER, "Europe/Berlin"),
+    Case(
+        "apple_other_prefix", apple(event(*_at("/freeassociation.sourceforge.net/Europe/Berlin"))), _TEN, _LATER, "Europe/Berlin"
+    ),
     Case("apple_lower_case_zone", apple(event(*_at("europe/berlin"))), _TEN, _LATER, "Europe/Berlin"),
     Case("apple_week_duration", apple(event("DTSTART:20261201T150000Z", "DURATION:P1D")), _THREE[0], "2026-12-02T15:00:00+00:00"),
     # Booking pages.
@@ -317,7 +342,10 @@ CASES: tuple[Case, ...] = (
             )
         ),
         *_THREE,
-        checks={"location": "https://meet.example/abc", "description": "Event Name: Interview\n\nNeed to change?\nhttps://book.example/x"},
+        checks={
+            "location": "https://meet.example/abc",
+            "description": "Event Name: Interview\n\nNeed to change?\nhttps://book.example/x",
+        },
     ),
     Case("booking_cancel", booking(event(*_UTC, "STATUS:CANCELLED"), method="CANCEL"), *_THREE, method="CANCEL"),
     # Applicant-tracking systems: METHOD in the MIME part only, PUBLISH, neither.
@@ -335,8 +363,20 @@ CASES: tuple[Case, ...] = (
         method="",
         checks={"end_assumed": True},
     ),
-    Case("plain_end_before_start", plain(event("DTSTART:20261201T150000Z", "DTEND:20261201T140000Z")), *_THREE, method="", checks={"end_assumed": True}),
-    Case("plain_bad_end", plain(event("DTSTART:20261201T150000Z", "DTEND:tomorrow")), *_THREE, method="", checks={"end_assumed": True}),
+    Case(
+        "plain_end_before_start",
+        plain(event("DTSTART:20261201T150000Z", "DTEND:20261201T140000Z")),
+        *_THREE,
+        method="",
+        checks={"end_assumed": True},
+    ),
+    Case(
+        "plain_bad_end",
+        plain(event("DTSTART:20261201T150000Z", "DTEND:tomorrow")),
+        *_THREE,
+        method="",
+        checks={"end_assumed": True},
+    ),
     Case(
         "plain_floating",
         plain(event("DTSTART:20261201T100000", "DTEND:20261201T104500")),
@@ -356,8 +396,26 @@ CASES: tuple[Case, ...] = (
     ),
     Case("plain_bad_sequence", plain(event(*_UTC, "SEQUENCE:soon")), *_THREE, method="", checks={"sequence": 0}),
     Case("plain_no_start", plain(event("DTEND:20261201T140000Z")), None, None, method=""),
-    Case("plain_organizer_without_mailto", plain(event(*_UTC, "ORGANIZER:rita@acme.example")), *_THREE, method="", checks={"organizer.address": "rita@acme.example"}),
-    Case("plain_attendee_no_address", plain(event(*_UTC, "ATTENDEE;CN=Ada Moe:invalid:nomail")), *_THREE, method="", checks={"attendees.0.name": "Ada Moe", "attendees.0.address": ""}),
+    Case(
+        "plain_organizer_without_mailto",
+        plain(event(*_UTC, "ORGANIZER:rita@acme.example")),
+        *_THREE,
+        method="",
+        checks={"organizer.address": "rita@acme.example"},
+    ),
+    Case(
+        "plain_attendee_no_address",
+        plain(event(*_UTC, "ATTENDEE;CN=Ada Moe:invalid:nomail")),
+        *_THREE,
+        method="",
+        checks={"attendees.0.name": "Ada Moe", "attendees.0.address": ""},
+    ),
     Case("plain_open_event", plain(event(*_UTC).replace("\nEND:VEVENT", "")), *_THREE, method=""),
-    Case("plain_escapes", plain(event(*_UTC, summary="Interview\\, Acme\\; part 1")), *_THREE, method="", checks={"summary": "Interview, Acme; part 1"}),
+    Case(
+        "plain_escapes",
+        plain(event(*_UTC, summary="Interview\\, Acme\\; part 1")),
+        *_THREE,
+        method="",
+        checks={"summary": "Interview, Acme; part 1"},
+    ),
 )

@@ -39,7 +39,9 @@ def test_one_event_inline_and_attached_is_one_event() -> None:
 
 def test_several_interviews_of_one_day_are_several_events() -> None:
     text = exchange(
-        event("DTSTART:20261201T150000Z", uid="a"), event("DTSTART:20261201T160000Z", uid="b"), event("DTSTART:20261201T170000Z", uid="c")
+        event("DTSTART:20261201T150000Z", uid="a"),
+        event("DTSTART:20261201T160000Z", uid="b"),
+        event("DTSTART:20261201T170000Z", uid="c"),
     )
     assert [found.uid for found in read([CalendarPart(text)])] == ["a", "b", "c"]
 

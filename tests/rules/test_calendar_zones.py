@@ -24,7 +24,9 @@ def test_every_windows_name_is_known_bare_quoted_and_numbered(windows: str) -> N
     assert zone_name(f'"{windows}"') == zone_name(f" {windows} ") == wanted
 
 
-@pytest.mark.parametrize("text", ["", "Nowhere", "../../etc/passwd", "Europe", "Europe/", "x" * 5000, "\x00", "GMT+99", "(UTC+01:00)x"])
+@pytest.mark.parametrize(
+    "text", ["", "Nowhere", "../../etc/passwd", "Europe", "Europe/", "x" * 5000, "\x00", "GMT+99", "(UTC+01:00)x"]
+)
 def test_a_name_that_is_none_is_told_to_be_none(text: str) -> None:
     assert named_zone(text) is None
 
@@ -47,7 +49,8 @@ def test_rules_in_the_file_agree_with_the_zone_they_describe_in_every_hour_of_a_
 
 def test_rules_that_would_take_for_ever_take_no_time() -> None:
     evil = "BEGIN:VTIMEZONE\nTZID:Evil\n" + "".join(
-        "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nRRULE:FREQ=SECONDLY\nEND:STANDARD\n" for _ in range(300)
+        "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nRRULE:FREQ=SECONDLY\nEND:STANDARD\n"
+        for _ in range(300)
     )
     text = google(event("DTSTART;TZID=Evil:20261201T100000", "RRULE:FREQ=SECONDLY"), zones=evil + "END:VTIMEZONE")
     (found,) = read([CalendarPart(text)])

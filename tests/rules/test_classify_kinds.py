@@ -85,7 +85,12 @@ def test_a_persons_letter_through_a_relay_is_a_reply_though_it_carries_list_head
 
 
 def test_a_newsletter_of_a_tracked_company_is_no_reply() -> None:
-    letter = mail("Read what is new at Acme this month. Unsubscribe.", sender="Acme <news@acme.example>", subject="Acme monthly", headers=_NEWS)
+    letter = mail(
+        "Read what is new at Acme this month. Unsubscribe.",
+        sender="Acme <news@acme.example>",
+        subject="Acme monthly",
+        headers=_NEWS,
+    )
     assert classify(letter, own=OWN, known=True).kind is Kind.NOISE
 
 
@@ -141,5 +146,9 @@ def test_a_calendar_with_an_interview_and_a_cancelled_one_is_not_a_cancellation(
 
 
 def test_a_calendar_part_that_cannot_be_read_leaves_the_words_to_speak() -> None:
-    letter = mail("Your interview is confirmed for Tuesday, December 1st at 10:00 AM ET.", subject="Interview confirmation", calendar="nonsense")
+    letter = mail(
+        "Your interview is confirmed for Tuesday, December 1st at 10:00 AM ET.",
+        subject="Interview confirmation",
+        calendar="nonsense",
+    )
     assert classify(letter, own=OWN, known=False).kind is Kind.INTERVIEW_CONFIRMATION

@@ -12,7 +12,9 @@ _KNOWN = Known(frozenset({"acme.example"}), frozenset({"rita@mail.example"}), fr
 
 
 def _envelope(header: str, *, role: Role = Role.INBOX, calendar: bool = False, thread_id: str = "") -> Envelope:
-    return envelope_from_header(header.encode(), ref="r", role=role, received_at=RECEIVED, size=1, calendar=calendar, thread_id=thread_id)
+    return envelope_from_header(
+        header.encode(), ref="r", role=role, received_at=RECEIVED, size=1, calendar=calendar, thread_id=thread_id
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,9 @@ def test_a_providers_thread_that_is_tracked_is_wanted() -> None:
     assert not wants(_envelope("From: x@x.example\nSubject: Hi", thread_id="t-78"), _KNOWN)
 
 
-@pytest.mark.parametrize(("to", "wanted"), [("Rita <rita@mail.example>", True), ("x@x.example, ada@acme.example", True), ("x@x.example", False)])
+@pytest.mark.parametrize(
+    ("to", "wanted"), [("Rita <rita@mail.example>", True), ("x@x.example, ada@acme.example", True), ("x@x.example", False)]
+)
 def test_a_mail_of_the_users_own_is_wanted_when_it_goes_to_a_tracked_process(to: str, wanted: bool) -> None:
     assert wants(_envelope(f"From: sam@example.com\nTo: {to}\nSubject: Interview", role=Role.SENT), _KNOWN) is wanted
 
@@ -77,6 +81,9 @@ def test_nobody_reads_mail_to_a_machine(address: str) -> None:
     assert not can_receive(address)
 
 
-@pytest.mark.parametrize("address", ["rita@acme.example", "rita.chen+jobs@acme.co.uk", "careers@acme.example", "rita@gmail.com", "norbert.reply@acme.example"])
+@pytest.mark.parametrize(
+    "address",
+    ["rita@acme.example", "rita.chen+jobs@acme.co.uk", "careers@acme.example", "rita@gmail.com", "norbert.reply@acme.example"],
+)
 def test_a_person_or_a_team_can_be_written_to(address: str) -> None:
     assert can_receive(address)

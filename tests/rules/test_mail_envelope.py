@@ -62,7 +62,13 @@ def test_fields_are_unfolded_decoded_and_in_any_case() -> None:
 
 @pytest.mark.parametrize(
     ("line", "bulk"),
-    [("Precedence: bulk", True), ("Precedence: LIST", True), ("List-Id: <x>", True), ("Precedence: first-class", False), ("X-Y: z", False)],
+    [
+        ("Precedence: bulk", True),
+        ("Precedence: LIST", True),
+        ("List-Id: <x>", True),
+        ("Precedence: first-class", False),
+        ("X-Y: z", False),
+    ],
 )
 def test_bulk_is_what_says_so(line: str, bulk: bool) -> None:
     assert _envelope(f"From: a@x.example\r\n{line}\r\n\r\n").bulk is bulk
@@ -110,7 +116,17 @@ def test_dates_are_read_in_the_forms_that_mail_has(text: str, iso: str) -> None:
     assert found.isoformat() == iso
 
 
-@pytest.mark.parametrize("text", ["", "soon", "Mon, 99 Foo 2026 10:00", "Mon, 31 Feb 2026 10:00:00 +0000", "1 Jan 99999 00:00 +0000", "1 Jan 2026 10:00 +9999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "Mon, 99 Foo 2026 10:00",
+        "Mon, 31 Feb 2026 10:00:00 +0000",
+        "1 Jan 99999 00:00 +0000",
+        "1 Jan 2026 10:00 +9999",
+    ],
+)
 def test_a_date_that_cannot_be_is_none(text: str) -> None:
     assert date_of(text) is None
 
@@ -127,7 +143,12 @@ def test_addresses_with_commas_in_quotes_and_comments_stay_whole() -> None:
 
 
 _NAMES = st.sampled_from([name.encode() for name in HEADERS])
-_FIELD = st.builds(lambda name, value, end: name + b": " + value + end, _NAMES, st.binary(max_size=120), st.sampled_from([b"\r\n", b"\n", b"\r\n\t", b"\r"]))
+_FIELD = st.builds(
+    lambda name, value, end: name + b": " + value + end,
+    _NAMES,
+    st.binary(max_size=120),
+    st.sampled_from([b"\r\n", b"\n", b"\r\n\t", b"\r"]),
+)
 
 
 @given(st.one_of(st.binary(max_size=600), st.lists(_FIELD, max_size=25).map(b"".join)))
@@ -139,8 +160,21 @@ def test_no_header_block_is_refused_and_every_value_can_be_stored(header: bytes)
             assert not any(char in value for char in "\r\n\x00")
 
 
-@pytest.mark.parametrize("piece", [b"=?utf-8?Q?" + b"=41" * 5000 + b"?=", b'"' * 20000, b"(" * 20000, b"<" * 20000, b"=?" * 20000, b"a@b," * 20000, b"\\" * 20000])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"=?utf-8?Q?" + b"=41" * 5000 + b"?=",
+        b'"' * 20000,
+        b"(" * 20000,
+        b"<" * 20000,
+        b"=?" * 20000,
+        b"a@b," * 20000,
+        b"\\" * 20000,
+    ],
+)
 def test_a_huge_value_costs_little(piece: bytes) -> None:
-    found = _envelope(b"From: " + piece + b"\r\nSubject: " + piece + b"\r\nReferences: " + piece + b"\r\nTo: " + piece + b"\r\n\r\n")
+    found = _envelope(
+        b"From: " + piece + b"\r\nSubject: " + piece + b"\r\nReferences: " + piece + b"\r\nTo: " + piece + b"\r\n\r\n"
+    )
     assert len(found.subject) <= 1000
     assert len(found.recipients) < 100 * 330

@@ -136,7 +136,32 @@ def test_the_slow_parser_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fast.text == "Dear Sam,\n\na & b\nRita"
 
 
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<div>", "<blockquote>", "</blockquote>", "<td>", "<table>", "\x02q", "\x03", "\f", "<!--", "<style>", "a", "&#0;", "&amp;", "<script", "]]>"]), max_size=60).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<div>",
+                "<blockquote>",
+                "</blockquote>",
+                "<td>",
+                "<table>",
+                "\x02q",
+                "\x03",
+                "\f",
+                "<!--",
+                "<style>",
+                "a",
+                "&#0;",
+                "&amp;",
+                "<script",
+                "]]>",
+            ]
+        ),
+        max_size=60,
+    ).map("".join)
+)
 def test_any_html_is_rendered(page: str) -> None:
     found = render(page)
     assert "\x02" not in found.text
