@@ -73,7 +73,9 @@ def _look(server: Dovecot, user: str, directory: Path, quiet: int) -> dict[str, 
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     command = [sys.executable, "-m", "tests.bench.child", str(server.imap), user, PASSWORD, str(directory), "--quiet", str(quiet)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"the first look ended with {done.returncode}: {done.stderr[-1500:]}")
     result: dict[str, Any] = json.loads(done.stdout)
     return result
 

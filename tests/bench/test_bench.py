@@ -1,0 +1,62 @@
+"""The benchmarks measure what they say; no figure is judged here, for that takes a quiet machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench.firstlook import fill, learn_items, measure
+from tests.bench.floor import RawClient, header_scan, round_trip
+from tests.bench.lookout import Lookout
+from tests.bench.report import Figure, machine, p95, table
+from tests.servers.dovecot import PASSWORD, Dovecot
+
+pytestmark = pytest.mark.xdist_group("bench")
+
+
+def test_the_first_look_is_measured_beside_the_same_fetch_on_a_bare_socket(tmp_path: Path) -> None:
+    with Dovecot(tmp_path / "dovecot") as server:
+        boxes = fill(server, [40, 80], 0.05)
+        items = learn_items(server)
+        assert items.startswith(b"(UID FLAGS INTERNALDATE")
+        assert items.endswith(b")")
+        assert b"MESSAGE-ID" in items
+        small = header_scan(server.imap, boxes.users[40], PASSWORD, ["INBOX", "Sent"], items)
+        large = header_scan(server.imap, boxes.users[80], PASSWORD, ["INBOX", "Sent"], items)
+        assert 40 * 300 < small.octets < large.octets < boxes.octets[80]
+        with RawClient(server.imap, boxes.users[40], PASSWORD) as raw:
+            assert len(round_trip(raw, 3)) == 3
+            with pytest.raises(RuntimeError, match="refuses"):
+                raw.command(b"EXAMINE Nowhere")
+        figures = measure(server, boxes, tmp_path / "looks", rounds=1, quiet=2)
+    assert [figure.what for figure in figures if figure.kept is None] == [
+        "memory at its highest, 40 messages",
+        "memory at its highest, 80 messages",
+    ]
+    assert len(figures) == 9
+
+
+def test_the_lookout_sees_a_file_leave_but_not_change_its_flags(tmp_path: Path) -> None:
+    file = tmp_path / "1.M1P1.host:2,"
+    file.touch()
+    with Lookout(tmp_path) as lookout:
+        flagged = file.rename(tmp_path / "1.M1P1.host:2,S")
+        assert lookout.gone("1.M1P1.host", 0.05) is None
+        flagged.unlink()
+        assert lookout.gone("1.M1P1.host", 5) is not None
+
+
+def test_a_table_tells_kept_and_missed_budgets_apart() -> None:
+    lines = table([Figure("one", "1 s", "0.5 s", "2.0", "<= 4", kept=True), Figure("other", "9 s", kept=False)]).splitlines()
+    assert len(lines) == 4
+    assert lines[2].endswith("kept")
+    assert lines[3].endswith("MISSED")
+    assert "Python" in machine()
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [([1.0], 1.0), ([float(n) for n in range(1, 101)], 95.0), ([3.0, 1.0, 2.0], 3.0)]
+)
+def test_the_95th_percentile_is_of_nearest_rank(values: list[float], expected: float) -> None:
+    assert p95(values) == expected
