@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rules.holiday_library import country_holidays
+
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
@@ -105,12 +107,10 @@ def recipient_zone(name: str, offset: int | None, fallback: str) -> tzinfo:
 @lru_cache(maxsize=64)
 def _calendar(country: str) -> HolidayBase | None:
     """Return the public holidays of `DE` or `DE-BY`; None where the library knows none."""
-    import holidays  # noqa: PLC0415 - a tenth of a second that most commands never need
-
     code, _, subdivision = country.upper().partition("-")
     for part in dict.fromkeys((subdivision or _DEFAULT_SUBDIVISION.get(code), None)):
         try:
-            return holidays.country_holidays(code, subdiv=part)
+            return country_holidays(code, part)
         except NotImplementedError:
             continue
     return None

@@ -27,7 +27,18 @@ from watcher.outbox import Ledger, apply, pending, plan, reconcile
 from watcher.store import Store
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
 from watcher.store.drafts import Op, OutboxRow, RowState, load_outbox, put_row, versions
-from watcher.store.journal import LogRow, add_log, last_log, last_mark, load_log, marks_of, told
+from watcher.store.journal import (
+    LogRow,
+    add_log,
+    add_untold,
+    forget_untold,
+    last_log,
+    last_mark,
+    load_log,
+    load_untold,
+    marks_of,
+    told,
+)
 from watcher.store.mail import (
     EventRow,
     envelopes_unread,
@@ -87,6 +98,8 @@ class Cycle:
     _checks: dict[str, datetime | None] = field(default_factory=dict)
     _companies: dict[str, str] = field(default_factory=dict)
     _openers: dict[str, str] = field(default_factory=dict)
+    _untold: set[str] = field(default_factory=set)
+    """Messages that were read and not told of so far."""
     _mark: int = 0
     _started: bool = False
     _clean: bool = False
@@ -111,9 +124,10 @@ class Cycle:
         affected = set(self._relinked(pulled, now)) if pulled.identities else set()
         affected |= self._due(now)
         if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
+            self._name_companies(now)
             affected |= reconcile(self._ledger, self.connector, now, reset=pulled.reset)
             self._clean = True
-        self._decide(affected, now, frozenset(pulled.identities))
+        self._decide(affected, now)
         count = pulled.count + self._act(now, wall, floor)
         changed = bool(affected or pulled.count)
         self._note(now, wall, changed=changed)
@@ -142,6 +156,7 @@ class Cycle:
                 forget_cursor(connection, self.account.name)  # nothing read, or all of it lost: read the mailbox anew
             first = load_cursor(connection, self.account.name) is None
             self._remember(relink(connection, self.account.name), versions(connection, self.account.name))
+            self._untold = set(load_untold(connection, self.account.name))
         self._checks = dict.fromkeys(self._openers, now)
         self._started = True
         return first
@@ -161,10 +176,18 @@ class Cycle:
         return row.last_now
 
     def _note(self, now: datetime, wall: datetime | None, *, changed: bool) -> None:
-        if not changed and wall is None and self._noted_at is not None and abs(now - self._noted_at) < _NOTE_EVERY:
+        if (
+            not changed
+            and not self._untold
+            and wall is None
+            and self._noted_at is not None
+            and abs(now - self._noted_at) < _NOTE_EVERY
+        ):
             return
         with self.store.write() as connection:
             note_pass(connection, self.account.name, now, assumed=wall is not None)
+            forget_untold(connection, self.account.name)
+        self._untold.clear()
         self._noted_at = now
 
     def _newest_log(self) -> int:
@@ -210,6 +233,7 @@ class Cycle:
         """Classify and store the messages that were not read before."""
         name = self.account.name
         seen = set(seen_before(connection, name, [m.envelope.identity for m in messages]))
+        fresh: list[str] = []
         for message in messages:
             if message.envelope.identity in seen:
                 continue
@@ -218,8 +242,11 @@ class Cycle:
             row = read_message(self.account, message, at, known=is_known(message, self._known))
             put_event(connection, row)
             pulled.identities.add(row.identity)
+            fresh.append(row.identity)
             if row.own:
                 self._recognise(connection, row, message)
+        add_untold(connection, name, fresh)
+        self._untold.update(fresh)
 
     def _recognise(self, connection: Connection, row: EventRow, message: Message) -> None:
         """See whether a mail of the user's own was one of our drafts, however the client rewrote it."""
@@ -300,7 +327,13 @@ class Cycle:
                 self._mark = newest
         return frozenset(due & set(self._openers))
 
-    def _decide(self, affected: Iterable[str], now: datetime, new: frozenset[str] = frozenset()) -> None:
+    def _name_companies(self, now: datetime) -> None:
+        """Find out how the processes with drafts are called: what becomes of those is told before they are decided."""
+        for process in {row.process for row in self._ledger.rows()} & set(self._openers) - set(self._companies):
+            with self.store.read() as connection:
+                self._companies[process] = assess(connection, self.account, process, now).process.company
+
+    def _decide(self, affected: Iterable[str], now: datetime) -> None:
         """Fold and decide each process, tell what is new, and plan the drafts; nothing remote happens here."""
         self._decided_at = now
         for process in sorted(affected):
@@ -312,10 +345,13 @@ class Cycle:
                 already = told(connection, self.account.name, process)
             self._companies[process] = found.process.company
             self._checks[process] = found.decision.next_check
-            rows = [*tell_events(found, new, opener), *tell_notices(found, already)]
+            new = self._untold.intersection(event.identity for event in found.messages)
+            rows = [*tell_events(found, frozenset(new), opener), *tell_notices(found, already)]
             if rows:
                 with self.store.write() as connection:
                     add_log(connection, rows)
+                    forget_untold(connection, self.account.name, new)
+            self._untold -= new
             plan(self._ledger, found, opener, now)
 
     # --- act ----------------------------------------------------------------------------------------------------------
@@ -333,7 +369,7 @@ class Cycle:
                 count += pulled.count
                 self._clean = self._clean and not pulled.touched & _DRAFT_ROLES
                 if pulled.identities:
-                    self._decide(self._relinked(pulled, now), now, frozenset(pulled.identities))
+                    self._decide(self._relinked(pulled, now), now)
                     continue
             turns[row.key] += 1
             # What is written now changes Drafts after the cursor was taken: if the user undoes it, Drafts looks unchanged.

@@ -127,7 +127,7 @@ def run_daemon(config: Config, clock: Clock) -> None:
     """Watch all accounts until SIGTERM or SIGINT. Raises AlreadyRunning, ConfigError, StoreError, OSError."""
     paths = StatePaths(config.state_dir).prepare()
     with Lock(paths.lock):
-        store = Store(paths.database)
+        store = Store(paths.database, apart=True)
         try:
             daemon = Daemon(config, store, clock)
             with _signals(daemon):

@@ -23,6 +23,7 @@ from watcher.store import Store, StoreError, StoreFull
 from watcher.store.accounts import ensure_account, note_trouble
 from watcher.store.journal import LogRow, add_log
 from watcher.wake import SocketWake
+from watcher.warm import warm_up
 
 __all__ = ["Worker"]
 
@@ -104,6 +105,7 @@ class Worker(threading.Thread):
 
     def _watch(self, connector: Connector) -> None:
         cycle = Cycle(self.account, connector, self._store)
+        warm_up(self.account, self._clock.now())
         while not self._stopping.is_set():
             self.wake.clear()
             report = cycle.run_pass(self._clock.now())

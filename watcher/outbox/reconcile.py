@@ -66,7 +66,9 @@ def _settle(ledger: Ledger, connector: Connector, row: OutboxRow, standing: Stan
         return bool(refs)
     if row.state is RowState.PLACED:
         exact = any((ref.ref, ref.revision) == (row.ref, row.revision) for ref in refs)
-        return not exact and look_after(ledger, connector, row, now)
+        # Where it was to be taken back, a process that died before it could say so has done that, not the user.
+        gone = RowState.WITHDRAWN if row.op is Op.WITHDRAW else RowState.DISCARDED
+        return not exact and look_after(ledger, connector, row, now, gone)
     return row.state is RowState.EDITED and look_after(ledger, connector, row, now)
 
 

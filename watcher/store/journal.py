@@ -6,13 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from rules.intents import Reason
 from rules.process import Verb
-from watcher.store.tables import log, mark
+from watcher.store.dialect import upsert_many
+from watcher.store.tables import log, mark, untold
 
-__all__ = ["LogRow", "MarkRow", "add_log", "add_mark", "last_log", "last_mark", "load_log", "marks_of", "told"]
+__all__ = [
+    "LogRow",
+    "MarkRow",
+    "add_log",
+    "add_mark",
+    "add_untold",
+    "forget_untold",
+    "last_log",
+    "last_mark",
+    "load_log",
+    "load_untold",
+    "marks_of",
+    "told",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,27 @@ def told(connection: Connection, account: str, process: str) -> frozenset[tuple[
         log.c.account == account, log.c.process == process, log.c.action.startswith("notice:")
     )
     return frozenset((row.action, row.at) for row in connection.execute(query))
+
+
+def add_untold(connection: Connection, account: str, identities: Iterable[str]) -> None:
+    """Note that these messages were read and the log does not speak of them yet; in the transaction that stores them."""
+    upsert_many(
+        connection, untold, ("account", "identity"), [(account, each) for each in identities], key=["account", "identity"]
+    )
+
+
+def load_untold(connection: Connection, account: str) -> frozenset[str]:
+    """Return the messages that were read by a pass which did not come to tell of them."""
+    return frozenset(connection.execute(select(untold.c.identity).where(untold.c.account == account)).scalars())
+
+
+def forget_untold(connection: Connection, account: str, identities: Iterable[str] | None = None) -> None:
+    """Note that these messages were told of, or that all were; in the transaction that writes the log."""
+    if identities is None:
+        connection.execute(delete(untold).where(untold.c.account == account))
+        return
+    for identity in identities:
+        connection.execute(delete(untold).where(untold.c.account == account, untold.c.identity == identity))
 
 
 def last_log(connection: Connection) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from alembic import command
@@ -30,3 +31,19 @@ def upgrade(engine: Engine, found: str | None) -> None:
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def main() -> int:
+    """Migrate the store named on the command line; say what is wrong in one line on standard error."""
+    from watcher.store.store import Store, StoreError  # noqa: PLC0415 - the two name each other
+
+    try:
+        Store(Path(sys.argv[1])).close()
+    except StoreError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the parent process reads it
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

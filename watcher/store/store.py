@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,9 +34,13 @@ class StoreFull(StoreError):
 class Store:
     """The file with its connections; safe to use from several threads, each in its own transaction."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the store at `path`, making or migrating it. Raises StoreError."""
+    def __init__(self, path: Path, *, apart: bool = False) -> None:
+        """Open the store at `path`, making or migrating it. Raises StoreError.
+
+        `apart`: a migration runs in a process of its own, so that the 20 MB of its library do not stay with a daemon.
+        """
         self.path = path
+        self._apart = apart
         try:
             with self._explained():
                 self.engine = open_engine(path)
@@ -47,10 +53,17 @@ class Store:
             found = None
             if inspect(connection).has_table("alembic_version"):
                 found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if found != HEAD:
-            from watcher.store.migrate import upgrade  # noqa: PLC0415 - a quarter of a second to import, needed once
+        if found == HEAD:
+            return
+        if self._apart:
+            command = [sys.executable, "-m", "watcher.store.migrate", str(self.path)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+            if done.returncode:
+                raise StoreError(done.stderr.strip().rpartition("\n")[2] or f"{self.path}: could not be migrated.")
+            return
+        from watcher.store.migrate import upgrade  # noqa: PLC0415 - a quarter of a second to import, needed once
 
-            upgrade(self.engine, found)
+        upgrade(self.engine, found)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """The tables.
 
-What the mailbox cannot tell again is in cursor, mark, outbox, draft_version, draft_event and log; the rest is rebuilt.
+What the mailbox cannot tell again is in cursor, mark, outbox, draft_version, draft_event, log and untold; the rest is rebuilt.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ __all__ = [
     "outbox",
     "process",
     "process_link",
+    "untold",
 ]
 
 metadata = MetaData(
@@ -199,6 +200,14 @@ draft_event = Table(
     Column("change", Text, nullable=False),
     Column("slot_opens", Instant),
     Index("ix_draft_event_process", "account", "process"),
+)
+
+# What was read and not told yet: the log says each thing once, whenever the program ends.
+untold = Table(
+    "untold",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("identity", Text, primary_key=True),
 )
 
 log = Table(

@@ -169,3 +169,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("process_link", schema=None) as batch_op:
         batch_op.create_index("ix_process_link_process", ["account", "process"], unique=False)
+    op.create_table(
+        "untold",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "identity", name=op.f("pk_untold")),
+    )
