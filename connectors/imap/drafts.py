@@ -104,14 +104,18 @@ def read_whole(session: Session, uid: int) -> bytes | None:
     return section(row, b"BODY[]")
 
 
-def read_envelopes(session: Session, uids: Sequence[int] | bytes, role: Role, prefix: str) -> dict[int, Envelope]:
-    """Return the envelopes of messages of the open folder, those marked as deleted left out."""
+def read_envelopes(
+    session: Session, uids: Sequence[int] | bytes, role: Role, prefix: str, *, deleted: bool = False
+) -> dict[int, Envelope]:
+    """Return the envelopes of messages of the open folder: those that are not marked as deleted, or those that are."""
     if not uids:
         return {}
     rows = session.fetch(uids, b"(UID FLAGS INTERNALDATE RFC822.SIZE " + HEADER_ITEM + b")")
     place = Place(role, prefix)
     return {
-        uid: row_of(row, place).envelope for uid, row in rows.items() if not _deleted(row) and section(row, b"BODY[") is not None
+        uid: row_of(row, place).envelope
+        for uid, row in rows.items()
+        if _deleted(row) is deleted and section(row, b"BODY[") is not None
     }
 
 
@@ -317,6 +321,7 @@ def _dates(session: Session, uids: Sequence[int]) -> dict[int, datetime]:
 def withdraw_draft(session: Session, draft: Draft, ref: DraftRef) -> Withdrawal:
     """Remove a draft as `Connector.withdraw_draft` promises."""
     place = Drafts(session)
+    _finish_removal(place, draft, ref)
     standing = place.by_message_id(draft.message_id)
     if not standing:
         uid = place.uid_of(ref)
@@ -353,6 +358,17 @@ def _remove(place: Drafts, uid: int) -> None:
     marked = session.search(b"DELETED")
     if marked is not None and set(marked) <= {uid}:
         wire.do(doing, b"EXPUNGE")
+
+
+def _finish_removal(place: Drafts, draft: Draft, ref: DraftRef) -> None:
+    """Expunge what an earlier removal of this draft, cut short, has left behind marked as deleted."""
+    session = place.session
+    if not session.connection.can(b"UIDPLUS"):
+        return
+    for uid in session.search(b"DELETED", b"HEADER", b"Message-ID", quoted(draft.message_id.encode())) or []:
+        row = read_envelopes(session, [uid], Role.DRAFTS, place.prefix, deleted=True).get(uid)
+        if row is not None and row.message_id == draft.message_id and place.unchanged(draft, uid, ref.digest):
+            session.wire.ask(b"UID", b"EXPUNGE", b"%d" % uid)
 
 
 # -- list

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connectors.errors import Unavailable
-from connectors.imap.refusal import printable, refusal
+from connectors.imap.refusal import code_of, printable, refusal
 from connectors.imap.rows import (
     EPOCH,
     HEADER_ITEM,
@@ -42,8 +42,12 @@ _USUAL = re.compile(
 )
 _HIDDEN = re.compile(rb"\\(?:Draft|Deleted)\b", re.IGNORECASE)
 _FETCH_HEAD = 24
-_COMMANDS_CAP = 400
+_COMMANDS_CAP = 2000
 """Commands spent on the mending of one page; what is unread then stays unread."""
+_ALL_BROKEN = 10
+"""When so many messages fail and not one succeeds, it is the server that is broken, not they."""
+_OF_ONE_MESSAGE = frozenset({"SERVERBUG", "CORRUPTION", "EXPUNGEISSUED"})
+"""What servers say of a whole range for the sake of one message in it."""
 _READ_CAP = 256 * 1024
 
 
@@ -124,7 +128,8 @@ class Look:
             wire.stream = None
             status, _, text = first[len(tag) + 1 :].partition(b" ")
             if status.upper() != b"OK":
-                if isinstance(error := refusal(wire.where, "reading", text), Unavailable):
+                error = refusal(wire.where, "reading", text)
+                if isinstance(error, Unavailable) and code_of(text) not in _OF_ONE_MESSAGE:
                     raise error
                 self._failure = printable(text) or "no reason given"
             return None
@@ -148,30 +153,32 @@ class Look:
         if present is None:
             present = sorted(self._session.fetch(uid_set, b"(UID)"))
         stack = [[uid for uid in present if uid not in self._seen]]
-        commands = 0
-        while stack:
+        alone = 0
+        for _ in range(_COMMANDS_CAP):
+            stack = [uids for uids in stack if uids]
+            if not stack:
+                return
             uids = stack.pop()
-            if not uids:
-                continue
-            commands += 1
-            if commands > _COMMANDS_CAP:
-                for uid in uids:
-                    yield self.unread(uid, "too many messages of this page cannot be read")
-                continue
-            sets = uid_ranges(uids)
-            for part in sets:
-                yield from self._stream(part)
-                if self._failure:
-                    break
-            if not self._failure:
-                continue
-            reason = self._failure
+            yield from self._each(uids)
             missing = [uid for uid in uids if uid not in self._seen]
-            if len(uids) == 1:
-                yield from self._plainly(missing, reason)
-            else:
+            if self._failure and len(uids) > 1:
                 half = (len(missing) + 1) // 2
                 stack += [missing[half:], missing[:half]]
+            elif self._failure:
+                alone += 1
+                if alone > _ALL_BROKEN and len(self._seen) < alone:
+                    raise Unavailable(
+                        f"{self._wire.where} can read no message now ({self._failure}). It is tried again by itself."
+                    )
+                yield from self._plainly(missing, self._failure)
+        for uid in [uid for uids in stack for uid in uids]:
+            yield self.unread(uid, "too many messages of this page cannot be read")
+
+    def _each(self, uids: Sequence[int]) -> Iterator[Row]:
+        for part in uid_ranges(uids):
+            yield from self._stream(part)
+            if self._failure:
+                return
 
     def _plainly(self, uids: Sequence[int], reason: str) -> Iterator[Unread]:
         """Ask for the raw beginning of a message whose description the server cannot give."""

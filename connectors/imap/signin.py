@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import imaplib
+import io
 import logging
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +68,17 @@ class _OnBuffer:
 
     sock: socket.socket
     buffer: Buffer
+    _create_socket: Callable[[float | None], socket.socket]
+
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
+        """Connect without the second reader that imaplib would make, which would keep the socket open behind our back."""
+        self.host, self.port = host, port
+        self.sock = self._create_socket(timeout)
+        self.buffer.sock = self.sock
+
+    def shutdown(self) -> None:
+        """Close the socket."""
+        self.sock.close()
 
     def read(self, size: int) -> bytes:
         self.buffer.sock = self.sock
@@ -175,7 +188,7 @@ def _greet(settings: ImapSettings, buffer: Buffer) -> _Client:
 def _upgrade(client: _Client, settings: ImapSettings, buffer: Buffer) -> None:
     where = settings.where
     try:
-        client.starttls(tls.context(settings.ca_file))
+        client.starttls(_Upgrade(tls.context(settings.ca_file), buffer))
     except CapabilityError as error:
         raise Misconfigured(f"{where} does not offer STARTTLS. Set security = 'tls' (usually port 993).") from error
     except ssl.SSLCertVerificationError as error:
@@ -187,9 +200,23 @@ def _upgrade(client: _Client, settings: ImapSettings, buffer: Buffer) -> None:
         raise Unavailable(f"{where} broke off while encrypting the connection ({error}).") from error
     finally:
         buffer.sock = client._imap.sock  # noqa: SLF001 - the wrapped one
-    if buffer.pos < len(buffer.data):
-        # Words that came before the encryption began could be anybody's (CVE-2021-33515 and its kin).
-        raise Unavailable(f"{where} said more than it should before the connection was encrypted; it is not trusted.")
+        for reader in (vars(client._imap).get("file"), vars(client._imap).get("_file")):  # noqa: SLF001 - imaplib made one again
+            if isinstance(reader, io.BufferedReader):
+                reader.close()
+
+
+class _Upgrade:
+    """Stands for the TLS context in imaplib's STARTTLS: looks at what has come before it encrypts."""
+
+    def __init__(self, context: ssl.SSLContext, buffer: Buffer) -> None:
+        self._context = context
+        self._buffer = buffer
+
+    def wrap_socket(self, sock: socket.socket, server_hostname: str) -> ssl.SSLSocket:
+        if self._buffer.pos < len(self._buffer.data):
+            # Words from before the encryption could be anybody's (RFC 9051 section 11.1).
+            raise Unavailable(f"{self._buffer.where} said more than it should before the encryption began; it is not trusted.")
+        return self._context.wrap_socket(sock, server_hostname=server_hostname)
 
 
 def _keep_alive(sock: socket.socket) -> None:

@@ -169,6 +169,14 @@ class Answer:
                 yield reply
 
 
+class _RefusedEarlyError(Exception):
+    """The server answered a command before it had the whole of it."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
 class Wire:
     """Commands and replies on one signed-in connection."""
 
@@ -220,14 +228,14 @@ class Wire:
         return tag
 
     def _continuation(self, tag: bytes) -> None:
-        """Wait for `+`; a refusal in its place is raised as what it means."""
+        """Wait for `+`; a refusal in its place ends the command."""
         while True:
             reply = self.read()
             if reply[0].startswith(b"+"):
                 return
             if reply[0].startswith(tag + b" "):
                 answer = _answer(reply[0][len(tag) + 1 :], [])
-                raise refusal(self.where, "sending an APPEND or search text", answer.text)
+                raise _RefusedEarlyError(answer)
             self.note(reply)
 
     # -- reading
@@ -291,7 +299,11 @@ class Wire:
 
     def ask(self, *parts: bytes) -> Answer:
         """Send one command and return its answer, whatever it is."""
-        return self.finish(self.start(*parts))
+        try:
+            tag = self.start(*parts)
+        except _RefusedEarlyError as refused:
+            return refused.answer
+        return self.finish(tag)
 
     def do(self, doing: str, *parts: bytes) -> Answer:
         """Send one command and return its answer; a refusal is raised as what it means."""
