@@ -132,7 +132,7 @@ def _order(item: Linkable) -> tuple[datetime, str, str]:
 
 
 def _opener(core: _Talk) -> Linkable:
-    return min((item for item in core.items if item.opens), key=_order)
+    return min((item for item in core.items if item.opens and not item.own), key=_order)
 
 
 class _Union:

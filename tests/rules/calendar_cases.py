@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["CASES", "Case", "apple", "booking", "event", "exchange", "google", "plain", "relay"]
+__all__ = ["CASES", "FIXED_RULES", "Case", "apple", "booking", "event", "exchange", "google", "plain", "relay"]
 
 BERLIN_RULES = """BEGIN:VTIMEZONE
 TZID:{tzid}
@@ -90,7 +90,10 @@ def exchange(*events: str, method: str = "REQUEST", zones: str = "") -> str:
 
 def apple(*events: str, method: str = "REQUEST", zones: str = "") -> str:
     """Return a file as Apple Calendar writes it: CALSCALE, X-APPLE properties, line feeds only."""
-    extra = 'X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC\nX-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-TITLE="1 Test St":geo:1.0,2.0\nEND:VEVENT'
+    extra = (
+        "X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC\n"
+        'X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-TITLE="1 Test St":geo:1.0,2.0\nEND:VEVENT'
+    )
     return _file("-//Apple Inc.//macOS 14.5//EN", [item.replace("END:VEVENT", extra) for item in events], method, zones)
 
 
@@ -162,7 +165,10 @@ CASES: tuple[Case, ...] = (
         google(
             event(
                 *_UTC,
-                "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN=Ada\n  Moe;X-NUM-\n GUESTS=0:mailto:ada@ac\n me.example",
+                (
+                    "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN=Ada\n"
+                    "  Moe;X-NUM-\n GUESTS=0:mailto:ada@ac\n me.example"
+                ),
             )
         ),
         *_THREE,

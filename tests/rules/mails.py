@@ -43,7 +43,7 @@ def raw_mail(
     return f"{head}{text}".encode()
 
 
-def mail(  # noqa: PLR0913 -- what a mail is made of
+def mail(
     body: str,
     *,
     sender: str = "Rita Chen <rita@acme.example>",

@@ -6,7 +6,7 @@ import pytest
 
 from rules.calendar import read, read_all
 from rules.mail import CalendarPart
-from tests.rules.calendar_cases import CASES, Case, event, exchange, google
+from tests.rules.calendar_cases import CASES, FIXED_RULES, Case, event, exchange, google
 
 
 def _value(found: object, path: str) -> object:
@@ -61,12 +61,7 @@ def test_an_unreadable_line_costs_itself_only_and_is_told() -> None:
 
 def test_the_zone_of_one_mail_is_not_remembered_for_the_next() -> None:
     """A hostile mail that defines `Europe/Berlin` at +05:30 must not move the interviews of other mails."""
-    lie = "\n".join(
-        (
-            "BEGIN:VTIMEZONE\nTZID:Europe/Berlin\nBEGIN:STANDARD\nDTSTART:19700101T000000",
-            "TZOFFSETFROM:+0530\nTZOFFSETTO:+0530\nEND:STANDARD\nEND:VTIMEZONE",
-        )
-    )
+    lie = FIXED_RULES.format(tzid="Europe/Berlin")
     line = "DTSTART;TZID=Europe/Berlin:20261201T100000"
     read([CalendarPart(google(event(line), zones=lie))])
     (honest,) = read([CalendarPart(google(event(line, uid="other")))])

@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from rules.classify import Kind, classify
-from rules.mail import Role
+from rules.mail import Message, Role
 from tests.rules.calendar_cases import event, exchange, google
 from tests.rules.mails import ME, OWN, mail
 
-_PERSON = "Rita Chen <rita@acme.example>"
-_ATS = "Acme Recruiting <no-reply@us.greenhouse-mail.io>"
 _NEWS = {"List-Unsubscribe": "<https://x.example/u>", "Precedence": "bulk"}
 
-_LETTERS: list[tuple[str, str, str, str, Kind]] = [
-    ("asks for times", _PERSON, "Data Engineer at Acme", "Hi Sam,\n\nwe liked your application. When would you be available for a first interview next week?\n\nRita", Kind.INTERVIEW_INVITE),
-    ("booking link", _PERSON, "Next steps", "Hi Sam, thanks for applying to Acme. Please pick a time for a call with our hiring manager: https://calendly.com/rita\n\nRita", Kind.INTERVIEW_INVITE),
-    ("relay invites", _ATS, "Acme: invitation to interview", "Hello Sam,\nwe would like to invite you to an interview for the Data Engineer role. Please share your availability.", Kind.INTERVIEW_INVITE),
-    ("fixed time", _PERSON, "Interview confirmation", "Hi Sam,\n\nyour interview with Ada Moe is confirmed for Tuesday, December 1st at 10:00 AM ET on Zoom.\n\nRita", Kind.INTERVIEW_CONFIRMATION),
-    ("fixed by answer", _PERSON, "Re: Interview", "Great, that works for us. I have scheduled your interview for Thursday, 26 November at 14:00 CET. Ada will call you.\n\nRita", Kind.INTERVIEW_CONFIRMATION),
-    ("day is missing", _PERSON, "Interview", "Hi Sam, we would like to schedule an interview for the Data Engineer position. Rita", Kind.INTERVIEW_INVITE),
-    ("moves", _PERSON, "Re: Interview on Tuesday", "Hi Sam, sorry, we need to reschedule your interview. Could we move it to Thursday, 3 December at 11:00?\nRita", Kind.RESCHEDULE),
-    ("calls off", _PERSON, "Interview on Tuesday", "Hi Sam, I am afraid we have to cancel your interview on Tuesday at 10:00. I will write again soon.\nRita", Kind.CANCELLATION),
-    ("refuses", _ATS, "Your application to Acme", "Dear Sam,\n\nthank you for applying to Acme. After careful thought we have decided not to move forward with your application.\n\nThe Acme Team", Kind.REJECTION),
-    ("refuses after interview", _PERSON, "Re: Data Engineer", "Hi Sam, thank you for the interview on Tuesday. Unfortunately we have chosen another candidate whose experience is closer to what we need.\nRita", Kind.REJECTION),
-    ("role is filled", _PERSON, "Data Engineer", "Hi Sam, the position has been filled in the meantime. We wish you all the best in your job search.", Kind.REJECTION),
-    ("offers", _PERSON, "Your offer from Acme", "Dear Sam, we are delighted to offer you the position of Data Engineer. The offer letter is attached.", Kind.OFFER),
-    ("acknowledges", _ATS, "Thank you for applying to Acme", "Hi Sam,\nwe have received your application. If your profile fits, we will contact you to schedule an interview. If you are not selected, we may keep your resume on file.", Kind.APPLICATION_ACK),
-    ("alerts", "Jobs <alerts@jobs.linkedin.com>", "12 new jobs for you", "New jobs matching Data Engineer: Acme, Example Corp. View all jobs. Manage your alerts.", Kind.JOB_ALERT),
-    ("reaches out", _PERSON, "Opportunity", "Hi Sam, I came across your profile and we are looking for a data engineer to join our team. Would you be interested in hearing more about this role?", Kind.RECRUITER_OUTREACH),
-]  # fmt: skip
+_LETTERS = tomllib.loads((Path(__file__).parent / "letters.toml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("letter", _LETTERS, ids=[letter[0] for letter in _LETTERS])
-def test_a_letter_is_of_its_kind(letter: tuple[str, str, str, str, Kind]) -> None:
-    _, sender, subject, body, kind = letter
-    headers = _NEWS if kind is Kind.JOB_ALERT else None
-    found = classify(mail(body, sender=sender, subject=subject, headers=headers), own=OWN, known=False)
-    assert found.kind is kind, found
+def _read(letter: dict[str, Any]) -> Message:
+    headers = _NEWS if letter["bulk"] else None
+    return mail(letter["body"], sender=letter["from"], subject=letter["subject"], headers=headers)
+
+
+@pytest.mark.parametrize("letter", _LETTERS["letter"], ids=lambda letter: letter["name"])
+def test_a_letter_is_of_its_kind(letter: dict[str, Any]) -> None:
+    found = classify(_read(letter), own=OWN, known=False)
+    assert found.kind is Kind(letter["kind"]), found
     assert found.evidence
     assert 0.5 <= found.confidence <= 1
 
 
-_NOISE = [
-    ("News <news@paper.example>", "Interview with the mayor", "Unfortunately the council decided not to move forward with the plan. An interview with the mayor about job offers. Candidates for the role spoke.", _NEWS),
-    ("Shop <deals@shop.example>", "Our best offer", "We are pleased to offer you 20 % off. Confirm your appointment for a fitting on Tuesday at 10:00.", _NEWS),
-    ("Coach <tips@coach.example>", "How to follow up after an interview", "If you were not selected for a role, here is how to get the next interview. Candidates who follow up get offers. Unsubscribe below.", _NEWS),
-    ("Ada <ada@friends.example>", "Saturday", "Hi Sam, dinner on Saturday at 19:00? I got a new role at work. Ada", None),
-    ("Dentist <office@dentist.example>", "Appointment confirmed", "Your appointment is confirmed for Tuesday, December 1st at 10:00 AM.", None),
-    ("Bank <service@bank.example>", "Your application for a card", "We could not accept your card. Please confirm your address.", _NEWS),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("letter", _NOISE, ids=[letter[1] for letter in _NOISE])
-def test_what_is_no_business_of_ours_never_changes_a_process(letter: tuple[str, str, str, dict[str, str] | None]) -> None:
-    sender, subject, body, headers = letter
-    found = classify(mail(body, sender=sender, subject=subject, headers=headers), own=OWN, known=False)
+@pytest.mark.parametrize("letter", _LETTERS["noise"], ids=lambda letter: letter["subject"])
+def test_what_is_no_business_of_ours_never_changes_a_process(letter: dict[str, Any]) -> None:
+    found = classify(_read(letter), own=OWN, known=False)
     assert found.kind in {Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH, Kind.APPLICATION_ACK}, found
 
 
@@ -64,7 +42,10 @@ def test_what_is_no_business_of_ours_never_changes_a_process(letter: tuple[str, 
     [
         "Thanks Sam, got it.\nRita",
         "Hi Sam, we are still deciding and you will hear from us by Friday.\nRita",
-        "Hi Sam,\n\nI was on vacation last week, sorry for the delay. Ada liked your work sample. When do you want to talk?\n\nRita",
+        (
+            "Hi Sam,\n\nI was on vacation last week, sorry for the delay. "
+            "Ada liked your work sample. When do you want to talk?\n\nRita"
+        ),
         "I am out of the office on Thursday, but let me know if Friday suits you for the call with Ada?\nRita",
         "Hi Sam, I will be on leave from Monday; Ada will take over your application.\nRita",
     ],

@@ -72,11 +72,25 @@ def test_a_mail_of_the_users_own_is_wanted_when_it_goes_to_a_tracked_process(to:
 @pytest.mark.parametrize(
     "address",
     [
-        "no-reply@acme.example", "noreply@acme.example", "do-not-reply+abc@acme.example", "NoReply.Jobs@acme.example", "mailer-daemon@acme.example",
-        "notifications@acme.example", "no-reply@us.greenhouse-mail.io", "rita@hire.lever.co", "x@myworkday.com", "notifications@calendly.com",
-        "ne-pas-repondre@acme.example", "nichtantworten@acme.example", "bounces+1@acme.example", "rita", "", "rita@localhost", "a b@acme.example",
+        "no-reply@acme.example",
+        "noreply@acme.example",
+        "do-not-reply+abc@acme.example",
+        "NoReply.Jobs@acme.example",
+        "mailer-daemon@acme.example",
+        "notifications@acme.example",
+        "no-reply@us.greenhouse-mail.io",
+        "rita@hire.lever.co",
+        "x@myworkday.com",
+        "notifications@calendly.com",
+        "ne-pas-repondre@acme.example",
+        "nichtantworten@acme.example",
+        "bounces+1@acme.example",
+        "rita",
+        "",
+        "rita@localhost",
+        "a b@acme.example",
     ],
-)  # fmt: skip
+)
 def test_nobody_reads_mail_to_a_machine(address: str) -> None:
     assert not can_receive(address)
 

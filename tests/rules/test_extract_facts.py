@@ -139,7 +139,10 @@ def test_a_text_with_several_times_fixes_none() -> None:
 
 
 def test_the_agenda_of_one_day_is_one_interview() -> None:
-    body = "Your interview schedule for Tuesday, December 1:\n9:00 - 9:30 Ada\n9:30 - 10:30 Max\n11:00 - 12:00 Zoe\nYour interview is confirmed."
+    body = (
+        "Your interview schedule for Tuesday, December 1:\n9:00 - 9:30 Ada\n"
+        "9:30 - 10:30 Max\n11:00 - 12:00 Zoe\nYour interview is confirmed."
+    )
     (found,) = _facts(mail(body, subject="Interview schedule")).interviews
     assert (found.start.hour, found.end.hour) == (9, 12)
 
@@ -360,8 +363,39 @@ def test_a_company_is_the_same_under_its_legal_form(one: str, other: str) -> Non
 
 
 _WORDS = st.sampled_from(
-    ["interview", "with", "Jane Doe,", "on", "Tuesday", "10:00", "-", "by", "the end of", "next week", "\n", "we", "will", "let you know", "if you", "(", ")", "at", "Acme", ",", "position", "for", "the", "regards,", "2026-13-45", "until", "out of office", "@", "<", "http://x"]
-)  # fmt: skip
+    [
+        "interview",
+        "with",
+        "Jane Doe,",
+        "on",
+        "Tuesday",
+        "10:00",
+        "-",
+        "by",
+        "the end of",
+        "next week",
+        "\n",
+        "we",
+        "will",
+        "let you know",
+        "if you",
+        "(",
+        ")",
+        "at",
+        "Acme",
+        ",",
+        "position",
+        "for",
+        "the",
+        "regards,",
+        "2026-13-45",
+        "until",
+        "out of office",
+        "@",
+        "<",
+        "http://x",
+    ]
+)
 
 
 @settings(max_examples=150)

@@ -31,7 +31,9 @@ def _read(raw: bytes) -> Message:
 
 def _multipart(*parts: str, kind: str = "mixed", boundary: str = "b1") -> bytes:
     body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
-    return f'From: Rita <rita@acme.example>\r\nContent-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n{body}--{boundary}--\r\n'.encode()
+    return (
+        f'From: Rita <rita@acme.example>\r\nContent-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n{body}--{boundary}--\r\n'
+    ).encode()
 
 
 def test_plain_text_comes_before_html() -> None:
@@ -92,7 +94,10 @@ def test_a_delivery_report_is_kept() -> None:
     found = _read(
         _multipart(
             "Content-Type: text/plain\r\n\r\nIt did not arrive.",
-            "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; rita@acme.example\r\nAction: failed\r\nStatus: 5.1.1",
+            (
+                "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n"
+                "\r\nFinal-Recipient: rfc822; rita@acme.example\r\nAction: failed\r\nStatus: 5.1.1"
+            ),
             kind="report",
         )
     )
@@ -171,7 +176,10 @@ def test_imap_and_maildir_read_one_message_alike() -> None:
 def test_paths_are_those_of_imap() -> None:
     """RFC 9051 section 6.4.5.1: parts of a multipart are numbered from 1; a message of one part has part 1."""
     raw = _multipart(
-        "Content-Type: multipart/alternative; boundary=b2\r\n\r\n--b2\r\n\r\nx\r\n--b2\r\nContent-Type: text/html\r\n\r\ny\r\n--b2--",
+        (
+            "Content-Type: multipart/alternative; boundary=b2\r\n\r\n--b2\r\n"
+            "\r\nx\r\n--b2\r\nContent-Type: text/html\r\n\r\ny\r\n--b2--"
+        ),
         "\r\nz",
     )
     tree = read_tree(raw)
@@ -264,12 +272,30 @@ def test_a_bomb_is_read_in_bounds(raw: bytes) -> None:
 
 _PIECES = st.sampled_from(
     [
-        b"From: a@x.example\r\n", b"Content-Type: multipart/mixed; boundary=b\r\n", b"Content-Type: text/html\r\n", b"Content-Type: text/calendar; method=X\r\n",
-        b"Content-Type: message/rfc822\r\n", b"Content-Transfer-Encoding: base64\r\n", b"Content-Transfer-Encoding: quoted-printable\r\n", b"\r\n", b"\n", b"\r\n\r\n",
-        b"--b\r\n", b"--b--\r\n", b"<p>", b"</p><blockquote>", b"<!--", b"=E2=82", b"QUJD", b"> ", b"-----Original Message-----\r\n", b"Content-Disposition: attachment; filename*0*=x''%\r\n",
-        b"; charset=utf-7\r\n", b"+2AA-",
+        b"From: a@x.example\r\n",
+        b"Content-Type: multipart/mixed; boundary=b\r\n",
+        b"Content-Type: text/html\r\n",
+        b"Content-Type: text/calendar; method=X\r\n",
+        b"Content-Type: message/rfc822\r\n",
+        b"Content-Transfer-Encoding: base64\r\n",
+        b"Content-Transfer-Encoding: quoted-printable\r\n",
+        b"\r\n",
+        b"\n",
+        b"\r\n\r\n",
+        b"--b\r\n",
+        b"--b--\r\n",
+        b"<p>",
+        b"</p><blockquote>",
+        b"<!--",
+        b"=E2=82",
+        b"QUJD",
+        b"> ",
+        b"-----Original Message-----\r\n",
+        b"Content-Disposition: attachment; filename*0*=x''%\r\n",
+        b"; charset=utf-7\r\n",
+        b"+2AA-",
     ]
-)  # fmt: skip
+)
 
 
 @settings(max_examples=300)

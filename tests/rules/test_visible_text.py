@@ -23,18 +23,32 @@ _TAILS = {
     "apple": "> On 23 Nov 2026, at 10:00, Sam Doe <sam@example.com> wrote:\n> \n> Hello",
     "thunderbird": "On 11/23/26 10:00, Sam Doe wrote:\n> Hello\n> there",
     "thunderbird_de": "Am 23.11.26 um 10:00 schrieb Sam Doe:\n> Hallo",
-    "outlook_rule": "________________________________\nFrom: Sam Doe <sam@example.com>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Rita\nSubject: Hello\n\nHello",
-    "outlook_bare": "From: Sam Doe <sam@example.com>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Rita\nSubject: Hello\n\nHello",
+    "outlook_rule": (
+        "________________________________\nFrom: Sam Doe <sam@example.com>\n"
+        "Sent: Monday, November 23, 2026 10:00 AM\nTo: Rita\nSubject: Hello\n\nHello"
+    ),
+    "outlook_bare": (
+        "From: Sam Doe <sam@example.com>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Rita\nSubject: Hello\n\nHello"
+    ),
     "outlook_bold": "*From:* Sam Doe <sam@example.com>\n*Sent:* Monday\n*To:* Rita\n*Subject:* Hello\n\nHello",
     "outlook_de": "Von: Sam Doe <sam@example.com>\nGesendet: Montag, 23. November 2026 10:00\nAn: Rita\nBetreff: Hallo\n\nHallo",
     "outlook_fr": "De : Sam Doe <sam@example.com>\nEnvoyé : lundi 23 novembre 2026 10:00\nÀ : Rita\nObjet : Bonjour\n\nBonjour",
-    "outlook_es": "De: Sam Doe <sam@example.com>\nEnviado el: lunes, 23 de noviembre de 2026 10:00\nPara: Rita\nAsunto: Hola\n\nHola",
+    "outlook_es": (
+        "De: Sam Doe <sam@example.com>\nEnviado el: lunes, 23 de noviembre de 2026 10:00\nPara: Rita\nAsunto: Hola\n\nHola"
+    ),
     "outlook_it": "Da: Sam Doe <sam@example.com>\nInviato: lunedì 23 novembre 2026 10:00\nA: Rita\nOggetto: Ciao\n\nCiao",
-    "outlook_nl": "Van: Sam Doe <sam@example.com>\nVerzonden: maandag 23 november 2026 10:00\nAan: Rita\nOnderwerp: Hallo\n\nHallo",
-    "outlook_pt": "De: Sam Doe <sam@example.com>\nEnviada em: segunda-feira, 23 de novembro de 2026 10:00\nPara: Rita\nAssunto: Olá\n\nOlá",
+    "outlook_nl": (
+        "Van: Sam Doe <sam@example.com>\nVerzonden: maandag 23 november 2026 10:00\nAan: Rita\nOnderwerp: Hallo\n\nHallo"
+    ),
+    "outlook_pt": (
+        "De: Sam Doe <sam@example.com>\nEnviada em: segunda-feira, 23 de novembro de 2026 10:00\nPara: Rita\nAssunto: Olá\n\nOlá"
+    ),
     "original_message": "-----Original Message-----\nFrom: Sam Doe\nSent: Monday\n\nHello",
     "original_message_de": "-----Ursprüngliche Nachricht-----\nVon: Sam Doe\n\nHallo",
-    "outlook_mobile": "Get Outlook for iOS<https://x.example>\n________________________________\nFrom: Sam <sam@example.com>\nSent: Monday\nTo: Rita\nSubject: x\n\nHello",
+    "outlook_mobile": (
+        "Get Outlook for iOS<https://x.example>\n________________________________\n"
+        "From: Sam <sam@example.com>\nSent: Monday\nTo: Rita\nSubject: x\n\nHello"
+    ),
     "forwarded_gmail": "---------- Forwarded message ---------\nFrom: Sam Doe <sam@example.com>\nDate: Mon, 23 Nov 2026\n\nHello",
     "forwarded_apple": "Begin forwarded message:\n\nFrom: Sam Doe\nSubject: Hello\n\nHello",
     "unmarked_quote": "On Mon, Nov 23, 2026 at 10:00 AM, Sam Doe <sam@example.com> wrote:\nHello there,\nI am Sam.",
@@ -90,7 +104,8 @@ def test_a_text_of_many_beginnings_costs_little(line: str) -> None:
 def test_html_keeps_its_lines_and_drops_what_is_not_seen() -> None:
     found = render(
         "<html><head><title>t</title><style>p{color:red}</style></head><body><div style='display: none'>preheader</div>"
-        "<h1>Hello   Sam</h1><p>you are\n <b>in</b>.</p><ul><li>one</li><li>two</li></ul><table><tr><td>Date</td><td>Tuesday</td></tr>"
+        "<h1>Hello   Sam</h1><p>you are\n <b>in</b>.</p><ul><li>one</li>"
+        "<li>two</li></ul><table><tr><td>Date</td><td>Tuesday</td></tr>"
         "<tr><td>Time</td><td>10:00</td></tr></table><script>x()</script><span hidden>no</span></body></html>"
     )
     assert found.text == "Hello Sam\n\nyou are in.\n\none\ntwo\n\nDate Tuesday\nTime 10:00"
@@ -99,12 +114,18 @@ def test_html_keeps_its_lines_and_drops_what_is_not_seen() -> None:
 @pytest.mark.parametrize(
     "quote",
     [
-        '<div class="gmail_quote"><div class="gmail_attr">On Mon Sam wrote:<br></div><blockquote>old <blockquote>older</blockquote></blockquote></div>',
+        (
+            '<div class="gmail_quote"><div class="gmail_attr">On Mon Sam wrote:<br>'
+            "</div><blockquote>old <blockquote>older</blockquote></blockquote></div>"
+        ),
         "<blockquote type=cite>old</blockquote>",
         '<div class="yahoo_quoted">old</div>',
         '<div class="moz-cite-prefix">On 11/23/26 Sam wrote:</div><blockquote>old</blockquote>',
         '<div class="protonmail_quote">old</div>',
-        '<hr><div id="divRplyFwdMsg"><b>From:</b> Sam &lt;sam@example.com&gt;<br><b>Sent:</b> Monday<br><b>To:</b> Rita<br><b>Subject:</b> x</div><div>old</div>',
+        (
+            '<hr><div id="divRplyFwdMsg"><b>From:</b> Sam &lt;sam@example.com&gt;<br>'
+            "<b>Sent:</b> Monday<br><b>To:</b> Rita<br><b>Subject:</b> x</div><div>old</div>"
+        ),
     ],
 )
 def test_what_html_quotes_is_cut(quote: str) -> None:
