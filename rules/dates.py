@@ -22,6 +22,7 @@ __all__ = ["Clock", "Day", "Moment", "days", "end_of_month", "end_of_week", "mom
 _PAST = timedelta(days=60)
 _BEFORE = 120
 _AFTER = 45
+_ASIDE = 25
 _AFTERNOON = time(6, 31)
 _NOON = 12
 _FRIDAY = 4
@@ -231,7 +232,7 @@ def end_of_month(today: date, months: int = 0) -> date:
 
 
 _TIME = r"(\d{1,2})(?:[:.h](\d{2}))?\s?(a\.?m\b\.?|p\.?m\b\.?)?"
-_ZONE = r"(?:[a-z]{2,4}|(?:us )?[a-z]+ (?:standard |daylight )?time(?: \(us & canada\))?)\b"
+_ZONE = r"(?:[a-z]{2,4}|(?:(?:us|new|san|los) )?[a-z]+ (?:standard |daylight )?time(?: \(us & canada\))?)\b"
 _CLOCK = re.compile(
     rf"(?<![\d:./$\u20ac\u00a3+-])(?:{_TIME}|(noon|midday))"
     rf"(?:\s?(?:-|to|until|till|and|bis)\s?(?:{_TIME}|(noon|midday)))?(?![\d:%/]|\.\d)"
@@ -323,7 +324,10 @@ def moments(text: str, today: date, zone: tzinfo) -> list[Moment]:
     once holds for times without one.
     """
     named = days(text, today)
-    clocks = times(text)
+    # Where a day stands there is no time: `December 6 - 1:00 pm` is no range from six o'clock on.
+    for place in named:
+        text = f"{text[: place.start]}{'_' * (place.end - place.start)}{text[place.end :]}"
+    clocks = _once(text, times(text))
     if not named or not clocks:
         return []
     zones = {clock.zone for clock in clocks if clock.zone}
@@ -342,6 +346,16 @@ def moments(text: str, today: date, zone: tzinfo) -> list[Moment]:
         if all(other.start != moment.start for other in found):
             found.append(moment)
     return found
+
+
+def _once(text: str, clocks: list[Clock]) -> list[Clock]:
+    """Leave out times in parentheses right behind another: the same instant, told in a second zone."""
+    kept: list[Clock] = []
+    for clock in clocks:
+        again = kept and clock.start - kept[-1].end <= _ASIDE and "(" in text[kept[-1].end : clock.start]
+        if not again:
+            kept.append(clock)
+    return kept
 
 
 def _day_for(clock: Clock, named: list[Day]) -> Day | None:

@@ -89,7 +89,8 @@ def plausible_company(name: str) -> str:
     lower = name.lower()
     if not 1 < len(name) <= _LONGEST or len(name.split()) > _WORDS or not any(char.isalpha() for char in name):
         return ""
-    none = lower in listed("company", "never") or lower in listed("company", "services") or "@" in name or "http" in lower
+    plain = all(word in listed("company", "never") for word in lower.split())
+    none = plain or lower in listed("company", "never") | listed("company", "services") or "@" in name or "http" in lower
     return "" if none else name
 
 

@@ -16,7 +16,8 @@ from rules.mail.types import Message
 
 __all__ = ["company_of", "role_of"]
 
-_PROPER = r"[A-Z0-9][\w&'\u2019.-]*(?:[ ][A-Z0-9&][\w&'\u2019.-]*){0,3}"
+_PROPER_WORD = r"(?:[\w&'\u2019-]|\.(?=\w))*"
+_PROPER = rf"[A-Z0-9]{_PROPER_WORD}(?:[ ][A-Z0-9&]{_PROPER_WORD}){{0,3}}"
 _IN_TEXT = re.compile(
     r"\b(?:interview(?:ing|s)?|call|conversation|chat|phone screen|application|opportunity|career|working|position|role|opening"
     rf"|applying|applied|interest|joining|join|team)(?:[ ](?:with|at|to|in|from))+[ ](?:the[ ])?(?P<name>{_PROPER})"

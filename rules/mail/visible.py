@@ -16,6 +16,7 @@ _RULE = re.compile(r"^[_\u2500-]{10,}\s*$")
 _FIELD = re.compile(r"^[*\s]{0,4}([^\W\d_][\w .-]{0,20}?)[*\s]{0,3}:[*\s]{0,3}\S")
 _NOTES = re.compile(r"\son \d{1,4}[/.-]\d{1,2}[/.-]\d{2,4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?$")
 """How Lotus Notes begins a quotation: `Name on 12/01/2026 10:11:12 AM`, header fields without From below it."""
+_REST = 16
 _MAX_ATTRIBUTION = 400
 _ATTRIBUTION_LINES = 4
 _HEADER_LINES = 6
@@ -117,6 +118,13 @@ def _closing(lines: list[str], words: list[str]) -> int:
     return 0
 
 
+def _with_rest(lines: list[str], index: int) -> str:
+    """Return a line with the short rest of it that a mailer wrapped onto the next."""
+    line = lines[index].strip()
+    following = lines[index + 1].strip() if index + 1 < len(lines) else ""
+    return f"{line} {following}" if following[:1].isdigit() and len(following) < _REST else line
+
+
 def _is_separator(lines: list[str], index: int) -> bool:
     line = lines[index].strip()
     if not line:
@@ -129,7 +137,7 @@ def _is_separator(lines: list[str], index: int) -> bool:
     if lower.startswith(marks.forwarded) and (line.endswith(":") or lower in marks.forwarded):
         return True
     field = _FIELD.match(line)
-    if (field and field[1].strip().lower() in marks.senders) or _NOTES.search(line):
+    if (field and field[1].strip().lower() in marks.senders) or _NOTES.search(_with_rest(lines, index)):
         following = [item for item in lines[index + 1 : index + 1 + 2 * _HEADER_LINES] if item.strip()][:_HEADER_LINES]
         names = [match[1].strip().lower() for match in map(_FIELD.match, following) if match]
         return len({name for name in names if name in marks.others}) >= _ENOUGH_FIELDS

@@ -89,7 +89,8 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             runs[-1] += other
     start = r"\b" if source[:1].isalnum() else ""
     end = r"\b" if source[-1:].isalnum() else ""
-    return Phrase(source, max(runs, key=len), _whole_word(source), _word_groups(source), re.compile(start + "".join(out) + end), weight)
+    pattern = re.compile(start + "".join(out) + end)
+    return Phrase(source, max(runs, key=len), _whole_word(source), _word_groups(source), pattern, weight)
 
 
 def _whole_word(source: str) -> str:
@@ -101,7 +102,7 @@ def _word_groups(source: str) -> tuple[frozenset[str], ...]:
     """Return the sets of words that the alternations of a phrase ask for, where all their choices hold a whole word."""
     found = []
     for group in re.findall(r"(?<!\S)\(([^()]*)\)(?!\S)", source):
-        words = [max((word for word in choice.split() if WORD.fullmatch(word)), key=len, default="") for choice in group.split("|")]
+        words = [_whole_word(choice) for choice in group.split("|")]
         if all(words):
             found.append(frozenset(words))
     return tuple(found)

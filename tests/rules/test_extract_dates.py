@@ -39,6 +39,8 @@ _ZONE = ZoneInfo("Europe/Berlin")
         ("between 10 and 11 am on Friday", "2026-11-27T10:00:00+01:00", "11:00"),
         ("11 - 1pm on Friday", "2026-11-27T11:00:00+01:00", "13:00"),
         ("Dec 1, 11:30am-12:15pm (GMT+1)", "2026-12-01T11:30:00+01:00", "12:15"),
+        ("Wednesday, December 2 - 1:00 PM Houston time", "2026-12-02T13:00:00-06:00", None),
+        ("Friday at 10:00 AM ET (4:00 PM CET)", "2026-11-27T10:00:00-05:00", None),
         ("Friday at 2:30", "2026-11-27T14:30:00+01:00", None),
         ("Friday at 14h30", "2026-11-27T14:30:00+01:00", None),
         ("July 1, 2027 at 10:00 am Eastern Time", "2027-07-01T10:00:00-04:00", None),

@@ -52,6 +52,7 @@ _TAILS = {
     "forwarded_gmail": "---------- Forwarded message ---------\nFrom: Sam Doe <sam@example.com>\nDate: Mon, 23 Nov 2026\n\nHello",
     "forwarded_apple": "Begin forwarded message:\n\nFrom: Sam Doe\nSubject: Hello\n\nHello",
     "unmarked_quote": "On Mon, Nov 23, 2026 at 10:00 AM, Sam Doe <sam@example.com> wrote:\nHello there,\nI am Sam.",
+    "notes_wrapped": "Sam Doe <sam@example.com> on 11/23/2026\n10:11:12 AM\nTo: Rita\ncc:\nSubject: Hello\n\nHello",
     "notes": "Sam Doe <sam@example.com> on 11/23/2026 10:11:12 AM\nTo: Rita\ncc:\nSubject: Hello\n\nHello",
 }
 
