@@ -33,8 +33,8 @@ def _words(kind: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16384)
-def _service(domain: str) -> bool:
-    return is_relay(f"x@{domain}") or is_booking(f"x@{domain}")
+def _service(address: str) -> bool:
+    return is_relay(address) or is_booking(address)
 
 
 def wants(envelope: Envelope, known: Known) -> bool:
@@ -43,7 +43,7 @@ def wants(envelope: Envelope, known: Known) -> bool:
         return _sent(envelope, known)
     if envelope.calendar or _continues(envelope, known) or _from_known(envelope.from_address, known):
         return True
-    if _service(envelope.from_address.rpartition("@")[2]):
+    if _service(envelope.from_address):
         return True
     words = envelope.subject.lower().translate(_PUNCTUATION).split()
     if not _telling().isdisjoint(words):

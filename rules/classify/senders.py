@@ -27,33 +27,38 @@ def _listed(name: str, domain: str) -> bool:
     return False
 
 
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2]
+@lru_cache(maxsize=8192)
+def _service(name: str, address: str) -> bool:
+    """Say whether an address is of a listed service, and not of somebody who works there."""
+    domain = address.rpartition("@")[2]
+    if not _listed(name, domain):
+        return False
+    return domain not in _domains("employers") or is_deaf(address) or is_team(address)
 
 
 def is_relay(address: str) -> bool:
     """Say whether an address is of an applicant-tracking system or an assessment service."""
-    return _listed("relays", _domain(address))
+    return _service("relays", address)
 
 
 def is_booking(address: str) -> bool:
     """Say whether an address is of a booking page."""
-    return address in _domains("booking") or _listed("booking", _domain(address))
+    return _service("booking", address)
 
 
 def is_board(address: str) -> bool:
     """Say whether an address is of a job board or a professional network."""
-    return _listed("boards", _domain(address))
+    return _service("boards", address)
 
 
 def is_freemail(address: str) -> bool:
     """Say whether an address is of a provider that gives addresses to everybody."""
-    return _listed("freemail", _domain(address))
+    return _listed("freemail", address.rpartition("@")[2])
 
 
 def is_shared(address: str) -> bool:
     """Say whether the domain of an address is used by many companies or people, and so identifies none."""
-    return any(_listed(name, _domain(address)) for name in ("relays", "booking", "boards", "shared", "freemail"))
+    return is_freemail(address) or any(_service(name, address) for name in ("relays", "booking", "boards", "shared"))
 
 
 @cache
@@ -72,7 +77,7 @@ def can_receive(address: str) -> bool:
     local, at, domain = address.lower().partition("@")
     if not at or not local or "." not in domain or " " in address:
         return False
-    if is_relay(address) or is_board(address) or is_booking(address) or _listed("shared", domain):
+    if is_relay(address) or is_board(address) or is_booking(address) or _service("shared", address):
         return False
     return not (is_deaf(address) or domain.startswith(("bounce.", "bounces.", "noreply.", "no-reply.")))
 

@@ -47,14 +47,14 @@ def company_domain(address: str) -> str:
 
     Empty for freemail providers, relays, booking services, job boards and other shared domains: those identify no company.
     """
-    domain = address.rpartition("@")[2].strip().strip(".").lower()
-    if not domain or "." not in domain or is_shared(f"x@{domain}"):
+    local, _, domain = address.strip().strip(".").lower().rpartition("@")
+    if not domain or "." not in domain or is_shared(f"{local}@{domain}"):
         return ""
     try:
         found = _suffixes().privatesuffix(domain)
     except (ValueError, UnicodeError, IndexError):
         return ""
-    return str(found) if found and not is_shared(f"x@{found}") else ""
+    return str(found) if found and not is_shared(f"{local}@{found}") else ""
 
 
 @lru_cache(maxsize=8192)

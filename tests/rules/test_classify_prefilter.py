@@ -97,7 +97,14 @@ def test_nobody_reads_mail_to_a_machine(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["rita@acme.example", "rita.chen+jobs@acme.co.uk", "careers@acme.example", "rita@gmail.com", "norbert.reply@acme.example"],
+    [
+        "rita@acme.example",
+        "rita.chen+jobs@acme.co.uk",
+        "careers@acme.example",
+        "rita@gmail.com",
+        "norbert.reply@acme.example",
+        "jane.moe@google.com",
+    ],
 )
 def test_a_person_or_a_team_can_be_written_to(address: str) -> None:
     assert can_receive(address)
