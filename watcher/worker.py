@@ -30,7 +30,9 @@ __all__ = ["Worker"]
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 300.0
 _PARKED = 3600.0
-"""A parked account is tried again this often: a password may have been put right."""
+"""An account whose sign-in was refused is tried again this often: more would get it locked."""
+_DOUBTFUL = 300.0
+"""One that looks misconfigured, this often: a captive portal's certificate goes away again."""
 _SLEPT = 30.0
 """The wall clock ran this much further than the other one: the machine slept, and its connections are dead."""
 
@@ -81,8 +83,9 @@ class Worker(threading.Thread):
                 delay = _FIRST_DELAY
                 self._watch(connector)
             except (AuthNeeded, Misconfigured, SecretError) as error:
-                self._trouble("sign_in" if not isinstance(error, Misconfigured) else "misconfigured", str(error))
-                self._sleep(_PARKED)
+                wrong = isinstance(error, Misconfigured)
+                self._trouble("misconfigured" if wrong else "sign_in", str(error))
+                self._sleep(_DOUBTFUL if wrong else _PARKED)
             except Unavailable as error:
                 wait = max(delay, error.retry_after) if isinstance(error, Throttled) else delay
                 log.info("%s: %s Trying again in %.0f s.", self.account.name, error, wait)
