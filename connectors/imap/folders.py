@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from imapclient.exceptions import ProtocolError
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.imap_utf7 import encode as encode_utf7
-from imapclient.response_parser import parse_response
 
 from connectors.errors import Misconfigured
 from connectors.folder_names import known_role
@@ -31,6 +30,13 @@ _ATTRIBUTES = {
 """RFC 6154, and what XLIST called them."""
 _UNUSABLE = frozenset({b"\\noselect", b"\\nonexistent"})
 _NAMED = (Role.DRAFTS, Role.SENT, Role.ARCHIVE, Role.ALL, Role.TRASH)
+_LISTED = re.compile(
+    rb'\s*\((?P<marks>[^)]*)\) +(?:"(?P<delimiter>[^"\\]|\\.)"|NIL) +'
+    rb'(?:"(?P<name>(?:[^"\\]|\\.)*)"|(?P<literal>~?\{\d+\+?\}$)|(?P<bare>[^"].*?))(?: +\(.*)?\s*$',
+    re.IGNORECASE | re.DOTALL,
+)
+"""Attributes, delimiter, name; some servers leave names with brackets or blanks unquoted. Extended items are passed over."""
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _SHOWN = 40
 _NAME_CAP = 10_000
 
@@ -113,18 +119,18 @@ def read_listed(replies: Iterable[Reply], *, utf8: bool = False) -> list[Listed]
 
 
 def _listed(pieces: Reply, *, utf8: bool) -> Listed | None:
-    # imapclient's parser takes imaplib's shape: (text with its literal mark, literal) pairs, then text.
-    texts: list[object] = [(pieces[i], pieces[i + 1]) for i in range(0, len(pieces) - 1, 2)]
-    texts.append(pieces[-1])
-    try:
-        parsed = parse_response(texts)
-        attributes, delimiter, name = parsed[:3]
-        raw = name if isinstance(name, bytes) else str(name).encode()
-        marks = frozenset(bytes(mark).lower() for mark in attributes)
-        separator = delimiter.decode("ascii", "replace") if isinstance(delimiter, bytes) else ""
-    except (ProtocolError, ValueError, TypeError, AssertionError):
+    found = _LISTED.match(pieces[0])
+    if found is None:
         return None
-    return Listed(_decoded(raw, utf8=utf8), raw, separator, marks)
+    raw: bytes = found["name"] or found["bare"] or b""
+    if found["literal"] is not None:
+        raw = pieces[1] if len(pieces) > 1 else b""
+    elif found["name"] is not None:
+        raw = _ESCAPED.sub(rb"\1", raw)
+    if not raw:
+        return None
+    delimiter = _ESCAPED.sub(rb"\1", found["delimiter"] or b"").decode("ascii", "replace")
+    return Listed(_decoded(raw, utf8=utf8), raw, delimiter, frozenset(found["marks"].lower().split()))
 
 
 def _decoded(raw: bytes, *, utf8: bool) -> str:

@@ -61,7 +61,6 @@ class Dovecot:
         special: Mapping[str, str] = SPECIAL,
         tokeninfo: str = "",
         capability: str = "",
-        plaintext: bool = True,
     ) -> None:
         """Prepare the directory; `capability`, when given, is what the server says it can do, instead of the truth."""
         self.root = os.getuid() == 0
@@ -71,7 +70,6 @@ class Dovecot:
         self.special = special
         self.tokeninfo = tokeninfo
         self.capability = capability
-        self.plaintext = plaintext
         self.imap, self.imaps, self.lmtp = _free_port(), _free_port(), _free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -185,7 +183,7 @@ auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{self.folder}/cert.pem
 ssl_key = <{self.folder}/key.pem
-disable_plaintext_auth = {"no" if self.plaintext else "yes"}
+disable_plaintext_auth = no
 auth_mechanisms = plain login
 mail_location = maildir:{self.folder}/mail/%n
 mail_max_userip_connections = 100
