@@ -82,6 +82,8 @@ class _Thread:
 
     subject: str
     other: Person
+    circle: tuple[Person, Person]
+    """Others who get copies now and then."""
     ids: list[str]
 
 
@@ -174,7 +176,9 @@ class Mailbox:
             thread = self._threads[rng.randrange(len(self._threads))]
         else:
             subject = rng.choice(self.words.subjects)
-            thread = _Thread(subject, rng.choice(self.words.people), [])
+            people = self.words.people
+            number = rng.randrange(len(people))
+            thread = _Thread(subject, people[number], (people[number ^ 1], people[number ^ 2]), [])
             self._threads.append(thread)
             if len(self._threads) > 60:
                 self._threads.pop(rng.randrange(60))
@@ -186,11 +190,7 @@ class Mailbox:
             references = "\n ".join(thread.ids[-12:])
             chain = f"In-Reply-To: {thread.ids[-1]}\nReferences: {references}\n"
         trace = "" if mine else self.headers.trace(sender, at, weight=rng.randrange(3))
-        copies = (
-            f"Cc: {rng.choice(self.words.people).header},\n {rng.choice(self.words.people).header}\n"
-            if rng.random() < 0.2
-            else ""
-        )
+        copies = f"Cc: {thread.circle[0].header},\n {thread.circle[1].header}\n" if rng.random() < 0.2 else ""
         prefix = "Re: " if thread.ids else ""
         thread.ids.append(own)
         head = (

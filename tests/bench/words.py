@@ -49,8 +49,8 @@ class Words:
     def __init__(self, rng: random.Random) -> None:
         """Fill the pools: about 0.2 s."""
         self.rng = rng
-        self.sentences = [self._sentence() for _ in range(2_100)]
-        sentences = [*self.sentences, *(self._sentence(loaded=True) for _ in range(400))]
+        self.sentences = [self._sentence() for _ in range(2_450)]
+        sentences = [*self.sentences, *(self._sentence(loaded=True) for _ in range(50))]
         self.paragraphs = [" ".join(rng.sample(sentences, rng.randint(2, 6))) for _ in range(1_500)]
         self.wrapped = [textwrap.fill(paragraph, 74) for paragraph in self.paragraphs]
         self.topics, self.roles = WORDS["topics"], WORDS["roles"]
