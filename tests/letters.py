@@ -78,13 +78,23 @@ def calendar(
     return "\r\n".join(lines) + "\r\n"
 
 
-def invitation(at: datetime, start: datetime, *, message_id: str = "invite-1@acme.test", **about: object) -> bytes:
+def invitation(
+    at: datetime,
+    start: datetime,
+    *,
+    message_id: str = "invite-1@acme.test",
+    subject: str = "Interview confirmation: Backend Engineer at Acme",
+    role: str = "Backend Engineer",
+    sender: str = COMPANY,
+    **about: object,
+) -> bytes:
     """Return a confirmation with a calendar part; `about` goes to `calendar`."""
     message = letter(
-        "Interview confirmation: Backend Engineer at Acme",
-        "Hi Sam,\n\nyour interview for the Backend Engineer role at Acme is confirmed, see the invitation.\n\nBest\nRita\n",
+        subject,
+        f"Hi Sam,\n\nyour interview for the {role} role at Acme is confirmed, see the invitation.\n\nBest wishes\n",
         at,
         message_id=message_id,
+        sender=sender,
     )
     ics = calendar(start, **about)  # type: ignore[arg-type]
     message.add_alternative(ics, subtype="calendar", params={"method": str(about.get("method", "REQUEST"))})

@@ -21,6 +21,8 @@ class Account:
     profile: Profile
     policy: Policy
     lookback: timedelta = timedelta(days=120)
+    max_drafts: int = 20
+    """No pass places more drafts than this."""
 
     @property
     def own(self) -> frozenset[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from connectors.guard import Guarded
-
 from connectors.base import Connector
 from rules.mail import Role
 from rules.policy import Policy, PolicyError, load_playbook, parse_policy
@@ -47,6 +45,7 @@ def build_account(config: Config, settings: Settings, policy: Policy) -> Account
         profile=config.profile(settings),
         policy=policy,
         lookback=timedelta(days=settings.lookback_days),
+        max_drafts=config.daemon.max_drafts_per_pass,
     )
 
 
@@ -57,6 +56,8 @@ def _folders(folders: Folders) -> dict[Role, str]:
 
 def build_connector(settings: Settings) -> Connector:
     """Return a guarded connector, not yet opened; only the library of its own kind is imported."""
+    from connectors.guard import Guarded  # noqa: PLC0415 - `status` needs no connector
+
     if isinstance(settings, MaildirAccount):
         from connectors.maildir import MaildirConnector, MaildirSettings  # noqa: PLC0415
 

@@ -359,10 +359,11 @@ class Cycle:
     def _act(self, now: datetime, wall: datetime | None, floor: datetime | None) -> int:
         """Carry out what is planned; before each write, look once more whether they have answered meanwhile."""
         count = 0
+        placed = 0
         turns: Counter[DraftKey] = Counter()
         while True:
             row = next((row for row in pending(self._ledger) if turns[row.key] < _TURNS), None)
-            if row is None:
+            if row is None or (row.op is Op.PUT and placed >= self.account.max_drafts):
                 return count
             if row.op is not Op.WITHDRAW:
                 pulled = self._pull(now, wall, floor)
@@ -374,6 +375,7 @@ class Cycle:
             turns[row.key] += 1
             # What is written now changes Drafts after the cursor was taken: if the user undoes it, Drafts looks unchanged.
             self._clean = False
+            placed += row.op is Op.PUT
             apply(self._ledger, self.connector, row, now)
             self._redecide(row.process, now)
 

@@ -122,6 +122,8 @@ def known_of(events: Iterable[EventRow], linked: frozenset[str], draft_ids: Iter
         if event.thread.message_id:
             message_ids.add(event.thread.message_id)
         message_ids.update(event.thread.references)
+        if event.thread.thread_id:
+            message_ids.add(event.thread.thread_id)
         if event.own:
             continue
         people = [event.sender.address, *(person.address for person in event.facts.people)]

@@ -52,7 +52,8 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     if events:
         interviews = tuple(interview_of_event(event, message, own=own, people=[*people, *named]) for event in events)
     else:
-        found = interview_of_text(message, local, named) if kind in _TIMED else None
+        writer = next((person for person in people if person.address == message.sender.address), None)
+        found = interview_of_text(message, local, named, writer) if kind in _TIMED else None
         interviews = (found,) if found is not None else ()
     interviews = _completed(interviews, format_of(f"{text.subject}\n{text.folded}", events), stated)
     company = company_of(message, events, signature, body, own)

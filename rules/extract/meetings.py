@@ -71,8 +71,11 @@ def _status(event: CalendarEvent) -> InterviewStatus:
     return InterviewStatus.TENTATIVE if event.status == "TENTATIVE" else InterviewStatus.CONFIRMED
 
 
-def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person]) -> Interview | None:
-    """Return the interview that a text fixes; None when it names no time, or several that are not one day's agenda."""
+def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None = None) -> Interview | None:
+    """Return the interview that a text fixes; None when it names no time, or several that are not one day's agenda.
+
+    Where it names nobody, `writer`, the human who fixed it, stands for those who interview, as a lone organizer does (D21).
+    """
     received = message.envelope.received_at
     content = text_of(message)
     text = f"{content.subject}\n{content.folded}"
@@ -88,7 +91,8 @@ def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person]) -
         stamp=received,
         zone=moment.zone,
         summary=message.envelope.subject,
-        interviewers=tuple(named),
+        organizer=None if named else writer,
+        interviewers=tuple(named) or ((writer,) if writer is not None else ()),
         source="text",
     )
 

@@ -30,7 +30,9 @@ Wrap = Callable[[Connector], Connector]
 class Desk:
     """One mailbox, one store, one account."""
 
-    def __init__(self, path: Path, *, zone: str = "Europe/Berlin", wrap: Wrap = lambda connector: connector) -> None:
+    def __init__(
+        self, path: Path, *, zone: str = "Europe/Berlin", wrap: Wrap = lambda connector: connector, max_drafts: int = 20
+    ) -> None:
         """Make an empty mailbox and an empty store below `path`."""
         self.mailbox = path / "mail"
         create_maildir(self.mailbox)
@@ -50,6 +52,7 @@ class Desk:
                 "DE",
             ),
             policy=load_playbook("default"),
+            max_drafts=max_drafts,
         )
         self.store = Store(self.state)
         self._start()

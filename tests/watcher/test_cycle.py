@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -352,3 +353,60 @@ def test_noise_from_strangers_and_newsletters_changes_nothing(interviewed: Desk)
 def test_times_in_the_log_are_aware(interviewed: Desk) -> None:
     with interviewed.store.read() as connection:
         assert {UTC} == {row.at.tzinfo for row in load_log(connection, "main")}
+
+
+def test_no_pass_places_more_drafts_than_allowed(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, max_drafts=2)
+    panel = [(f"Person {n}", f"person-{n}@acme.test") for n in range(5)]
+    desk.deliver(invitation(INVITED, INTERVIEW, attendees=panel), INVITED)
+    counts = []
+    for minute in range(4):
+        desk.look(ENDS + timedelta(minutes=minute))
+        counts.append(len(desk.drafts()))
+    desk.close()
+
+    assert counts == [2, 4, 6, 6]
+
+
+def test_two_processes_at_one_company_do_not_get_mail_in_one_week(interviewed: Desk) -> None:
+    """F15 counts over all threads of a company."""
+    other = INTERVIEW + timedelta(days=1)
+    interviewed.deliver(
+        invitation(
+            day(9, 8, 18),
+            other,
+            message_id="second@acme.test",
+            uid="second@acme.test",
+            summary="Interview: Data Analyst at Acme",
+            organizer=("Omar Haddad", "omar@acme.test"),
+            attendees=(("Omar Haddad", "omar@acme.test"),),
+            subject="Interview confirmation: Data Analyst at Acme",
+            role="Data Analyst",
+            sender="Omar Haddad <omar@acme.test>",
+        ),
+        day(9, 8, 18),
+    )
+    interviewed.until(day(9, 8, 19), day(10, 1))
+    slots = sorted(
+        row.slot_opens.astimezone(BERLIN).date()
+        for found in interviewed.processes(day(10, 1))
+        for row in found.outbox
+        if row.key.kind is DraftKind.STATUS and row.slot_opens is not None
+    )
+
+    assert len(interviewed.processes(day(10, 1))) == 2
+    assert all(later - earlier >= timedelta(days=7) for earlier, later in itertools.pairwise(slots))
+
+
+def test_who_fixes_a_call_in_plain_words_and_names_nobody_is_thanked(desk: Desk) -> None:
+    confirmed = letter(
+        "Interview confirmed: Backend Engineer",
+        "Hi Sam,\n\nyour interview is confirmed for Tuesday, 8 September 2026 at 14:00 (Berlin time). I will call.\n\nRita Chen\n",
+        INVITED,
+        message_id="plain@acme.test",
+    )
+    desk.deliver(confirmed, INVITED)
+    desk.look(INVITED)
+    desk.look(ENDS)
+
+    assert to(desk) == ["rita@acme.test"]

@@ -15,11 +15,12 @@ from watcher.store.journal import add_log
 __all__ = ["apply", "pending"]
 
 _TRIES = 3
+_ORDER = {Op.WITHDRAW: 0, Op.REPLACE: 1, Op.PUT: 2}
 
 
 def pending(ledger: Ledger) -> list[OutboxRow]:
-    """Return the rows with something left to do: withdrawals first, so that nothing stale outlives a failing write."""
-    return sorted((row for row in ledger.rows() if row.op is not Op.NONE), key=lambda row: row.op is not Op.WITHDRAW)
+    """Return the rows with something left to do: withdrawals first, nothing stale outlives a failing write. New ones last."""
+    return sorted((row for row in ledger.rows() if row.op is not Op.NONE), key=lambda row: _ORDER[row.op])
 
 
 def apply(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -> None:
