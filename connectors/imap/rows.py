@@ -141,8 +141,8 @@ def received_at(text: bytes) -> datetime:
         return EPOCH
     day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
     try:
-        zone = UTC if sign is None else _zone(sign, zone_hours, zone_minutes)
-        local = datetime(int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
-        return local.astimezone(UTC)
+        zone = UTC if sign is None or zone_hours == zone_minutes == b"00" else _zone(sign, zone_hours, zone_minutes)
+        at = datetime(int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
+        return at if zone is UTC else at.astimezone(UTC)
     except (ValueError, KeyError, OverflowError):
         return EPOCH
