@@ -44,11 +44,16 @@ def unhappy(results: list[tuple[Fault, Outcome]]) -> list[str]:
     return [f"{fault}: {outcome}" for fault, outcome in results if not outcome.fine]
 
 
+def half_removed(results: list[tuple[Fault, Outcome]]) -> list[str]:
+    return [f"{fault}: {outcome}" for fault, outcome in results if outcome.marked]
+
+
 @pytest.mark.parametrize("way", list(Way))
 def test_a_cut_behind_any_byte_of_an_append_leaves_one_draft(boxes: list[Box], way: Way) -> None:
     faults = [Fault(Act.CUT, k, way) for k in positions(boxes[0], way)]
     results = each(boxes, faults, lambda box, fault: box.put(fault))
     assert unhappy(results) == []
+    assert half_removed(results) == []
     assert all(outcome.sprung for _, outcome in results)
     assert sum(outcome.raised for _, outcome in results) > len(results) * 0.9
 
@@ -78,19 +83,21 @@ def test_a_cut_while_a_draft_is_replaced_leaves_the_new_one(boxes: list[Box], wa
     assert unhappy(results) == []
 
 
+@pytest.mark.xfail(strict=True, reason="a replaced draft that was marked deleted before the line was cut is not expunged")
+def test_a_replacement_that_was_cut_half_way_is_finished_by_the_next_one(boxes: list[Box]) -> None:
+    faults = [Fault(Act.CUT, k, Way.DOWN, marker=rb"(?= UID STORE )") for k in (0, 1, 20)]
+    results = each(boxes, faults, lambda box, fault: box.put(fault, replacing=True))
+    assert unhappy(results) == []
+    assert half_removed(results) == []
+
+
 @pytest.mark.parametrize("way", list(Way))
 @pytest.mark.parametrize("act", [Act.CUT, Act.RESET])
 def test_a_cut_while_a_draft_is_taken_back_leaves_none_and_hits_no_other(boxes: list[Box], act: Act, way: Way) -> None:
     faults = [Fault(act, k, way, marker=rb"(?= UID STORE )") for k in range(0, 60, 2)]
     results = each(boxes, faults, lambda box, fault: box.withdraw(fault))
     assert unhappy(results) == []
-
-
-@pytest.mark.xfail(strict=True, reason="what was marked deleted before the line was cut is not expunged by the next removal")
-def test_a_removal_that_was_cut_half_way_is_finished_by_the_next_one(boxes: list[Box]) -> None:
-    faults = [Fault(Act.CUT, k, Way.DOWN, marker=rb"(?= UID STORE )") for k in (0, 1, 20)]
-    results = each(boxes, faults, lambda box, fault: box.withdraw(fault))
-    assert [outcome.marked for _, outcome in results] == [0, 0, 0]
+    assert half_removed(results) == []
 
 
 def test_a_fault_while_signing_in_writes_nothing_twice(boxes: list[Box]) -> None:

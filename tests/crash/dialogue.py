@@ -64,7 +64,7 @@ class Outcome:
     expected: int = 1
     """Drafts that shall be left."""
     marked: int = 0
-    r"""Of ours, those that are still there marked \\Deleted, which mail clients hide; they neither stand nor are left."""
+    r"""Of ours, those that are still there, marked \Deleted: a removal that was cut half way must be finished by the next."""
 
     @property
     def fine(self) -> bool:
