@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from rules.classify import Kind
 from rules.decide import decide
 from rules.drafts.types import DraftKey, DraftKind
@@ -15,6 +13,7 @@ from rules.extract import company_domain
 from rules.intents import Decision
 from rules.process import DraftEvent, Event, Incoming, Mark, Outgoing, Process, fold
 from watcher.account import Account
+from watcher.store import Connection
 from watcher.store.drafts import Op, OutboxRow, RowState, draft_events_of, load_outbox
 from watcher.store.journal import marks_of
 from watcher.store.mail import EventRow, events_of, load_processes

@@ -8,11 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from rules.threads import Cluster, Linkable, link
-from sqlalchemy import Connection
-
 from rules.classify import Kind
 from rules.extract import company_domain
+from rules.threads import Cluster, Linkable, link
+from watcher.store import Connection
 from watcher.store.drafts import load_outbox
 from watcher.store.mail import EventRow, LinkRow, ProcessRow, all_events, links_of, load_processes, put_links, put_process
 

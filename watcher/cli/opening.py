@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from watcher.accounts import build_account, read_policy
 from watcher.cli.exits import UsageError
 from watcher.clock import SystemClock
@@ -18,7 +16,7 @@ from watcher.config import Config, load_config
 from watcher.history import Assessment, assess_all
 from watcher.paths import StatePaths
 from watcher.report.words import plain
-from watcher.store import Store
+from watcher.store import Connection, Store
 from watcher.store.accounts import AccountRow, all_accounts
 
 __all__ = ["View", "choose", "open_config", "open_store", "view"]

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from connectors.base import DraftRef
 from rules.drafts.types import Draft, DraftKind
 from rules.process import DraftChange
 from watcher.account import Account
-from watcher.store import Store
+from watcher.store import Connection, Store
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, add_draft_event, load_outbox, put_row, read_back
 from watcher.store.journal import LogRow, add_log
 

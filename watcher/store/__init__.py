@@ -1,5 +1,7 @@
 """What must survive a restart, in one SQLite file. The only package that knows the database."""
 
+from sqlalchemy import Connection
+
 from watcher.store.store import Store, StoreError, StoreFull
 
-__all__ = ["Store", "StoreError", "StoreFull"]
+__all__ = ["Connection", "Store", "StoreError", "StoreFull"]
