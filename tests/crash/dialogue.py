@@ -171,8 +171,11 @@ class Box:
         marked = len(self.stored(f"old.{draft.message_id}", marked=True)) + len(self.stored(draft.message_id, marked=True))
         return Outcome(trap.sprung.is_set(), raised, standing, len(stored), intact, marked=marked)
 
-    def withdraw(self, fault: Fault, *, timeout: float = 10.0) -> Outcome:
-        """Take a draft back through `fault`, take it back again, and see that none is left."""
+    def withdraw(self, fault: Fault, *, timeout: float = 10.0, settled: bool = False) -> Outcome:
+        """Take a draft back through `fault`, take it back again, and see that none is left.
+
+        With `settled` the server has noticed that the first client is gone before it is done again.
+        """
         draft = self.draft()
         raw = draft_bytes(draft)
         direct = self._connector(self.port)
@@ -181,6 +184,8 @@ class Box:
         with ChaosProxy(("127.0.0.1", self.port)) as proxy:
             trap = proxy.trap(fault.act, marker=fault.marker, after=fault.after, way=fault.way)
             raised = self._interrupted(proxy.port, timeout, lambda connector: connector.withdraw_draft(draft, ref))
+            if settled:
+                self._let_go(proxy, trap)
             again = direct.withdraw_draft(draft, ref)
             self._let_go(proxy, trap)
         standing = len(self.stored(draft.message_id))
