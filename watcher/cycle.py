@@ -6,6 +6,7 @@ killed at any instruction, the next pass finishes the work.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role, message_from_bytes
 from watcher.account import Account
 from watcher.history import assess
-from watcher.intake import arrival, is_known, known_of, read_message
+from watcher.intake import arrival, is_known, known_of, read_message, unread_message
 from watcher.linking import Linked, relink
 from watcher.outbox import Ledger, apply, pending, plan, reconcile
 from watcher.store import Connection, Store
@@ -53,6 +54,9 @@ from watcher.telling import tell_events, tell_notices
 
 __all__ = ["Cycle", "PassReport"]
 
+log = logging.getLogger(__name__)
+
+_TRY_AGAIN = timedelta(hours=1)
 _NOTE_EVERY = timedelta(minutes=10)
 _LATE_AT_ONCE = 500
 _TURNS = 2
@@ -237,7 +241,7 @@ class Cycle:
                 continue
             seen.add(message.envelope.identity)
             at = arrival(message, now, floor)
-            row = read_message(self.account, message, at, known=is_known(message, self._known))
+            row = self._read_one(message, at)
             put_event(connection, row)
             pulled.identities.add(row.identity)
             fresh.append(row.identity)
@@ -245,6 +249,14 @@ class Cycle:
                 self._recognise(connection, row, message)
         add_untold(connection, name, fresh)
         self._untold.update(fresh)
+
+    def _read_one(self, message: Message, at: datetime) -> EventRow:
+        """Read a message; one that the rules fail on is kept as unread, and must not hold up the others."""
+        try:
+            return read_message(self.account, message, at, known=is_known(message, self._known))
+        except Exception as error:
+            log.exception("%s: message %r could not be read", self.account.name, message.envelope.message_id)
+            return unread_message(self.account, message, at, f"could not be read: {type(error).__name__}")
 
     def _recognise(self, connection: Connection, row: EventRow, message: Message) -> None:
         """See whether a mail of the user's own was one of our drafts, however the client rewrote it."""
@@ -338,19 +350,29 @@ class Cycle:
             opener = self._openers.get(process)
             if opener is None:
                 continue
-            with self.store.read() as connection:
-                found = assess(connection, self.account, process, now)
-                already = told(connection, self.account.name, process)
-            self._companies[process] = found.process.company
-            self._checks[process] = found.decision.next_check
-            new = self._untold.intersection(event.identity for event in found.messages)
-            rows = [*tell_events(found, frozenset(new), opener), *tell_notices(found, already)]
-            if rows:
-                with self.store.write() as connection:
-                    add_log(connection, rows)
-                    forget_untold(connection, self.account.name, new)
-            self._untold -= new
-            plan(self._ledger, found, opener, now)
+            try:
+                self._decide_one(process, opener, now)
+            except StoreError:
+                raise
+            except Exception:
+                # A process that the rules fail on keeps its drafts as they are; the others go on.
+                log.exception("%s: process %s could not be decided; trying again later", self.account.name, process)
+                self._checks[process] = now + _TRY_AGAIN
+
+    def _decide_one(self, process: str, opener: str, now: datetime) -> None:
+        with self.store.read() as connection:
+            found = assess(connection, self.account, process, now)
+            already = told(connection, self.account.name, process)
+        self._companies[process] = found.process.company
+        self._checks[process] = found.decision.next_check
+        new = self._untold.intersection(event.identity for event in found.messages)
+        rows = [*tell_events(found, frozenset(new), opener), *tell_notices(found, already)]
+        if rows:
+            with self.store.write() as connection:
+                add_log(connection, rows)
+                forget_untold(connection, self.account.name, new)
+        self._untold -= new
+        plan(self._ledger, found, opener, now)
 
     # --- act ----------------------------------------------------------------------------------------------------------
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from rules.classify import Known, can_receive, classify
+from rules.classify import Kind, Known, can_receive, classify
 from rules.extract import Facts, company_domain, extract
 from rules.mail import Address, Message, Role
 from rules.process import Thread
 from watcher.account import Account
 from watcher.store.mail import EventRow
 
-__all__ = ["arrival", "is_known", "is_own", "known_of", "read_message"]
+__all__ = ["arrival", "is_known", "is_own", "known_of", "read_message", "unread_message"]
 
 _EXCERPT = 600
 
@@ -52,6 +52,26 @@ def _thread(message: Message, own: frozenset[str], facts: Facts) -> Thread:
 def is_own(message: Message, own: frozenset[str]) -> bool:
     """Say whether the user wrote it: from any of their addresses, in any folder, or anything at all that stands in Sent."""
     return message.envelope.role is Role.SENT or message.sender.address in own
+
+
+def unread_message(account: Account, message: Message, at: datetime, why: str) -> EventRow:
+    """Keep a message that could not be read: as one that means nothing, with the reason."""
+    return EventRow(
+        account=account.name,
+        identity=message.envelope.identity,
+        at=at,
+        own=is_own(message, account.own),
+        kind=None if is_own(message, account.own) else Kind.NOISE,
+        confidence=0.0,
+        runner_up=None,
+        evidence=(),
+        sender=message.sender,
+        recipients=tuple(message.envelope.recipients.split()),
+        can_receive=False,
+        thread=Thread(message.envelope.message_id, (), message.envelope.subject),
+        facts=Facts(),
+        defects=(*message.defects, why),
+    )
 
 
 def read_message(account: Account, message: Message, at: datetime, *, known: bool) -> EventRow:

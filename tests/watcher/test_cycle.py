@@ -11,10 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rules.drafts.types import DraftKind
+from rules.mail import Message
 from rules.process import State, Verb
 from tests.letters import invitation, letter, out_of_office
 from tests.watcher.desk import Desk
+from watcher.account import Account
+from watcher.history import Assessment, assess
+from watcher.intake import read_message
+from watcher.store import Connection
 from watcher.store.journal import add_mark, load_log
+from watcher.store.mail import EventRow
 
 BERLIN = ZoneInfo("Europe/Berlin")
 INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
@@ -401,11 +407,55 @@ def test_two_processes_at_one_company_do_not_get_mail_in_one_week(interviewed: D
 def test_who_fixes_a_call_in_plain_words_and_names_nobody_is_thanked(desk: Desk) -> None:
     confirmed = letter(
         "Interview confirmed: Backend Engineer",
-        "Hi Sam,\n\nyour interview is confirmed for Tuesday, 8 September 2026 at 14:00 (Berlin time). I will call.\n\nRita Chen\n",
+        "Hi Sam,\n\nyour interview is set for Tuesday, 8 September 2026 at 14:00 (Berlin time). I will call.\n\nRita Chen\n",
         INVITED,
         message_id="plain@acme.test",
     )
     desk.deliver(confirmed, INVITED)
+    desk.look(INVITED)
+    desk.look(ENDS)
+
+    assert to(desk) == ["rita@acme.test"]
+
+
+def test_a_mail_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(account: Account, message: Message, at: datetime, *, known: bool) -> EventRow:
+        if message.envelope.message_id == "poison@acme.test":
+            raise ZeroDivisionError
+        return read_message(account, message, at, known=known)
+
+    monkeypatch.setattr("watcher.cycle.read_message", read)
+    desk.deliver(invitation(INVITED, INTERVIEW, message_id="poison@acme.test", uid="other@acme.test"), INVITED)
+    desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
+    desk.look(INVITED)
+    desk.restart()
+    desk.look(ENDS)
+
+    assert to(desk) == ["rita@acme.test"]
+
+
+def test_a_process_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decided(connection: Connection, account: Account, process: str, now: datetime) -> Assessment:
+        found = assess(connection, account, process, now)
+        if found.process.role == "Data Analyst":
+            raise ZeroDivisionError
+        return found
+
+    monkeypatch.setattr("watcher.cycle.assess", decided)
+    other = invitation(
+        INVITED,
+        INTERVIEW,
+        message_id="2@borealis.test",
+        sender="Ida Berg <ida@borealis.test>",
+        subject="Interview confirmation: Data Analyst at Borealis",
+        role="Data Analyst",
+        uid="2@borealis.test",
+        summary="Interview: Data Analyst at Borealis",
+        organizer=("Ida Berg", "ida@borealis.test"),
+        attendees=[("Ida Berg", "ida@borealis.test")],
+    )
+    desk.deliver(other, INVITED)
+    desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
     desk.look(INVITED)
     desk.look(ENDS)
 
