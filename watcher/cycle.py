@@ -23,7 +23,7 @@ from watcher.history import assess
 from watcher.intake import arrival, is_known, known_of, read_message, unread_message
 from watcher.linking import Linked, relink
 from watcher.outbox import Ledger, apply, pending, plan, reconcile
-from watcher.store import Connection, Store
+from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
 from watcher.store.drafts import Op, OutboxRow, RowState, load_outbox, put_row, versions
 from watcher.store.journal import (
