@@ -1,0 +1,185 @@
+"""Starting the program so that it can be killed, and made to fail, at a system call of one's choice."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+__all__ = ["CALLS", "Call", "Ended", "Program", "strace_binary"]
+
+ROOT: Final = Path(__file__).parents[2]
+CALLS: Final = [
+    "write",
+    "writev",
+    "pwrite64",
+    "pwritev",
+    "sendto",
+    "sendmsg",
+    "fsync",
+    "fdatasync",
+    "sync_file_range",
+    "ftruncate",
+    "fallocate",
+    "rename",
+    "renameat",
+    "renameat2",
+    "link",
+    "linkat",
+    "symlink",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "mkdir",
+    "mkdirat",
+    "openat",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "utimensat",
+]
+"""All that changes a file, a name or what a server has heard. Of `openat` only those calls that make a file."""
+_LINE: Final = re.compile(r"(?:\d+ +)?(\w+)\((.*)")
+
+
+def strace_binary() -> str:
+    """Return where strace is. Raises RuntimeError, which says how to get it."""
+    found = shutil.which("strace")
+    if found is None:
+        raise RuntimeError("strace is not installed. `make test` installs it (Debian: strace).")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One system call of a run: the n-th of its name, counted from 1."""
+
+    name: str
+    number: int
+    what: str = ""
+    """Its arguments, as strace shows them."""
+
+    def __str__(self) -> str:
+        """Return name and number."""
+        return f"{self.name}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended."""
+
+    status: int
+    output: str
+
+    @property
+    def killed(self) -> bool:
+        """Say whether it died of SIGKILL."""
+        return os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGKILL
+
+    @property
+    def code(self) -> int:
+        """Return the exit code, 128 and more for a signal."""
+        return 128 + os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else os.waitstatus_to_exitcode(self.status)
+
+
+class Program:
+    """The program held ready in a process of its own; for one thread."""
+
+    def __init__(self, scratch: Path) -> None:
+        """Take a directory for outputs and traces."""
+        self._scratch = scratch
+        scratch.mkdir(parents=True, exist_ok=True)
+        self._server: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Start, and return when it is ready."""
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.server"],
+            cwd=ROOT,
+            env=os.environ | {"CRASH_SECRET": "secret", "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._answer()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        assert self._server is not None
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.close()
+        self._server.stdout.close()
+        self._server.wait(60)
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._server is not None
+        assert self._server.stdout is not None
+        line = self._server.stdout.readline()
+        if not line:
+            raise RuntimeError("the process that holds the program ready has ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _ask(self, **order: Any) -> dict[str, Any]:
+        assert self._server is not None
+        assert self._server.stdin is not None
+        self._server.stdin.write(f"{json.dumps(order)}\n")
+        self._server.stdin.flush()
+        return self._answer()
+
+    def run(self, arguments: Sequence[str], *, target: str = "hearback", within: float | None = None) -> Ended:
+        """Run it to its end, or kill it after `within` seconds."""
+        output = self._scratch / "output"
+        self._ask(target=target, arguments=list(arguments), output=str(output))
+        status = self._ask(go=True, within=within)["status"]
+        return Ended(status, output.read_text(errors="replace"))
+
+    def trace(self, arguments: Sequence[str], *, target: str = "hearback") -> tuple[Ended, list[Call]]:
+        """Run it to its end and return every system call that changes something, in order."""
+        trace = self._scratch / "trace"
+        ended = self._traced(arguments, target, ["-o", str(trace), "-e", f"trace={','.join(CALLS)}"])
+        counts: dict[str, int] = {}
+        calls: list[Call] = []
+        for line in trace.read_text(errors="replace").splitlines():
+            if (found := _LINE.match(line)) is None or found[1] not in CALLS:
+                continue
+            counts[found[1]] = counts.get(found[1], 0) + 1
+            if found[1] != "openat" or "O_CREAT" in found[2] or "O_TMPFILE" in found[2]:
+                calls.append(Call(found[1], counts[found[1]], found[2]))
+        return ended, calls
+
+    def kill_at(self, call: Call, arguments: Sequence[str], *, target: str = "hearback") -> Ended:
+        """Run it and kill it when it enters `call`, which is not carried out."""
+        return self._injected(call, "signal=KILL", f"{call.number}", arguments, target)
+
+    def fail_at(self, call: Call, error: str, arguments: Sequence[str], *, on: bool = False) -> Ended:
+        """Run it and let `call` fail with `error` (as errno names it); with `on` each later one of that name, too."""
+        return self._injected(call, f"error={error}", f"{call.number}{'+' if on else ''}", arguments, "hearback")
+
+    def _injected(self, call: Call, what: str, when: str, arguments: Sequence[str], target: str) -> Ended:
+        options = ["-o", os.devnull, "-e", f"trace={call.name}", "-e", f"inject={call.name}:{what}:when={when}"]
+        return self._traced(arguments, target, options)
+
+    def _traced(self, arguments: Sequence[str], target: str, options: Sequence[str]) -> Ended:
+        output = self._scratch / "output"
+        pid = self._ask(target=target, arguments=list(arguments), output=str(output))["pid"]
+        command = [strace_binary(), "-f", *options, "-p", str(pid)]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as strace:
+            assert strace.stderr is not None
+            said = strace.stderr.readline()
+            attached = "attached" in said
+            status = self._ask(go=True, within=None if attached else 0)["status"]
+            strace.stderr.read()
+        if not attached:
+            raise RuntimeError(f"strace could not take hold of the program: {said}")
+        return Ended(status, output.read_text(errors="replace"))

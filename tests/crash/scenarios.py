@@ -1,0 +1,122 @@
+"""The passes that are killed: what has happened before, and when the pass is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.crash.world import World
+from tests.letters import invitation, letter
+
+__all__ = ["ENDS", "PANEL", "SCENARIOS", "Scenario", "Step", "users_own"]
+
+BERLIN = ZoneInfo("Europe/Berlin")
+INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
+INTERVIEW = datetime(2026, 9, 8, 14, 0, tzinfo=BERLIN)
+ENDS = INTERVIEW + timedelta(hours=1)
+PANEL = (("Rita Chen", "rita@acme.test"), ("Omar Haddad", "omar@acme.test"), ("Ines Vogel", "ines@acme.test"))
+"""Who is thanked."""
+_FOLLOW_UP = datetime(2026, 9, 21, 20, 0, tzinfo=BERLIN)
+"""When the first status follow-up appears, the evening before its slot."""
+
+Act = Callable[[World], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something happens, and then a pass is made."""
+
+    now: datetime
+    act: Act = lambda _world: None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Passes that go through, and the one that does not."""
+
+    name: str
+    before: tuple[Step, ...]
+    last: Step
+    drafts: int
+    """Drafts of ours that stand in the end."""
+
+
+def users_own(world: World) -> None:
+    """Put mail and drafts of the user's own beside everything else; none of it may ever change."""
+    at = INVITED - timedelta(days=3)
+    world.deliver(
+        letter("Lunch?", "On Friday, as always?", at, message_id="lunch@example.net", sender="Kim <kim@example.net>"), at
+    )
+    world.deliver(
+        letter(
+            "Ten jobs for you",
+            "Read all about them.",
+            at,
+            message_id="alert-1@jobs.example",
+            sender="Job Alerts <alerts@jobs.example>",
+            headers={"List-Id": "<alerts.jobs.example>", "Precedence": "bulk"},
+        ),
+        at,
+    )
+    world.deliver(_own("Re: Lunch?", "kim@example.net", "own-1@example.com", "Yes, gladly.", at), at, ".Sent")
+    world.deliver(_own("Re: Lunch?", "kim@example.net", "own-2@example.com", "Shall I bring", at), at, ".Drafts")
+    world.deliver(_own("A question", "rita@acme.test", "own-3@example.com", "Dear Rita, half a", at), at, ".Drafts")
+
+
+def _own(subject: str, to: str, message_id: str, text: str, at: datetime) -> bytes:
+    return bytes(letter(subject, text, at, message_id=message_id, sender="Sam Rivers <sam@example.com>", to=to))
+
+
+def _invited(world: World) -> None:
+    users_own(world)
+    world.deliver(invitation(INVITED, INTERVIEW, attendees=PANEL), INVITED)
+
+
+def _one_invited(world: World) -> None:
+    users_own(world)
+    world.deliver(invitation(INVITED, INTERVIEW), INVITED)
+
+
+def _corrected(world: World) -> None:
+    """They correct which position it is about: the notes are worded anew."""
+    at = ENDS + timedelta(minutes=20)
+    new = "Interview: Platform Engineer at Acme"
+    world.deliver(invitation(at, INTERVIEW, attendees=PANEL, message_id="invite-2@acme.test", sequence=1, summary=new), at)
+
+
+def _thanked(world: World) -> None:
+    world.user_sends("rita@acme.test", ENDS + timedelta(hours=2))
+
+
+def _replied(world: World) -> None:
+    at = _FOLLOW_UP + timedelta(hours=1)
+    text = "Hi Sam,\n\nthank you for your patience. Could you send us two references?\n\nBest wishes\nRita\n"
+    subject = "Re: Interview confirmation: Backend Engineer at Acme"
+    world.deliver(letter(subject, text, at, message_id="reply-1@acme.test", parents=["invite-1@acme.test"]), at)
+
+
+def _worked_on(world: World) -> None:
+    """One is sent under another Message-ID, one is edited, one is thrown away."""
+    world.user_sends("rita@acme.test", ENDS + timedelta(minutes=30), message_id="from-the-phone@example.com")
+    world.user_edits("omar@acme.test", "In my own words.\n", ENDS + timedelta(minutes=31))
+    world.draft_file("ines@acme.test").unlink()
+
+
+_FIRST = Step(INVITED + timedelta(minutes=1), _invited)
+_PLACED = (_FIRST, Step(ENDS + timedelta(minutes=1)))
+_QUIET = (
+    Step(INVITED + timedelta(minutes=1), _one_invited),
+    Step(ENDS + timedelta(minutes=1)),
+    Step(ENDS + timedelta(hours=3), _thanked),
+    Step(_FOLLOW_UP + timedelta(minutes=1)),
+)
+
+SCENARIOS = (
+    Scenario("first look", (), _FIRST, 0),
+    Scenario("thank-you notes for a panel", (_FIRST,), Step(ENDS + timedelta(minutes=1)), 3),
+    Scenario("three notes worded anew", _PLACED, Step(ENDS + timedelta(minutes=25), _corrected), 3),
+    Scenario("a follow-up taken back on a reply", _QUIET, Step(_FOLLOW_UP + timedelta(hours=1, minutes=1), _replied), 0),
+    Scenario("what the user did to three notes", _PLACED, Step(ENDS + timedelta(minutes=40), _worked_on), 1),
+)

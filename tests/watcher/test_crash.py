@@ -1,0 +1,96 @@
+"""The program is killed while it works, and its disk fails; what is left is what a pass leaves that nobody disturbs.
+
+A pass of the real program is killed by SIGKILL as it enters a system call (strace), on files and on Dovecot. Then it is made once
+more, and must bring everything to the end that it would have come to: each draft once, nothing stale, nothing of the user's
+touched, each line of the log once. A further pass must change nothing. `make crash` kills at every call; here at those
+that `tests.crash.points.sampled` picks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.crash.points import Bench, benches, fail_each, kill_each, sampled
+from tests.crash.program import Call
+from tests.crash.scenarios import SCENARIOS, Scenario
+from tests.crash.world import Server
+from tests.servers.dovecot import Dovecot
+
+Tell = Callable[[str, object], None]
+WORKERS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
+"""pytest-xdist keeps the other core busy."""
+NAMES = [scenario.name for scenario in SCENARIOS]
+NOTES = SCENARIOS[1]
+
+
+@pytest.fixture(scope="module")
+def on_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
+    with benches(tmp_path_factory.mktemp("files"), None, WORKERS) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="module")
+def on_dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
+    with (
+        Dovecot(tmp_path_factory.mktemp("dovecot")) as dovecot,
+        benches(tmp_path_factory.mktemp("server"), Server(dovecot.imap, dovecot.maildir("x").parent), WORKERS) as workers,
+    ):
+        yield workers
+
+
+def kill_at_all(workers: list[Bench], scenario: Scenario, where: str, tell: Tell) -> None:
+    calls = workers[0].prepare(scenario).calls
+    chosen = sampled(calls)
+    results = kill_each(workers, [(scenario, call) for call in chosen])
+
+    tell("told", f"{where}, {scenario.name}: killed at {len(results)} of {len(calls)} system calls")
+    assert not [str(result) for result in results if result.problems]
+    assert len(chosen) > 20
+
+
+@pytest.mark.xdist_group("crash-files")
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+def test_killed_at_its_system_calls_over_files_it_resumes_to_the_same_end(
+    on_files: list[Bench], scenario: Scenario, record_property: Tell
+) -> None:
+    kill_at_all(on_files, scenario, "files", record_property)
+
+
+@pytest.mark.xdist_group("crash-dovecot")
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+def test_killed_at_its_system_calls_over_dovecot_it_resumes_to_the_same_end(
+    on_dovecot: list[Bench], scenario: Scenario, record_property: Tell
+) -> None:
+    kill_at_all(on_dovecot, scenario, "Dovecot", record_property)
+
+
+@pytest.mark.xdist_group("crash-files")
+@pytest.mark.parametrize(("name", "error", "on"), [("pwrite64", "ENOSPC", True), ("fdatasync", "EIO", False)])
+def test_a_disk_that_fails_is_told_clearly_and_nothing_is_lost(
+    on_files: list[Bench], name: str, error: str, on: bool, record_property: Tell
+) -> None:
+    """From the n-th write on the disk is full; the n-th sync fails. Exit code 6 is documented: a file cannot be written."""
+    calls = [call for call in sampled(on_files[0].prepare(NOTES).calls) if call.name == name]
+    results = fail_each(on_files, [(NOTES, call) for call in calls], error, on=on)
+
+    assert not [str(result) for result in results if result.problems]
+    record_property(
+        "told",
+        f"files, {error} from {name} at {len(results)} calls: {sum(result.code == 6 for result in results)} ended the pass",
+    )
+    assert len([result for result in results if result.code == 6]) > 5
+
+
+@pytest.mark.xdist_group("crash-files")
+def test_the_harness_sees_what_a_pass_leaves_undone(on_files: list[Bench]) -> None:
+    """Killed before its first write and not resumed, the pass leaves differences: the comparison can fail."""
+    bench = on_files[0]
+    prepared = bench.prepare(NOTES)
+    world = bench.fresh(prepared)
+    first = next(call for call in prepared.calls if call.name == "link")
+
+    assert bench.program.kill_at(Call("link", first.number), world.arguments(prepared.now)).killed
+    assert any(line.startswith("drafts: missing") for line in prepared.expected.differences(world.standing()))
