@@ -340,8 +340,13 @@ class Cycle:
     def _name_companies(self, now: datetime) -> None:
         """Find out how the processes with drafts are called: what becomes of those is told before they are decided."""
         for process in {row.process for row in self._ledger.rows()} & set(self._openers) - set(self._companies):
-            with self.store.read() as connection:
-                self._companies[process] = assess(connection, self.account, process, now).process.company
+            try:
+                with self.store.read() as connection:
+                    self._companies[process] = assess(connection, self.account, process, now).process.company
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001 - told when it is decided; here only its name is missing
+                self._companies[process] = ""
 
     def _decide(self, affected: Iterable[str], now: datetime) -> None:
         """Fold and decide each process, tell what is new, and plan the drafts; nothing remote happens here."""
