@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from connectors.errors import NotFound
 from rules.drafts.types import Draft
-from rules.mail import Envelope, Message, Role, Wants
+from rules.mail import Envelope, Message, Role, Wants, message_from_bytes
 
 __all__ = [
     "Capabilities",
@@ -179,6 +181,26 @@ class Connector(ABC):
     def fetch(self, ref: str) -> bytes:
         """Return the raw message, at most 1 MB of it. Raises NotFound."""
 
+    def read(self, envelopes: Sequence[Envelope]) -> list[Message]:
+        """Return the messages of these envelopes with their text; one that is not there any more is left out.
+
+        For what only later turns out to matter. A back-end that can fetch single parts does better than this.
+        """
+        messages = []
+        for envelope in envelopes:
+            with suppress(NotFound):
+                raw = self.fetch(envelope.ref)
+                message = message_from_bytes(
+                    raw,
+                    ref=envelope.ref,
+                    role=envelope.role,
+                    received_at=envelope.received_at,
+                    size=envelope.size,
+                    thread_id=envelope.thread_id,
+                )
+                messages.append(replace(message, envelope=envelope))
+        return messages
+
     @abstractmethod
     def put_draft(self, draft: Draft, raw: bytes, replacing: DraftRef | None = None) -> DraftRef:
         """Write `raw` (RFC 5322 bytes of `draft`) into Drafts, flagged a draft and seen, and return where it stands.
@@ -192,9 +214,10 @@ class Connector(ABC):
     def find_draft(self, draft: Draft, ref: DraftRef | None, besides: frozenset[str] = frozenset()) -> Found:
         """Say what has become of `draft`, which was written with reference `ref` (None: not known to have been written).
 
-        A `ref` whose handle is empty carries the digest alone. `besides` holds the handles (`DraftRef.ref`) of drafts that
-        are known to be another step to the same recipient: they are never taken for this one. Looks by handle, by Message-ID, then for a draft of the user's to the same recipient in the same thread. ABSENT is
-        said only after looking in Sent, by Message-ID, then by In-Reply-To or References plus recipient.
+        A `ref` whose handle is empty carries the digest alone. `besides` holds the handles (`DraftRef.ref`) of drafts that are
+        known to be another step to the same recipient: they are never taken for this one. Looks by handle, by Message-ID, then
+        for a draft of the user's to the same recipient in the same thread. ABSENT is said only after looking in Sent, by
+        Message-ID, then by In-Reply-To or References plus recipient.
         """
 
     @abstractmethod

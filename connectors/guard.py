@@ -17,7 +17,7 @@ from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, W
 from connectors.errors import Conflict, NotFound
 from rules.drafts.clean import one_line
 from rules.drafts.types import Draft
-from rules.mail import Wants
+from rules.mail import Envelope, Message, Wants
 from rules.mail.encoding import decode_words
 from rules.mail.headers import addresses, message_ids, split_fields
 from rules.mail.mime import header_of
@@ -142,6 +142,11 @@ class Guarded(Connector):
         """Pass through."""
         self._calls["fetch"] += 1
         return self._inner.fetch(ref)
+
+    def read(self, envelopes: Sequence[Envelope]) -> list[Message]:
+        """Pass through."""
+        self._calls["read"] += 1
+        return self._inner.read(envelopes)
 
     def put_draft(self, draft: Draft, raw: bytes, replacing: DraftRef | None = None) -> DraftRef:
         """Write a draft of ours that says what it should. Raises ValueError, and what the connector raises."""

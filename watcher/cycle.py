@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectors.base import Changes, Connector
-from connectors.errors import NotFound
 from rules.classify import Known, wants
 from rules.drafts.recognise import SENT, score
 from rules.drafts.types import DraftKey
-from rules.mail import Envelope, Message, Role, message_from_bytes
+from rules.mail import Envelope, Message, Role
 from watcher.account import Account
 from watcher.history import assess
 from watcher.intake import arrival, is_known, known_of, read_message, unread_message
@@ -43,7 +42,7 @@ from watcher.store.mail import (
     envelopes_unread,
     has_messages,
     mark_wanted,
-    put_event,
+    put_events,
     put_messages,
     refs_gone,
     seen_before,
@@ -221,34 +220,36 @@ class Cycle:
 
     def _take(self, page: Changes, pulled: _Pulled, now: datetime, floor: datetime | None) -> None:
         name = self.account.name
+        fresh = self._fresh(page.messages, now, floor)  # outside the transaction: reading takes its time
         with self.store.write() as connection:
             put_messages(connection, name, page.envelopes, frozenset(m.envelope.identity for m in page.messages))
             if page.removed:
                 refs_gone(connection, name, page.removed)
-            self._read(connection, page.messages, pulled, now, floor)
+            self._keep(connection, fresh, pulled)
             save_cursor(connection, name, page.cursor)
         pulled.count += len(page.envelopes)
 
-    def _read(
-        self, connection: Connection, messages: Sequence[Message], pulled: _Pulled, now: datetime, floor: datetime | None
-    ) -> None:
-        """Classify and store the messages that were not read before."""
-        name = self.account.name
-        seen = set(seen_before(connection, name, [m.envelope.identity for m in messages]))
-        fresh: list[str] = []
+    def _fresh(self, messages: Sequence[Message], now: datetime, floor: datetime | None) -> list[tuple[EventRow, Message]]:
+        """Classify the messages that were not read before."""
+        with self.store.read() as connection:
+            seen = set(seen_before(connection, self.account.name, [m.envelope.identity for m in messages]))
+        fresh = []
         for message in messages:
-            if message.envelope.identity in seen:
-                continue
-            seen.add(message.envelope.identity)
-            at = arrival(message, now, floor)
-            row = self._read_one(message, at)
-            put_event(connection, row)
-            pulled.identities.add(row.identity)
-            fresh.append(row.identity)
+            if message.envelope.identity not in seen:
+                seen.add(message.envelope.identity)
+                fresh.append((self._read_one(message, arrival(message, now, floor)), message))
+        return fresh
+
+    def _keep(self, connection: Connection, fresh: Sequence[tuple[EventRow, Message]], pulled: _Pulled) -> None:
+        """Store what was read, and see which mails of the user's own were drafts of ours."""
+        put_events(connection, [row for row, _ in fresh])
+        for row, message in fresh:
             if row.own:
                 self._recognise(connection, row, message)
-        add_untold(connection, name, fresh)
-        self._untold.update(fresh)
+        identities = [row.identity for row, _ in fresh]
+        add_untold(connection, self.account.name, identities)
+        self._untold.update(identities)
+        pulled.identities.update(identities)
 
     def _read_one(self, message: Message, at: datetime) -> EventRow:
         """Read a message; one that the rules fail on is kept as unread, and must not hold up the others."""
@@ -297,24 +298,10 @@ class Cycle:
         return [envelope for envelope in found if envelope.ref and wants(envelope, self._known)][:_LATE_AT_ONCE]
 
     def _fetch_late(self, late: Sequence[Envelope], pulled: _Pulled, now: datetime) -> None:
-        messages = []
-        for envelope in late:
-            try:
-                raw = self.connector.fetch(envelope.ref)
-            except NotFound:
-                continue
-            message = message_from_bytes(
-                raw,
-                ref=envelope.ref,
-                role=envelope.role,
-                received_at=envelope.received_at,
-                size=envelope.size,
-                thread_id=envelope.thread_id,
-            )
-            messages.append(replace(message, envelope=envelope))
+        fresh = self._fresh(self.connector.read(late), now, None)
         with self.store.write() as connection:
             mark_wanted(connection, self.account.name, [envelope.identity for envelope in late])
-            self._read(connection, messages, pulled, now, None)
+            self._keep(connection, fresh, pulled)
 
     def _orphans(self, linked: Linked) -> None:
         """Take back the drafts of a process that turned out to be part of another."""

@@ -13,12 +13,12 @@ from connectors.imap import drafts
 from connectors.imap.cursor import Mark, load_cursor
 from connectors.imap.folders import Folder, find_folders
 from connectors.imap.idle import idle, poll
-from connectors.imap.listing import list_changes
+from connectors.imap.listing import list_changes, read_again
 from connectors.imap.session import Session
 from connectors.imap.settings import ImapSettings
 from connectors.imap.state import FolderState
 from rules.drafts.types import Draft
-from rules.mail import Role, Wants
+from rules.mail import Envelope, Message, Role, Wants
 
 __all__ = ["ImapConnector"]
 
@@ -94,6 +94,14 @@ class ImapConnector(Connector):
     def fetch(self, ref: str) -> bytes:
         """Return a raw message, at most 1 MB."""
         return self._do(lambda session: _fetch(session, ref))
+
+    def read(self, envelopes: Sequence[Envelope]) -> list[Message]:
+        """Return messages with their text, many in a round trip."""
+        try:
+            self._ready()
+            return read_again(self, envelopes)
+        except (ConnectorError, OSError) as error:
+            raise self._failed(error) from error
 
     def put_draft(self, draft: Draft, raw: bytes, replacing: DraftRef | None = None) -> DraftRef:
         """Write a draft of ours."""

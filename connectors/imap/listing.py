@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -197,3 +197,24 @@ def _read_page(
             candidates.append(row)
     messages = texts_of(line, item.folder, candidates) if candidates else []
     return envelopes, messages + unread, top
+
+
+def read_again(line: Line, envelopes: Sequence[Envelope]) -> list[Message]:
+    """Return the messages of envelopes that a listing gave earlier, as `Connector.read` promises."""
+    by_folder: dict[tuple[str, str], dict[int, Envelope]] = {}
+    for envelope in envelopes:
+        name, uidvalidity, uid = ([*envelope.ref.rsplit("/", 2), "", ""])[:3]
+        if uid.isdigit():
+            by_folder.setdefault((name, uidvalidity), {})[int(uid)] = envelope
+    messages: list[Message] = []
+    for (name, uidvalidity), wanted in by_folder.items():
+        folder = next((folder for folder in line.session().folders.values() if folder.name == name), None)
+        if folder is None or str(line.session().examine(folder).uidvalidity or 0) != uidvalidity:
+            continue
+        place = Place(folder.role, ref_prefix(folder, int(uidvalidity)))
+        for uid_set in uid_ranges(sorted(wanted)):
+            found = [row for row in rows_of(line, folder, place, uid_set) if row.uid in wanted]
+            rows = [row for row in found if not isinstance(row, Unread)]
+            texts = texts_of(line, folder, rows) if rows else []
+            messages += [replace(text, envelope=wanted[row.uid]) for row, text in zip(rows, texts, strict=True)]
+    return messages

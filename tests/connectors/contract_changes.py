@@ -392,6 +392,23 @@ class ChangesClauses:
                 assert "\n" not in envelope.subject + envelope.from_name + envelope.recipients
             assert pull(connector, pulled.cursor).envelopes == []
 
+    def test_texts_that_were_not_wanted_at_first_can_be_read_later(self, harness: Harness) -> None:
+        for name in ("one", "two", "three"):
+            harness.deliver(letter(name), received_at=NOW)
+        harness.deliver(letter("sent"), Role.SENT, NOW)
+        with opened(harness) as connector:
+            wanted = pull_until(connector, None, lambda pulled: len(pulled.envelopes) >= 4)
+            later = pull(connector, None, wants=nothing)
+            gone = later.envelope("two")._replace(ref=later.envelope("two").ref + "9999")
+            asked = [later.envelope("sent"), gone, later.envelope("three"), later.envelope("one")]
+
+            found = {message.envelope.message_id: message for message in connector.read(asked)}
+
+            assert set(found) == {f"{name}@orchard.example" for name in ("sent", "three", "one")}
+            assert all(message == wanted.message(name.partition("@")[0]) for name, message in found.items())
+            assert connector.read([]) == []
+        assert "\\seen" not in harness.flags(Role.INBOX, "one@orchard.example")
+
     def test_fetch_gives_the_message_as_it_stands(self, harness: Harness) -> None:
         harness.deliver(letter("one", text="First line.\r\nSecond line."), received_at=NOW)
         with opened(harness) as connector:

@@ -17,7 +17,7 @@ from rules.mail import Address, Envelope, Role
 from rules.process import Thread
 from watcher.store import Store, StoreError
 from watcher.store.accounts import ensure_account, load_cursor, note_trouble, save_cursor
-from watcher.store.mail import EventRow, all_events, put_event, put_messages, seen_before
+from watcher.store.mail import EventRow, all_events, put_events, put_messages, seen_before
 from watcher.store.store import HEAD
 from watcher.store.tables import metadata
 from watcher.store.types import instant, micros
@@ -126,7 +126,7 @@ def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
 def test_what_was_read_comes_back_as_it_was(store: Store) -> None:
     row = event()
     with store.write() as connection:
-        put_event(connection, row)
+        put_events(connection, [row])
     with store.read() as connection:
         found = all_events(connection, "main")
 
@@ -135,8 +135,8 @@ def test_what_was_read_comes_back_as_it_was(store: Store) -> None:
 
 def test_the_first_time_a_message_was_seen_stays(store: Store) -> None:
     with store.write() as connection:
-        put_event(connection, event())
-        put_event(connection, event(at=NOW + timedelta(days=3), confidence=0.5))
+        put_events(connection, [event()])
+        put_events(connection, [event(at=NOW + timedelta(days=3), confidence=0.5)])
     with store.read() as connection:
         (found,) = all_events(connection, "main")
 
@@ -153,11 +153,16 @@ def test_a_message_seen_again_only_moves(store: Store) -> None:
     assert [tuple(r) for r in rows] == [("id-1", "Archive/7/3", "Ünïcode — 面接", 1), ("id-2", "INBOX/1/2", "Ünïcode — 面接", 0)]
 
 
-def test_a_failed_transaction_leaves_no_trace(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.write() as connection:
+def _write_and_fail(store: Store) -> None:
+    with store.write() as connection:
         save_cursor(connection, "main", "imap1:{}")
-        put_event(connection, event())
+        put_events(connection, [event()])
         raise RuntimeError
+
+
+def test_a_failed_transaction_leaves_no_trace(store: Store) -> None:
+    with pytest.raises(RuntimeError):
+        _write_and_fail(store)
     with store.read() as connection:
         assert load_cursor(connection, "main") is None
         assert seen_before(connection, "main", ["id-1"]) == frozenset()

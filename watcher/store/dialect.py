@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,11 @@ def _insert_of(dialect: str) -> Any:
     return sqlite.insert
 
 
-def _statement(
-    connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[str], keep: Sequence[str]
-) -> Insert:
-    insert = _insert_of(connection.dialect.name)
-    statement: Any = insert(table)
-    changed = {name: statement.excluded[name] for name in values if name not in key and name not in keep}
+@lru_cache(maxsize=64)
+def _statement(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...]) -> Insert:
+    """Return the upsert of some columns; making one costs more than running it."""
+    statement: Any = _insert_of(dialect)(table)
+    changed = {name: statement.excluded[name] for name in columns if name not in key and name not in keep}
     done: Insert = (
         statement.on_conflict_do_update(index_elements=list(key), set_=changed)
         if changed
@@ -65,10 +65,18 @@ def _statement(
 
 
 def upsert(
-    connection: Connection, table: Table, values: Mapping[str, Any], *, key: Sequence[str], keep: Sequence[str] = ()
+    connection: Connection,
+    table: Table,
+    values: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    keep: Sequence[str] = (),
 ) -> None:
-    """Insert a row, or update the row of the same `key`, leaving the columns named in `keep` as they are."""
-    connection.execute(_statement(connection, table, values, key, keep).values(dict(values)))
+    """Insert a row (or several of the same columns), or update the row of the same `key`, leaving the columns in `keep`."""
+    rows = [values] if isinstance(values, Mapping) else list(values)
+    if rows:
+        statement = _statement(connection.dialect.name, table, tuple(rows[0]), tuple(key), tuple(keep))
+        connection.execute(statement, [dict(row) for row in rows])
 
 
 def upsert_many(
@@ -86,9 +94,8 @@ def upsert_many(
     """
     if not rows:
         return
-    compiled = _statement(connection, table, dict.fromkeys(columns), key, keep).compile(
-        dialect=connection.dialect, column_keys=list(columns)
-    )
+    statement = _statement(connection.dialect.name, table, tuple(columns), tuple(key), tuple(keep))
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
     order = [columns.index(name) for name in compiled.positiontup or ()]
     if order != list(range(len(columns))):
         rows = [tuple(row[place] for place in order) for row in rows]

@@ -27,7 +27,7 @@ __all__ = [
     "links_of",
     "load_processes",
     "mark_wanted",
-    "put_event",
+    "put_events",
     "put_links",
     "put_messages",
     "put_process",
@@ -163,9 +163,9 @@ def _event(row: Row[tuple[object, ...]]) -> EventRow:
     return EventRow(**values)
 
 
-def put_event(connection: Connection, row: EventRow) -> None:
-    """Store what was read from a message; the first time it was seen stays."""
-    values = {name: getattr(row, name) for name in EventRow.__slots__}
+def put_events(connection: Connection, rows: Iterable[EventRow]) -> None:
+    """Store what was read from messages; the first time one was seen stays."""
+    values = [{name: getattr(row, name) for name in EventRow.__slots__} for row in rows]
     upsert(connection, event, values, key=["account", "identity"], keep=["at", "step"])
 
 
