@@ -18,7 +18,8 @@ from tests.crash.scenarios import Scenario
 from tests.crash.world import Server, Snapshot, Standing, World
 
 _ASKS: Final = re.compile(
-    r'"[A-Z]+\d+ (?:CAPABILITY|LOGIN|AUTHENTICATE|ID|ENABLE|NAMESPACE|LIST|SELECT|EXAMINE|STATUS|NOOP|LOGOUT|(?:UID )?(?:FETCH|SEARCH))'
+    r'"[A-Z]+\d+ (?:CAPABILITY|LOGIN|AUTHENTICATE|ID|ENABLE|NAMESPACE|LIST|SELECT|EXAMINE|STATUS|NOOP|LOGOUT|'
+    r"(?:UID )?(?:FETCH|SEARCH))"
 )
 """A command that changes nothing."""
 CANNOT_WRITE: Final = 6

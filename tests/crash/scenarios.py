@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tests.crash.world import World
 from tests.letters import invitation, letter
 
-__all__ = ["ENDS", "PANEL", "SCENARIOS", "Scenario", "Step", "users_own"]
+__all__ = ["MAY_BE_CUT_SHORT", "SCENARIOS", "STORY", "Scenario", "Step"]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
@@ -120,3 +120,21 @@ SCENARIOS = (
     Scenario("a follow-up taken back on a reply", _QUIET, Step(_FOLLOW_UP + timedelta(hours=1, minutes=1), _replied), 0),
     Scenario("what the user did to three notes", _PLACED, Step(ENDS + timedelta(minutes=40), _worked_on), 1),
 )
+
+
+def _all_thanked(world: World) -> None:
+    for minutes, (_, address) in enumerate(PANEL):
+        world.user_sends(address, ENDS + timedelta(hours=2, minutes=minutes))
+
+
+STORY = (
+    Step(INVITED + timedelta(minutes=1), _invited),
+    Step(ENDS + timedelta(minutes=1)),
+    Step(ENDS + timedelta(minutes=25), _corrected),
+    Step(ENDS + timedelta(hours=3), _all_thanked),
+    Step(_FOLLOW_UP + timedelta(minutes=1)),
+    Step(_FOLLOW_UP + timedelta(hours=1, minutes=1), _replied),
+)
+"""One hiring process from invitation to answer: three notes placed, worded anew and sent, a follow-up placed and taken back."""
+MAY_BE_CUT_SHORT = frozenset({1, 4})
+"""Steps of the story that need not be finished: what comes next does not need their drafts."""

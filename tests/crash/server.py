@@ -54,7 +54,8 @@ def _warm() -> None:
             world = World.at_files(Path(name))
             for step in (*scenario.before, scenario.last):
                 step.act(world)
-                app(world.arguments(step.now), prog_name="hearback", standalone_mode=False)
+                if app(world.arguments(step.now), prog_name="hearback", standalone_mode=False):
+                    raise SystemExit("the program does not work at all")
     gc.collect()
     gc.freeze()
 
