@@ -82,6 +82,8 @@ def _day_pattern() -> re.Pattern[str]:
         |(?P<y3>20\d\d)-(?P<m3>\d\d)-(?P<d3>\d\d)(?=\D|$)
         |(?:(?P<w4>{week})\.?,?\s+)?(?P<n1>\d{{1,2}})(?P<sep>[/.-])(?P<n2>\d{{1,2}})(?P=sep)(?P<y4>20\d\d|\d\d)(?=\D|$)
         |(?:(?P<w6>{week})\.?,?\s+)(?P<n3>\d{{1,2}})/(?P<n4>\d{{1,2}})(?![\d/])
+        |(?:(?<=\bby\s)|(?<=\bon\s)|(?<=back\s)|(?<=until\s)|(?<=till\s)|(?<=thru\s)|(?<=through\s)|(?<=before\s)|(?<=after\s)|(?<=from\s)|(?<=-\s)|(?<=to\s))
+            (?P<n5>\d{{1,2}})/(?P<n6>\d{{1,2}})(?![\d/])
         |(?P<rel>today|tonight|tomorrow|the\s+day\s+after\s+tomorrow)\b
         |(?:(?P<which>this|next|coming|the\s+following)\s+(?:coming\s+)?)?(?P<w5>{bare})\b(?:\s+(?P<late>next\s+week|week\s+after\s+next)\b)?
             (?:,?\s+the\s+(?P<d6>\d{{1,2}})(?:st|nd|rd|th)\b)?
@@ -152,7 +154,7 @@ def _dated(today: date, year: str, month: int, day: int, weekday: int = -1) -> d
 
 def _numeric(named: dict[str, str], today: date) -> date | None:
     """Read a numeric date if only one reading is possible: dots are day first, else a number over 12 or the weekday decides."""
-    first, second = (named["n1"], named["n2"]) if "n1" in named else (named["n3"], named["n4"])
+    first, second = next((named[one], named[other]) for one, other in _NUMERIC if one in named)
     year = named.get("y4", "")
     year = f"20{year}" if len(year) == 2 else year  # noqa: PLR2004 -- two digits
     weekday = _names()[0].get(named.get("w4") or named.get("w6", ""), -1)
@@ -173,12 +175,14 @@ def _numbered(named: dict[str, str], today: date) -> date | None:
     return _day_of_month(today, int(named["d5"]))
 
 
+_NUMERIC = (("n1", "n2"), ("n3", "n4"), ("n5", "n6"))
 _READERS: dict[str, Callable[[dict[str, str], date], date | None]] = {
     "d1": _written,
     "d2": _written,
     "y3": _iso,
     "n1": _numeric,
     "n3": _numeric,
+    "n5": _numeric,
     "rel": _relative,
     "d5": _numbered,
     "w5": _weekday,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 
 from rules.classify.invitation import of_calendar
@@ -14,6 +15,7 @@ from rules.mail.types import Message, Role
 
 __all__ = ["classify"]
 
+_ANSWER = re.compile(r"(?:re|aw|antw|sv|vs|tr|odp|ref)\s*:")
 _STRONG = 3.0
 _PLAIN_CAP = 3.0
 _SUBJECT_ONLY = 3.0
@@ -65,7 +67,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
     if by_calendar is not None:
         return by_calendar
     automatic = answers_by_itself(message, text)
-    scores, evidence = _score(text)
+    scores, evidence = _score(message, text)
     if automatic is not None:
         # Applicant-tracking systems mark their receipts as automatic answers: those are receipts, nobody is away.
         if scores[Kind.APPLICATION_ACK] >= _ENOUGH and automatic.source == "header":
@@ -74,19 +76,25 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
     return _by_words(message, text, scores, evidence, known=known)
 
 
-def _score(text: Text) -> tuple[dict[Kind, float], dict[Kind, tuple[Evidence, ...]]]:
+def _score(message: Message, text: Text) -> tuple[dict[Kind, float], dict[Kind, tuple[Evidence, ...]]]:
     scores: dict[Kind, float] = {}
     evidence: dict[Kind, tuple[Evidence, ...]] = {}
+    inherited = bool(message.envelope.in_reply_to) and _ANSWER.match(text.subject) is not None
     for name, places in kind_phrases().items():
         kind = Kind(name)
-        firm = bool(places["firm"])
-        found = [Evidence("text", words[:200], _STRONG) for phrase in places["strong"] if (words := text.find(phrase, firm=firm))]
-        subject = next((match[0] for phrase in places["subject"] if (match := phrase.search(text.subject))), "")
-        if subject:
+        rules = {"firm": places.firm, "final": places.final, "self_service": places.self_service}
+        found = [Evidence("text", words[:200], _STRONG) for phrase in places.strong if (words := text.find(phrase, **rules))]
+        subject = next((match[0] for phrase in places.subject if (match := phrase.search(text.subject))), "")
+        plain = [Evidence("text", words[:200]) for phrase in places.plain if (words := text.find(phrase))]
+        if subject and inherited:  # an answer carries the subject of what it answers, whatever it says itself
+            plain.insert(0, Evidence("subject", subject[:200]))
+        elif subject:
             found.insert(0, Evidence("subject", subject[:200], _SUBJECT_ONLY))
-        plain = [Evidence("text", words[:200]) for phrase in places["plain"] if (words := text.find(phrase))]
         scores[kind] = sum(item.weight for item in found) + min(_PLAIN_CAP, float(len(plain))) * (1.0 if found else 0.3)
         evidence[kind] = tuple(found + plain)[:6]
+    refusing = [item for item in evidence[Kind.REJECTION] if item.weight >= _STRONG]
+    if scores[Kind.CANCELLATION] >= _ENOUGH and all("cancel" in item.detail for item in refusing):
+        scores[Kind.REJECTION] = 0.0  # `your interview for the position has been cancelled`: the interview, not the position
     return scores, evidence
 
 

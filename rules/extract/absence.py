@@ -54,14 +54,17 @@ def _bounced(message: Message, own: frozenset[str]) -> tuple[str, ...]:
 
 
 def _away(message: Message, own: frozenset[str], zone: str) -> Away | None:
-    """Return until when somebody is away; None when the mail does not speak of absence."""
+    """Return until when somebody is away, or that they left for good; None when the mail speaks of neither."""
     text = text_of(message)
-    if not first_match("away", "absent", text.folded) and not first_match("away", "absent", text.subject):
-        return None
+    if first_match("away", "left", text.folded):
+        return Away(None, _delegate(message, own), left=True)
     today = message.envelope.received_at.astimezone(sender_zone(message, zone)).date()
     named = [day for day in days(text.folded, today) if day.day >= today]
     back = match_of("away", "back", text.folded)
     after = [day for day in named if back is not None and -3 <= day.start - back.end() <= _NEAR]  # noqa: PLR2004 -- `on` may overlap
+    absent = first_match("away", "absent", text.folded) or first_match("away", "absent", text.subject)
+    if not absent and not after:
+        return None
     day = after[0].day if after else _day_after(text.folded, named)
     return Away(day, _delegate(message, own))
 

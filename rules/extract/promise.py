@@ -90,12 +90,27 @@ def _of_sentence(sentence: str, made_on: date, busy: frozenset[date]) -> Promise
     away = _away(folded, named)
     if away is not None:
         return Promise(PromiseClass.AWAY_UNTIL, made_on, away, sentence)
-    if not _has("answer", folded) or _has("past", folded) or _candidate_waits(folded):
+    ahead = _after_past(folded)
+    if ahead != folded:
+        folded, named = ahead, [day for day in days(ahead, made_on) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
+    if not _has("answer", folded) or _candidate_waits(folded):
         return None
     hard = _hard(folded, named, made_on, busy)
     if hard is not None:
         return Promise(PromiseClass.HARD_DATE, made_on, hard, sentence)
     return None if _has("meeting", folded) else _soft(folded, made_on, sentence)
+
+
+def _after_past(folded: str) -> str:
+    """Return what a sentence says behind words about what was (`sorry for the delay, `): the rest from the next comma on."""
+    for phrase in _phrases("past"):
+        match = phrase.search(folded)
+        while match is not None:
+            _, comma, folded = folded[match.end() :].partition(",")
+            if not comma:
+                return ""
+            match = phrase.search(folded)
+    return folded
 
 
 def _candidate_waits(folded: str) -> bool:

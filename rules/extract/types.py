@@ -124,6 +124,8 @@ class Away:
 
     back_on: Day | None = None
     delegate: Person | None = None
+    left: bool = False
+    """They do not work there any more."""
 
 
 class Outcome(StrEnum):

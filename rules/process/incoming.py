@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, time, timedelta
 
-from rules.classify.types import Kind
+from rules.classify import Kind, can_receive
 from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass
 from rules.process.interviews import Meeting, Statement, believable, newer
 from rules.process.ledger import Ledger
-from rules.process.people import is_machine, merge_people, status_recipient
+from rules.process.people import merge_people, status_recipient
 from rules.process.schedule import plan_status, user_zone, zone_of
 from rules.process.table import Signal
 from rules.process.types import Aside, Incoming, State
@@ -66,7 +66,7 @@ def _day(ledger: Ledger, event: Incoming) -> date:
 
 def _take_people(ledger: Ledger, event: Incoming) -> None:
     sender = event.sender
-    human = bool(sender.address) and event.can_receive and not is_machine(sender.address)
+    human = bool(sender.address) and event.can_receive and can_receive(sender.address)
     if sender.address and not human:
         ledger.unreachable.add(sender.address)
     people = [person for person in event.facts.people if person.address not in ledger.own]
@@ -74,7 +74,7 @@ def _take_people(ledger: Ledger, event: Incoming) -> None:
         people += [person for person in interview.interviewers if person.address not in ledger.own]
         if interview.organizer is not None and interview.organizer.address not in ledger.own:
             people.append(interview.organizer)
-    people = [person for person in people if not (person.address and is_machine(person.address))]
+    people = [person for person in people if not person.address or can_receive(person.address)]
     if human:
         people.insert(0, Person(sender.name, sender.address))
         ledger.correspondents[sender.address] = (sender, event.at)
@@ -271,6 +271,9 @@ def _take_auto_reply(ledger: Ledger, event: Incoming) -> None:
             ledger.asides.append(Aside("bounced", text, event.at, (event.id,)))
     if event.facts.away is None:
         return
+    if event.facts.away.left:
+        _take_leaving(ledger, event, event.facts.away)
+        return
     recipient = status_recipient(ledger.process())
     if recipient is not None and event.sender.address and recipient.address != event.sender.address:
         ledger.note(f"{event.sender.address} is away: no follow-up was to go there")
@@ -278,15 +281,29 @@ def _take_auto_reply(ledger: Ledger, event: Incoming) -> None:
     _take_away(ledger, event, event.facts.away)
 
 
+def _take_leaving(ledger: Ledger, event: Incoming, away: Away) -> None:
+    """Take the word of a mailbox whose owner works there no more: nobody reads what is sent there."""
+    address = event.sender.address
+    if not address or address in ledger.own or address in ledger.dead:
+        return
+    ledger.dead.add(address)
+    text = f"{event.sender.name or address} does not work there any more: nothing more is written there.{_stand_in(away)}"
+    ledger.asides.append(Aside("left", text, event.at, (event.id,)))
+
+
+def _stand_in(away: Away) -> str:
+    if away.delegate is None:
+        return ""
+    named = " ".join(part for part in (away.delegate.name, away.delegate.address) if part)
+    return f" They name {named} instead; nothing is sent there by itself."
+
+
 def _take_away(ledger: Ledger, event: Incoming, away: Away) -> None:
     """Shift what is planned, never pause (D18)."""
     rules, day = ledger.policy.away, _day(ledger, event)
     zone = zone_of(ledger.process(), ledger.profile)
     who = event.sender.name or event.sender.address or "Somebody"
-    stand_in = ""
-    if away.delegate is not None:
-        named = " ".join(part for part in (away.delegate.name, away.delegate.address) if part)
-        stand_in = f" They name {named} for the meantime; nothing is sent there by itself."
+    stand_in = _stand_in(away)
     if away.back_on is not None and away.back_on >= day:
         last = day + timedelta(days=rules.cap_days)
         ledger.not_before = instant_of(min(away.back_on, last) + timedelta(days=1), _MIDNIGHT, zone)

@@ -7,37 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from rules.classify import can_receive
 from rules.extract.types import Interview, Person, RoleClass
 from rules.process.types import Process
 
-__all__ = ["interviewers_of", "is_machine", "merge_people", "named_in", "reachable", "status_recipient"]
+__all__ = ["interviewers_of", "merge_people", "named_in", "reachable", "status_recipient"]
 
-_MACHINE = re.compile(
-    r"(?:no|do[._-]?not|never)[._-]?reply|mailer-daemon|postmaster|bounces?|notifications?|unsubscribe|auto(?:mated|reply)?"
-    r"|hit-reply|inmail-hit-reply",
-)
-"""Local parts that nobody reads; anchored at the start, followed by the end or by a sign."""
-_RELAY_DOMAINS = (
-    "greenhouse.io",
-    "greenhouse-mail.io",
-    "hire.lever.co",
-    "ashbyhq.com",
-    "myworkday.com",
-    "smartrecruiters.com",
-    "teamtailor.com",
-    "icims.com",
-    "jobvite.com",
-    "taleo.net",
-    "successfactors.com",
-    "successfactors.eu",
-    "workablemail.com",
-    "linkedin.com",
-    "docusign.net",
-    "calendly.com",
-    "resource.calendar.google.com",
-    "group.calendar.google.com",
-)
-"""Domains that belong to no company that hires: mail to them reaches a machine, a room or a shared calendar."""
 _COORDINATOR = re.compile(r"co-?ordinat|recruit|schedul|talent|staffing", re.IGNORECASE)
 _ROOM = re.compile(r"\b(?:(?:conference|meeting|board|interview)[ -]?room|room \d|resource)\b", re.IGNORECASE)
 _NAME_LIMIT = 200
@@ -47,15 +22,6 @@ _MOST_PEOPLE = 300
 @lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
     return " ".join(name[:_NAME_LIMIT].casefold().split())
-
-
-def is_machine(address: str) -> bool:
-    """Return True for an address that no human reads: no-reply, relays of applicant systems, rooms."""
-    local, _, domain = address.lower().rpartition("@")
-    head = _MACHINE.match(local)
-    if head and (head.end() == len(local) or not local[head.end()].isalpha()):
-        return True
-    return any(domain == relay or domain.endswith(f".{relay}") for relay in _RELAY_DOMAINS)
 
 
 def _joined(old: Person, new: Person) -> Person:
@@ -106,7 +72,7 @@ def interviewers_of(interview: Interview, roster: tuple[Person, ...], own: froze
     people = merge_people((), interview.interviewers if organizer is None else (*interview.interviewers, organizer))
     known = [named_in(person, roster) for person in people]
     known = [person for person in known if person.address not in own and not _ROOM.search(person.name[:_NAME_LIMIT])]
-    known = [person for person in known if not (person.address and is_machine(person.address))]
+    known = [person for person in known if not person.address or can_receive(person.address)]
     if organizer is not None and len(known) > 1:
         known = [person for person in known if not (_is(person, organizer) and _coordinates(person))]
     return tuple(known)
@@ -123,7 +89,7 @@ def _coordinates(person: Person) -> bool:
 
 def reachable(process: Process, address: str) -> bool:
     """Return True if mail to this address reaches a human, as far as is known."""
-    return bool(address) and not is_machine(address) and address not in process.dead | process.unreachable
+    return can_receive(address) and address not in process.dead | process.unreachable
 
 
 def status_recipient(process: Process) -> Person | None:

@@ -57,6 +57,8 @@ def test_a_time_is_read_as_it_is_meant(text: str, start: str, end: str | None) -
     "text",
     [
         "3/12/2026 10:00",
+        "by 3/12 at 10:00",
+        "open 24/7, 10:00",
         "Tuesday 12/1 at 10:00",  # the 12th of January is a Tuesday too
         "Thursday at 3",
         "Monday, December 1, 2026 at 10:00",

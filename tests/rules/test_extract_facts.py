@@ -298,6 +298,13 @@ def test_a_title_is_not_a_sentence() -> None:
         ("I am out of the office and will return on 3 December.", date(2026, 12, 3)),
         ("I am away and will return to the office on Thursday.", date(2026, 11, 26)),
         ("I am out of the office with limited access to mail.", None),
+        ("I will be back in the office on January 4, 2027.", date(2027, 1, 4)),
+        ("Out of office 12/14 - 12/18. Back 12/21.", date(2026, 12, 21)),
+        ("On PTO thru 12/18, answers will be slow!", date(2026, 12, 21)),
+        ("Our offices are closed from December 24th through January 1st. We will be back on January 4th.", date(2027, 1, 4)),
+        ("I am at a conference this week and will answer when I return on Monday 30th November.", date(2026, 11, 30)),
+        ("I am out sick today.", None),
+        ("I'm off for the holidays and will be back in the new year.", None),
     ],
 )
 def test_an_absence_ends_on_the_first_day_back(body: str, back: date | None) -> None:
@@ -312,6 +319,15 @@ def test_who_stands_in_is_named() -> None:
     assert found.away is not None
     assert found.away.delegate is not None
     assert (found.away.delegate.name, found.away.delegate.address) == ("Max Moe", "max@acme.example")
+
+
+def test_who_left_for_good_is_not_just_away() -> None:
+    body = "I no longer work at Acme as of 1 December. Please write to max@acme.example instead."
+    found = _facts(mail(body, headers={"Auto-Submitted": "auto-replied"}))
+    assert found.away is not None
+    assert (found.away.left, found.away.back_on) == (True, None)
+    assert found.away.delegate is not None
+    assert found.away.delegate.address == "max@acme.example"
 
 
 def test_an_automatic_answer_about_something_else_is_no_absence() -> None:
@@ -341,6 +357,9 @@ def test_only_what_failed_for_good_has_bounced() -> None:
     [
         ("Hi Sam, the role is on hold for now because of a hiring freeze.", Outcome.ON_HOLD),
         ("Hi Sam, we are still deciding and need a few more days.", Outcome.STILL_DECIDING),
+        ("Hi Sam, our CFO has frozen all hiring for now.", Outcome.ON_HOLD),
+        ("Hi Sam, we are not able to proceed until the budget is approved.", Outcome.ON_HOLD),
+        ("Hi Sam, we simply need more time.", Outcome.STILL_DECIDING),
         ("Hi Sam, thank you.", None),
     ],
 )

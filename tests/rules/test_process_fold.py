@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from rules.classify.types import Kind
-from rules.extract.types import Facts, Interview, InterviewStatus, Outcome, Person, PromiseClass, RoleClass
+from rules.extract.types import Away, Facts, Interview, InterviewStatus, Outcome, Person, PromiseClass, RoleClass
 from rules.mail import Address
 from rules.process import DraftChange, Event, Process, State, Verb, fold
+from rules.process.people import status_recipient
 from tests.rules.timing import (
     ANN,
     BOB,
@@ -321,6 +322,18 @@ def test_whoever_writes_is_back() -> None:
     process = after(ny(3, 18), BOOKED, out_of_office("m2", ny(3, 15), date(2026, 3, 23)), theirs("m3", ny(3, 17)))
     assert process.not_before is None
     assert process.state is State.OUR_TURN
+
+
+def test_who_has_left_is_written_to_no_more_and_their_stand_in_is_only_shown() -> None:
+    gone = Facts(away=Away(delegate=Person("Max Moe", "max@corp.example"), left=True))
+    answer = theirs("m2", ny(3, 3), Kind.AUTO_REPLY, gone, sender=Address("Ann Weber", "ann@corp.example"))
+    process = after(ny(3, 4), BOOKED, answer)
+    assert process.state is State.THEIR_TURN
+    assert process.dead == {"ann@corp.example"}
+    assert process.not_before is None
+    (aside,) = process.asides
+    assert "max@corp.example" in aside.text
+    assert status_recipient(process) == BOB
 
 
 def test_a_bounce_marks_the_address_and_leaves_the_state() -> None:
