@@ -214,10 +214,10 @@ class Connector(ABC):
     def find_draft(self, draft: Draft, ref: DraftRef | None, besides: frozenset[str] = frozenset()) -> Found:
         """Say what has become of `draft`, which was written with reference `ref` (None: not known to have been written).
 
-        A `ref` whose handle is empty carries the digest alone. `besides` holds the handles (`DraftRef.ref`) of drafts that are
-        known to be another step to the same recipient: they are never taken for this one. Looks by handle, by Message-ID, then
-        for a draft of the user's to the same recipient in the same thread. ABSENT is said only after looking in Sent, by
-        Message-ID, then by In-Reply-To or References plus recipient.
+        A `ref` whose handle is empty carries the digest alone. `besides` holds the handles (`DraftRef.ref`) of drafts and the
+        identities of sent messages that are known to be another step to the same recipient: they are never taken for this
+        one. Looks by handle, by Message-ID, then for a draft of the user's to the same recipient in the same thread. ABSENT is
+        said only after looking in Sent, by Message-ID, then by In-Reply-To or References plus recipient.
         """
 
     @abstractmethod

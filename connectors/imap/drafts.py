@@ -233,7 +233,7 @@ def find_draft(session: Session, draft: Draft, ref: DraftRef | None, besides: fr
         edited = _users_own(place, draft, besides)
     if edited is not None:
         return Found(FoundState.EDITED, place.ref(edited))
-    sent = _find_sent(session, draft)
+    sent = _find_sent(session, draft, besides)
     return Found(FoundState.ABSENT) if sent is None else Found(FoundState.SENT, sent=sent)
 
 
@@ -256,7 +256,7 @@ def _same_conversation(draft: Draft, envelope: Envelope) -> bool:
     return subject_core(draft.subject) == subject_core(envelope.subject)
 
 
-def _find_sent(session: Session, draft: Draft) -> Envelope | None:
+def _find_sent(session: Session, draft: Draft, besides: frozenset[str]) -> Envelope | None:
     """Look in Sent (where there is none: in the folder of all mail) by Message-ID, then by conversation and recipient."""
     folder = session.folders.get(Role.SENT) or session.folders.get(Role.ALL)
     if folder is None:
@@ -278,7 +278,7 @@ def _find_sent(session: Session, draft: Draft) -> Envelope | None:
     later = [
         (uid, row)
         for uid, row in sorted(read_envelopes(session, recent[-_SENT_CAP:], folder.role, prefix).items())
-        if _same_conversation(draft, row)
+        if row.identity not in besides and _same_conversation(draft, row)
     ]
     dates = _dates(session, [uid for uid, _ in later])
     for uid, row in later:

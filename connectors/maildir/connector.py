@@ -167,7 +167,7 @@ class MaildirConnector(Connector):
         for found in own:
             same = found.digest == proof if ref is not None else says_the_same(box.data(found.ref), draft)
             return Found(FoundState.UNTOUCHED if same else FoundState.EDITED, found.ref)
-        sent = self._sent_copy(draft)
+        sent = self._sent_copy(draft, besides)
         if sent is not None and sent.message_id == draft.message_id:
             return Found(FoundState.SENT, sent=sent)
         for found in standing:
@@ -259,7 +259,7 @@ class MaildirConnector(Connector):
             page.messages.append(message)
         return True
 
-    def _sent_copy(self, draft: Draft) -> Envelope | None:
+    def _sent_copy(self, draft: Draft, besides: frozenset[str]) -> Envelope | None:
         """Look in Sent for what the draft has become; a copy with its Message-ID comes first, then the latest of the others."""
         remembered: dict[tuple[str, int, int], Envelope] = {}
         copies: list[Envelope] = []
@@ -267,7 +267,9 @@ class MaildirConnector(Connector):
             try:
                 for entry in entries(folder):
                     envelope = self._sent_envelope(folder, entry, draft.date - _DAY, remembered)
-                    if envelope is not None and is_sent_copy(envelope, draft):
+                    if envelope is None or not is_sent_copy(envelope, draft):
+                        continue
+                    if envelope.identity not in besides or envelope.message_id == draft.message_id:
                         copies.append(envelope)
             except OSError as error:
                 raise Unavailable(f"The folder {folder.path} cannot be read ({error.strerror}). Trying again.") from error

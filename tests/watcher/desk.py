@@ -104,14 +104,14 @@ class Desk:
                 return path
         raise LookupError(recipient)
 
-    def user_sends(self, recipient: str, at: datetime, *, new_message_id: str = "") -> None:
-        """Move a draft to Sent, under a new Message-ID if the client makes one."""
+    def user_sends(self, recipient: str, at: datetime, *, new_message_id: str = "", stamp: datetime | None = None) -> None:
+        """Move a draft to Sent, under a new Message-ID if the client makes one; `stamp`: the server's clock, where it differs."""
         path = self.draft_file(recipient)
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         if new_message_id:
             message.replace_header("Message-ID", f"<{new_message_id}>")
         message.replace_header("Date", at)
-        self.deliver(bytes(message), at, ".Sent")
+        self.deliver(bytes(message), stamp or at, ".Sent")
         path.unlink()
 
     def user_edits(self, recipient: str, text: str) -> Path:

@@ -460,3 +460,17 @@ def test_a_process_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypa
     desk.look(ENDS)
 
     assert to(desk) == ["rita@acme.test"]
+
+
+def test_a_note_sent_before_is_never_taken_for_the_follow_up(desk: Desk) -> None:
+    """A mailbox whose clock is far ahead of the time a pass is told: all that is sent looks later than any draft."""
+    real = datetime(2031, 1, 1, tzinfo=UTC)
+    desk.deliver(invitation(INVITED, INTERVIEW), real)
+    for now in (INVITED, ENDS):
+        desk.cycle.run_pass(now, wall=real)
+    desk.user_sends("rita@acme.test", ENDS, stamp=real)
+    desk.cycle.run_pass(ENDS + timedelta(hours=3), wall=real)
+
+    desk.cycle.run_pass(day(9, 21, 20), wall=real)
+
+    assert to(desk) == ["rita@acme.test"]

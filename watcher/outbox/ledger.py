@@ -14,6 +14,7 @@ from watcher.account import Account
 from watcher.store import Connection, Store
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, add_draft_event, load_outbox, put_row, read_back
 from watcher.store.journal import LogRow, add_log
+from watcher.store.mail import sent_otherwise
 
 __all__ = ["Ledger", "content_of", "sha256", "title"]
 
@@ -49,8 +50,12 @@ class Ledger:
             return load_outbox(connection, self.account.name)
 
     def besides(self, row: OutboxRow) -> frozenset[str]:
-        """Return the handles of what stands in Drafts for other steps, which must not be taken for this one."""
-        return frozenset(other.ref for other in self.rows() if other.key != row.key and other.state in LIVE and other.ref)
+        """Return what must not be taken for this draft: what stands in Drafts for other steps, and what was sent before it."""
+        with self.store.read() as connection:
+            rows = load_outbox(connection, self.account.name)
+            sent = sent_otherwise(connection, self.account.name, str(row.key), row.planned_at)
+        standing = {other.ref for other in rows if other.key != row.key and other.state in LIVE and other.ref}
+        return sent | standing
 
     def save(self, row: OutboxRow) -> None:
         """Store a row without a word about it."""

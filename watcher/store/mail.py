@@ -33,6 +33,7 @@ __all__ = [
     "put_process",
     "refs_gone",
     "seen_before",
+    "sent_otherwise",
     "set_step",
     "step_taken",
 ]
@@ -187,6 +188,14 @@ def step_taken(connection: Connection, account: str, step: str) -> bool:
     """Say whether a mail of the user's was recognised as this draft already."""
     query = select(event.c.identity).where(event.c.account == account, event.c.step == step).limit(1)
     return connection.execute(query).first() is not None
+
+
+def sent_otherwise(connection: Connection, account: str, step: str, planned_at: datetime) -> frozenset[str]:
+    """Return the identities of the user's own mails that are not the draft of a step: another's, or older than its plan."""
+    other = (event.c.step.is_not(None)) & (event.c.step != step)
+    older = (event.c.step.is_(None)) & (event.c.at < planned_at)
+    query = select(event.c.identity).where(event.c.account == account, event.c.own.is_(True), other | older)
+    return frozenset(connection.execute(query).scalars())
 
 
 def set_step(connection: Connection, account: str, identity: str, step: str) -> None:
