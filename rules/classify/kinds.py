@@ -12,6 +12,7 @@ from rules.classify.text import Text, automatic_phrases, kind_phrases, text_of
 from rules.classify.types import Classification, Evidence, Kind
 from rules.dates import moments
 from rules.mail.types import Message, Role
+from rules.phrases.grammar import WORD
 
 __all__ = ["classify"]
 
@@ -80,12 +81,15 @@ def _score(message: Message, text: Text) -> tuple[dict[Kind, float], dict[Kind, 
     scores: dict[Kind, float] = {}
     evidence: dict[Kind, tuple[Evidence, ...]] = {}
     inherited = bool(message.envelope.in_reply_to) and _ANSWER.match(text.subject) is not None
+    title = frozenset(WORD.findall(text.subject))
     for name, places in kind_phrases().items():
         kind = Kind(name)
         rules = {"firm": places.firm, "final": places.final, "self_service": places.self_service}
-        found = [Evidence("text", words[:200], _STRONG) for phrase in places.strong if (words := text.find(phrase, **rules))]
-        subject = next((match[0] for phrase in places.subject if (match := phrase.search(text.subject))), "")
-        plain = [Evidence("text", words[:200]) for phrase in places.plain if (words := text.find(phrase))]
+        strong, weak = places.strong.among(text.words), places.plain.among(text.words)
+        found = [Evidence("text", words[:200], _STRONG) for phrase in strong if (words := text.find(phrase, **rules))]
+        telling = places.subject.among(title)
+        subject = next((match[0] for phrase in telling if (match := phrase.search(text.subject))), "")
+        plain = [Evidence("text", words[:200]) for phrase in weak if (words := text.find(phrase))]
         if subject and inherited:  # an answer carries the subject of what it answers, whatever it says itself
             plain.insert(0, Evidence("subject", subject[:200]))
         elif subject:

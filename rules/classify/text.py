@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from rules.classify.prefilter import LANGUAGES
 from rules.mail.types import Message
-from rules.phrases.grammar import WORD, Phrase, compile_phrase, fold
+from rules.phrases.grammar import WORD, Phrase, PhraseList, compile_phrase, fold
 from rules.phrases.load import load
 
 __all__ = ["Text", "automatic_phrases", "kind_phrases", "text_of"]
@@ -99,9 +99,9 @@ def text_of(message: Message) -> Text:
 class KindPhrases:
     """What speaks for one kind of mail."""
 
-    subject: tuple[Phrase, ...]
-    strong: tuple[Phrase, ...]
-    plain: tuple[Phrase, ...]
+    subject: PhraseList
+    strong: PhraseList
+    plain: PhraseList
     firm: bool
     final: bool
     self_service: bool
@@ -117,8 +117,12 @@ def kind_phrases() -> dict[str, KindPhrases]:
         for kind, table in tables.items():
             held = found.get(kind)
             places = {
-                place: (getattr(held, place) if held else ())
-                + tuple(compile_phrase(_spelled_out(source, words)) for source in table[place])
+                place: PhraseList(
+                    (
+                        *(getattr(held, place).phrases if held else ()),
+                        *(compile_phrase(_spelled_out(source, words)) for source in table[place]),
+                    )
+                )
                 for place in ("subject", "strong", "plain")
             }
             found[kind] = KindPhrases(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
@@ -10,7 +11,16 @@ from rules.classify.senders import is_shared, is_team
 from rules.extract.titles import is_title
 from rules.extract.words import listed
 
-__all__ = ["alike", "company_domain", "company_key", "company_of_domain", "name_from_display", "plausible_company"]
+__all__ = [
+    "alike",
+    "as_written",
+    "bears_out",
+    "company_domain",
+    "company_key",
+    "company_of_domain",
+    "name_from_display",
+    "plausible_company",
+]
 
 _FORMS = re.compile(
     r"[,\s]+(?:inc|incorporated|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|se|kg|kgaa|ug|mbh|sa|sas|sarl|srl|spa"
@@ -18,11 +28,16 @@ _FORMS = re.compile(
     re.IGNORECASE,
 )
 _NOT_WORD = re.compile(r"[^\w]+")
+_AND = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
+_SPELLED = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u00f8": "oe", "\u00e5": "aa", "\u00e6": "ae"}
+"""How domain names spell letters that they cannot hold."""
+_SCANNED_WORD = re.compile(r"[^\s,;:|()<>\"]+")
 _AT = re.compile(r"^(?P<person>.{2,60}?)(?:\s+(?:from\b|at\b|@|via\b|\||-)|,)\s+(?P<company>[^,|(]{2,60})$")
 _PAREN = re.compile(r"^(?P<person>[^()]{2,60}?)\s*\((?P<company>[^()]{2,60})\)$")
 _LONGEST = 60
 _WORDS = 6
 _SHORT_WORD = 3
+_MAX_SCAN = 4096
 _PERSON_WORDS = (2, 3)
 
 
@@ -67,6 +82,44 @@ def company_key(name: str) -> str:
             break
         name = shorter
     return _NOT_WORD.sub("", name.lower())
+
+
+@lru_cache(maxsize=8192)
+def _domain_keys(name: str) -> frozenset[str]:
+    """Return a name as domains spell it: umlauts as two letters or without their dots, `&` as a word or left out."""
+    base = name.casefold()
+    found: set[str] = set()
+    for text in (base, *(_AND.sub(f" {word} ", base) for word in ("and", "und", "")), _FORMS.sub("", base)):
+        spelled = "".join(_SPELLED.get(char, char) for char in text)
+        bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+        found.update(_NOT_WORD.sub("", variant) for variant in (spelled, bare))
+    shorter = _FORMS.sub("", name.strip(" .,"))
+    return frozenset(found - {""}) | (_domain_keys(shorter) if shorter != name and shorter else frozenset())
+
+
+def bears_out(domain: str, name: str) -> bool:
+    """Say whether a registrable domain is a spelling of a name: `mueller-soehne.co.uk` of `M\u00fcller & S\u00f6hne Ltd`."""
+    return _NOT_WORD.sub("", domain.partition(".")[0]) in _domain_keys(name)
+
+
+def as_written(domain: str, text: str) -> str:
+    """Return how a text writes the name that a domain spells, or an empty string: at most five words, with a capital."""
+    label = _NOT_WORD.sub("", domain.partition(".")[0])
+    if len(label) < _SHORT_WORD:
+        return ""
+    for line in text[:_MAX_SCAN].split("\n"):
+        words = [match[0].strip(".!?'\u2019") for match in _SCANNED_WORD.finditer(line)]
+        for start, word in enumerate(words):
+            if not word or not (word[0].isupper() or word[0].isdigit()):
+                continue
+            # Most words do not even begin as the domain does.
+            if not any(key and (label.startswith(key[:_SHORT_WORD])) for key in _domain_keys(word)):
+                continue
+            for count in range(min(_WORDS - 1, len(words) - start), 0, -1):
+                name = " ".join(words[start : start + count])
+                if name[-1:].isalnum() and label in _domain_keys(name):
+                    return name
+    return ""
 
 
 def company_of_domain(domain: str) -> str:

@@ -15,7 +15,7 @@ from rules.extract.meetings import format_of, interview_of_event, interview_of_t
 from rules.extract.people import Signature, is_name, named_people, person_of, read_signature
 from rules.extract.promise import find_promise
 from rules.extract.subject_matter import company_of, role_of
-from rules.extract.types import Facts, Format, Interview, Outcome, Person
+from rules.extract.types import Facts, Format, Interview, Outcome, Person, RoleClass
 from rules.extract.words import first_match
 from rules.mail.types import Message
 from rules.phrases.grammar import fold, unwrap
@@ -50,7 +50,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     people = _people(message, signature, named, own)
     stated = round_of(f"{text.subject}\n" + "\n".join(fold(event.summary) for event in events), text.folded)
     if events:
-        interviews = tuple(interview_of_event(event, message, own=own, people=[*people, *named]) for event in events)
+        interviews = tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
     else:
         writer = next((person for person in people if person.address == message.sender.address), None)
         found = interview_of_text(message, local, named, writer) if kind in _TIMED else None
@@ -94,13 +94,15 @@ def _people(message: Message, signature: Signature, named: list[Person], own: fr
     sender = message.sender
     domain = company_domain(sender.address)
     titles = {person.name.lower(): person.title for person in named if person.title}
+    behind = _behind_relay(message, own)
     if sender.address and sender.address not in own and can_receive(sender.address) and not is_team(sender.address):
         name = _display_name(message) or signature.name
         found.append(person_of(name, sender.address, signature.title or titles.get(name.lower(), "")))
     elif signature.title and is_name(signature.name):
         # A relay carries a person's letter: the name is known; the address only where Reply-To tells it (T9: never guessed).
-        reply = next((item.address for item in message.reply_to if item.address not in own and can_receive(item.address)), "")
-        found.append(person_of(signature.name, reply, signature.title))
+        found.append(person_of(signature.name, behind.address if behind is not None else "", signature.title))
+    elif behind is not None:
+        found.append(behind)
     known = {person.address for person in found}
     for item in (*message.cc, *message.to):
         colleague = domain and company_domain(item.address) == domain and can_receive(item.address) and not is_team(item.address)
@@ -109,6 +111,26 @@ def _people(message: Message, signature: Signature, named: list[Person], own: fr
             known.add(item.address)
             found.append(person_of(name, item.address, titles.get(name.lower(), "")))
     return found[:_MOST]
+
+
+def _behind_relay(message: Message, own: frozenset[str]) -> Person | None:
+    """Return the human to whom an answer to a relay's or a booking page's mail goes (RFC 5322 section 3.6.2), or None.
+
+    Their name is that of the Reply-To field, else the display name of the sender where the address is made of it.
+    """
+    sender = message.sender
+    if can_receive(sender.address):
+        return None
+    reply = next((item for item in message.reply_to if item.address not in own and can_receive(item.address)), None)
+    if reply is None or is_team(reply.address):
+        return None
+    local = reply.address.partition("@")[0]
+    for display in (name_from_display(reply.name, reply.address)[0], _display_name(message)):
+        if is_name(display) and (
+            display == reply.name or any(len(word) > 1 and word in local for word in display.lower().split())
+        ):
+            return person_of(display, reply.address)
+    return replace(person_of("", reply.address), role=RoleClass.RECRUITER)
 
 
 def _outcome(folded: str) -> Outcome | None:

@@ -43,9 +43,15 @@ def round_of(title: str, body: str) -> int | None:
     return None
 
 
-def interview_of_event(event: CalendarEvent, message: Message, *, own: frozenset[str], people: Sequence[Person]) -> Interview:
-    """Return the interview that a calendar event states; `people` are those the mail names, with their titles."""
-    titles = {person.name.lower(): person.title for person in people if person.title and person.name}
+def interview_of_event(
+    event: CalendarEvent, message: Message, *, own: frozenset[str], people: Sequence[Person], named: Sequence[Person] = ()
+) -> Interview:
+    """Return the interview that a calendar event states.
+
+    `named` are those whom the mail says one will meet, `people` the others it shows. Where the event names nobody, the former
+    interview, and only without them the latter.
+    """
+    titles = {person.name.lower(): person.title for person in (*people, *named) if person.title and person.name}
     start = event.start or message.envelope.received_at
     interviewers = interviewers_of_event(event, own, titles)
     organizer = event.organizer
@@ -60,7 +66,7 @@ def interview_of_event(event: CalendarEvent, message: Message, *, own: frozenset
         summary=event.summary,
         format=format_of("", (event,)),
         organizer=person_of(organizer.name, organizer.address, titles.get(organizer.name.lower(), "")) if organizer else None,
-        interviewers=interviewers or tuple(person for person in people if person.name),
+        interviewers=interviewers or tuple(named) or tuple(person for person in people if person.name),
         source="calendar",
     )
 

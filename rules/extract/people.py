@@ -20,8 +20,11 @@ _NAME = rf"{_NAME_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}{_NAME_WORD}){{1,3}}"
 _IS_NAME = re.compile(rf"^(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?{_NAME}(?:,? (?:PhD|MBA|Jr\.?|Sr\.?|SHRM-\w+|PHR|SPHR))*$")
 _OUR = r"(?:(?:our|the)[ ][^,.;:\n]{2,50}?,?[ ])?"
 _WITH = re.compile(
-    rf"\b(?:with|meet|meeting|interviewer:|interviewers:|interviewer is|speak to|speaking to|speaking with|met by|by)[ ]+{_OUR}"
-    rf"(?P<list>{_NAME}[^\n]{{0,300}})"
+    rf"\b(?:[Ww]ith|[Mm]eet|[Mm]eeting|[Ii]nterviewers?(?:\(s\))?:|[Ii]nterviewers? (?:is|are|will be)|[Ss]peak to|[Ss]peaking to|[Pp]anel:"
+    rf"|[Hh]ost(?:ed by|:)|[Mm]et by|by)[ \n]+{_OUR}(?P<list>{_NAME}[^\n]{{0,300}})"
+    rf"|^[ ]*(?:[-*\u2022][ ]*)?\d{{1,2}}(?:[:.]\d{{2}})?[ ]?(?:[AaPp]\.?[Mm]\.?)?[ ]?(?:-|\u2013|to)[ ]?\d{{1,2}}[:.]\d{{2}}[ ]?(?:[AaPp]\.?[Mm]\.?)?"
+    rf"[ ]?[:|,\u2013-]?[ ]+(?:[\w ]{{2,40}}[:\u2013-][ ]+)?(?P<agenda>{_NAME}[^\n]{{0,300}})",
+    re.MULTILINE,
 )
 _TITLE_END = r"(?=[,.;:()\n]|\s+(?:and|on|at|from|for|who|via|by|in)\b|$)"
 _ONE = re.compile(
@@ -126,7 +129,7 @@ def named_people(text: str) -> list[Person]:
     """Return people a text names as those one will meet: `with Jane Doe, VP Engineering, and John Roe (CTO)`."""
     found: dict[str, Person] = {}
     for match in _WITH.finditer(text):
-        rest = match["list"]
+        rest = match["list"] or match["agenda"]
         while rest and len(found) < _MAX_PEOPLE:
             one = _ONE.match(rest)
             if one is None or not is_name(one["name"]):

@@ -9,7 +9,7 @@ from functools import cache
 
 from rules.dates import Day, days, end_of_month, end_of_week
 from rules.extract.types import Promise, PromiseClass
-from rules.phrases.grammar import Phrase, compile_phrase, fold, sentences
+from rules.phrases.grammar import WORD, Phrase, PhraseList, compile_phrase, fold, sentences
 from rules.phrases.load import load
 
 __all__ = ["find_promise"]
@@ -33,7 +33,6 @@ _DATED_WITHIN = ("on ", "by ", "until ", "before ", "tomorrow", "today", "this "
 _LIMIT = re.compile(r"\b(?:by|before|no later than)\b")
 _INVITING = ("reach", "(write", "follow", "check", "feel", "get", "drop", "give", "touch")
 _OURS = re.compile(r"\b(?:we|i|they|someone|he|she)(?:'ll| will| can| shall|'d| would| should)?\s+(?:\w+\s+){0,2}$")
-_WORD = re.compile(r"[a-z']+")
 _FEW = 7
 _LONGEST_SENTENCE = 600
 _MAX_SENTENCES = 120
@@ -49,6 +48,11 @@ def _phrases(name: str) -> tuple[Phrase, ...]:
 @cache
 def _subjects() -> frozenset[str]:
     return frozenset(load("en/promises")["subject"])
+
+
+@cache
+def _asked() -> PhraseList:
+    return PhraseList(_phrases("contact"))
 
 
 def _has(name: str, text: str) -> bool:
@@ -81,11 +85,15 @@ def find_promise(text: str, made_on: date, taken: Iterable[date] = ()) -> Promis
 
 def _of_sentence(sentence: str, made_on: date, busy: frozenset[date]) -> Promise | None:
     folded = fold(sentence)
+    words = frozenset(WORD.findall(folded))
+    told, asked = not _subjects().isdisjoint(words), bool(_asked().among(words))
+    if not told and not asked:
+        return None
     named = [day for day in days(folded, made_on) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
     contact = _contact(folded, named)
     if contact is not None:
         return Promise(PromiseClass.CONTACT_DATE, made_on, contact, sentence)
-    if _has("asked", folded) or not _subjects().intersection(_WORD.findall(folded)):
+    if not told or _has("asked", folded):
         return None
     away = _away(folded, named)
     if away is not None:

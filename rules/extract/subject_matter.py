@@ -9,10 +9,20 @@ from datetime import date
 from rules.calendar import CalendarEvent
 from rules.classify.senders import can_receive, is_freemail
 from rules.dates import days
-from rules.extract.company import company_domain, company_key, company_of_domain, name_from_display, plausible_company
+from rules.extract.company import (
+    as_written,
+    bears_out,
+    company_domain,
+    company_key,
+    company_of_domain,
+    name_from_display,
+    plausible_company,
+)
 from rules.extract.people import Signature, is_name
 from rules.extract.titles import clean_role
+from rules.extract.words import first_match, listed
 from rules.mail.types import Message
+from rules.phrases.grammar import fold
 
 __all__ = ["company_of", "role_of"]
 
@@ -75,14 +85,26 @@ def company_of(message: Message, events: Sequence[CalendarEvent], signature: Sig
     start = company_key(label)[:_ALIKE]
     if start:
         for name in (display, signature.company, *said):
-            if name and company_key(name).startswith(start):
+            if name and (bears_out(domain, name) or company_key(name).startswith(start)):
                 return name
+        headings = "\n".join((*(event.summary for event in events), message.envelope.subject))
+        if written := as_written(domain, f"{headings}\n{body}"):
+            return written
     if domain and can_receive(sender):
-        return display or label
+        client = next(iter(said), "") if _is_agency(label, body) else ""
+        return client or display or label
     written = next(iter(said), "")
     if is_freemail(sender):
         return display or signature.company or written
     return display or written or _of_others(message, events, own) or label
+
+
+def _is_agency(label: str, body: str) -> bool:
+    """Say whether somebody seems to hire for others: their domain is named after the trade, or they speak of a client."""
+    name = label.lower()
+    return any(word in name for word in listed("company", "agency")) or bool(
+        first_match("company", "client", fold(body[:_MAX_SCAN]))
+    )
 
 
 def _of_others(message: Message, events: Sequence[CalendarEvent], own: frozenset[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["WORD", "Phrase", "compile_phrase", "fold", "sentences"]
+__all__ = ["WORD", "Phrase", "PhraseList", "compile_phrase", "fold", "sentences"]
 
 _TOKEN = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(\.\.\.)|([^()\[\].*\s]+)(\*?)|(\s+)|(.)")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -56,6 +56,26 @@ class Phrase:
     def search(self, text: str) -> re.Match[str] | None:
         """Find the phrase in text that went through `fold`."""
         return self.pattern.search(text) if self.anchor in text else None
+
+
+class PhraseList:
+    """Phrases in order, by a word that each needs: of hundreds, a text has to be searched for the few that it can hold."""
+
+    __slots__ = ("_by_word", "_without", "phrases")
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        """Index the phrases."""
+        self.phrases = tuple(phrases)
+        self._by_word: dict[str, list[int]] = {}
+        self._without = [place for place, phrase in enumerate(self.phrases) if not phrase.word]
+        for place, phrase in enumerate(self.phrases):
+            if phrase.word:
+                self._by_word.setdefault(phrase.word, []).append(place)
+
+    def among(self, words: frozenset[str]) -> list[Phrase]:
+        """Return those that may stand in a text with these words (`WORD`), in order."""
+        places = [*self._without, *(place for word in words & self._by_word.keys() for place in self._by_word[word])]
+        return [self.phrases[place] for place in sorted(places)]
 
 
 @cache
