@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := .ci/lock
 SHELL := /bin/sh
 
-.PHONY: help demo install test check format crash soak fuzz bench lock clean
+.PHONY: help demo install test check format crash soak bench lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

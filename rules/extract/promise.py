@@ -68,9 +68,12 @@ def find_promise(text: str, made_on: date, taken: Iterable[date] = ()) -> Promis
     busy = frozenset(taken)
     found: list[Promise] = []
     for sentence in sentences(text)[:_MAX_SENTENCES]:
-        if len(sentence) > _LONGEST_SENTENCE:
+        folded = fold(sentence)
+        words = frozenset(WORD.findall(folded))
+        told = not _subjects().isdisjoint(words)
+        if len(sentence) > _LONGEST_SENTENCE or not (told or _asked().among(words)):
             continue
-        promise = _of_sentence(sentence, made_on, busy)
+        promise = _of_sentence(sentence, folded, made_on, busy, told=told)
         if promise is not None:
             found.append(promise)
     order = (
@@ -83,12 +86,8 @@ def find_promise(text: str, made_on: date, taken: Iterable[date] = ()) -> Promis
     return min(found, key=lambda promise: order.index(promise.kind), default=None)
 
 
-def _of_sentence(sentence: str, made_on: date, busy: frozenset[date]) -> Promise | None:
-    folded = fold(sentence)
-    words = frozenset(WORD.findall(folded))
-    told, asked = not _subjects().isdisjoint(words), bool(_asked().among(words))
-    if not told and not asked:
-        return None
+def _of_sentence(sentence: str, folded: str, made_on: date, busy: frozenset[date], *, told: bool) -> Promise | None:
+    """Return what one sentence promises; `told` says whether it speaks of anybody who could."""
     named = [day for day in days(folded, made_on) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
     contact = _contact(folded, named)
     if contact is not None:
