@@ -61,6 +61,7 @@ _LATE_AT_ONCE = 500
 _TURNS = 2
 """How often one draft may change in one pass: a withdrawal and a new one."""
 _NEVER_WRITTEN = frozenset({RowState.PLANNED, RowState.REFUSED})
+_NOTHING = Known(frozenset(), frozenset(), frozenset())
 _DRAFT_ROLES = frozenset({Role.DRAFTS, Role.SENT})
 
 
@@ -95,12 +96,14 @@ class Cycle:
     account: Account
     connector: Connector
     store: Store
-    _known: Known = field(default_factory=lambda: Known(frozenset(), frozenset(), frozenset()))
+    _known: Known = _NOTHING
     _checks: dict[str, datetime | None] = field(default_factory=dict)
     _companies: dict[str, str] = field(default_factory=dict)
     _openers: dict[str, str] = field(default_factory=dict)
     _untold: set[str] = field(default_factory=set)
     """Messages that were read and not told of so far."""
+    _broken_off: bool = False
+    """The last pass before the start did not come to its end."""
     _mark: int = 0
     _started: bool = False
     _clean: bool = False
@@ -122,7 +125,7 @@ class Cycle:
         first = self._start(now)
         floor = self._floor(wall)
         pulled = self._pull(now, wall, floor)
-        affected = set(self._relinked(pulled, now)) if pulled.identities else set()
+        affected = set(self._relinked(pulled, now)) if pulled.identities or self._broken_off else set()
         affected |= self._due(now)
         if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
             self._name_companies(now)
@@ -158,6 +161,7 @@ class Cycle:
             first = load_cursor(connection, self.account.name) is None
             self._remember(relink(connection, self.account.name), versions(connection, self.account.name))
             self._untold = set(load_untold(connection, self.account.name))
+        self._broken_off = bool(self._untold)
         self._checks = dict.fromkeys(self._openers, now)
         self._started = True
         return first
@@ -279,7 +283,9 @@ class Cycle:
         """Find out which process each new message belongs to, reading what only now turns out to matter."""
         name = self.account.name
         while True:
-            before = self._known
+            # A pass that broke off may not have come to read what turned out to matter by what it had stored.
+            before = _NOTHING if self._broken_off else self._known
+            self._broken_off = False
             with self.store.write() as connection:
                 linked = relink(connection, name)
                 self._remember(linked, versions(connection, name))

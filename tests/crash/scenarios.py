@@ -71,6 +71,12 @@ def _own(subject: str, to: str, message_id: str, text: str, at: datetime) -> byt
 
 def _invited(world: World) -> None:
     users_own(world)
+    # Nothing tells from this one's header that it matters, until the invitation behind it says who works there.
+    early = INVITED - timedelta(hours=2)
+    text = "Hi Sam,\n\nthere is room for your car behind the house, ring twice.\n\nOmar\n"
+    world.deliver(
+        letter("Parking", text, early, message_id="parking@acme.test", sender="Omar Haddad <omar@acme.test>"), early
+    )
     world.deliver(invitation(INVITED, INTERVIEW, attendees=PANEL), INVITED)
 
 
