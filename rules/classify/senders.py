@@ -33,7 +33,7 @@ def _service(name: str, address: str) -> bool:
     domain = address.rpartition("@")[2]
     if not _listed(name, domain):
         return False
-    return domain not in _domains("employers") or is_deaf(address) or is_team(address)
+    return domain not in _domains("employers") or is_deaf(address) or is_team(address) or "+" in address  # `reply+token@`
 
 
 def is_relay(address: str) -> bool:

@@ -126,9 +126,8 @@ def _behind_relay(message: Message, own: frozenset[str]) -> Person | None:
         return None
     local = reply.address.partition("@")[0]
     for display in (name_from_display(reply.name, reply.address)[0], _display_name(message)):
-        if is_name(display) and (
-            display == reply.name or any(len(word) > 1 and word in local for word in display.lower().split())
-        ):
+        made_of_it = any(len(word) > 1 and word in local for word in display.lower().split())
+        if is_name(display) and (display == reply.name or made_of_it):
             return person_of(display, reply.address)
     return replace(person_of("", reply.address), role=RoleClass.RECRUITER)
 

@@ -19,11 +19,12 @@ _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|el|ter|ten)
 _NAME = rf"{_NAME_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}{_NAME_WORD}){{1,3}}"
 _IS_NAME = re.compile(rf"^(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?{_NAME}(?:,? (?:PhD|MBA|Jr\.?|Sr\.?|SHRM-\w+|PHR|SPHR))*$")
 _OUR = r"(?:(?:our|the)[ ][^,.;:\n]{2,50}?,?[ ])?"
+_TIME = r"\d{1,2}(?:[:.]\d{2})?(?:[ ]?[AaPp]\.?[Mm]\b\.?)?"
 _WITH = re.compile(
-    rf"\b(?:[Ww]ith|[Mm]eet|[Mm]eeting|[Ii]nterviewers?(?:\(s\))?:|[Ii]nterviewers? (?:is|are|will be)|[Ss]peak to|[Ss]peaking to|[Pp]anel:"
-    rf"|[Hh]ost(?:ed by|:)|[Mm]et by|by)[ \n]+{_OUR}(?P<list>{_NAME}[^\n]{{0,300}})"
-    rf"|^[ ]*(?:[-*\u2022][ ]*)?\d{{1,2}}(?:[:.]\d{{2}})?[ ]?(?:[AaPp]\.?[Mm]\.?)?[ ]?(?:-|\u2013|to)[ ]?\d{{1,2}}[:.]\d{{2}}[ ]?(?:[AaPp]\.?[Mm]\.?)?"
-    rf"[ ]?[:|,\u2013-]?[ ]+(?:[\w ]{{2,40}}[:\u2013-][ ]+)?(?P<agenda>{_NAME}[^\n]{{0,300}})",
+    rf"\b(?:[Ww]ith|[Mm]eet|[Mm]eeting|[Ii]nterviewers?(?:\(s\))?:|[Ii]nterviewers? (?:is|are|will be)|[Ss]peak to|[Ss]peaking to"
+    rf"|[Pp]anel:|[Hh]ost:|[Hh]osted by|[Mm]et by|by)[ \n]+{_OUR}(?P<list>{_NAME}[^\n]{{0,300}})"
+    # A line of an agenda: `10:00 - 10:45 Jane Doe, CTO`, `2 pm - 3 pm: Coding with Jane Doe` is found by its `with`.
+    rf"|^[ ]*(?:[-*\u2022][ ]*)?{_TIME}[ ]?(?:-|\u2013|to)[ ]?{_TIME}[ ]?[:|,\u2013-]?[ ]+(?P<agenda>{_NAME}[^\n]{{0,300}})",
     re.MULTILINE,
 )
 _TITLE_END = r"(?=[,.;:()\n]|\s+(?:and|on|at|from|for|who|via|by|in)\b|$)"

@@ -83,6 +83,10 @@ def company_of(message: Message, events: Sequence[CalendarEvent], signature: Sig
     said = _said(message, events, body)
     display = name_from_display(message.sender.name, sender)[1]
     start = company_key(label)[:_ALIKE]
+    if domain and can_receive(sender) and _is_agency(label, body):
+        client = next((name for name in said if not bears_out(domain, name) and not company_key(name).startswith(start)), "")
+        if client:
+            return client
     if start:
         for name in (display, signature.company, *said):
             if name and (bears_out(domain, name) or company_key(name).startswith(start)):
@@ -91,8 +95,7 @@ def company_of(message: Message, events: Sequence[CalendarEvent], signature: Sig
         if written := as_written(domain, f"{headings}\n{body}"):
             return written
     if domain and can_receive(sender):
-        client = next(iter(said), "") if _is_agency(label, body) else ""
-        return client or display or label
+        return display or label
     written = next(iter(said), "")
     if is_freemail(sender):
         return display or signature.company or written
@@ -102,9 +105,9 @@ def company_of(message: Message, events: Sequence[CalendarEvent], signature: Sig
 def _is_agency(label: str, body: str) -> bool:
     """Say whether somebody seems to hire for others: their domain is named after the trade, or they speak of a client."""
     name = label.lower()
-    return any(word in name for word in listed("company", "agency")) or bool(
-        first_match("company", "client", fold(body[:_MAX_SCAN]))
-    )
+    if any(word in name for word in listed("company", "agency")):
+        return True
+    return bool(first_match("company", "client", fold(body[:_MAX_SCAN])))
 
 
 def _of_others(message: Message, events: Sequence[CalendarEvent], own: frozenset[str]) -> str:

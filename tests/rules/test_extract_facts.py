@@ -15,7 +15,7 @@ from rules.extract.people import is_name, named_people
 from rules.extract.titles import clean_role, is_title
 from rules.mail import Message
 from tests.rules.calendar_cases import event, google
-from tests.rules.mails import OWN, mail
+from tests.rules.mails import ME, OWN, mail
 
 _ZONE = "Europe/Berlin"
 
@@ -94,10 +94,7 @@ def test_interviewers_are_neither_the_user_nor_rooms_nor_coordinators(
 ) -> None:
     found = _facts(mail(body, sender="Rita Chen <rita@acme.example>", calendar=_invitation(*lines)))
     interviewers = found.interviews[0].interviewers
-    if not body.startswith("You"):
-        assert [person.name for person in interviewers] == names
-    else:
-        assert names[0] in [person.name for person in interviewers]
+    assert [person.name for person in interviewers] == names
 
 
 def test_a_calendar_part_gives_the_interview() -> None:
@@ -173,6 +170,12 @@ def test_a_persons_clock_gives_the_zone_and_a_relays_does_not() -> None:
         ("Rita Chen <rita@gmail.com>", "Interview", "When are you available for an interview?", ""),
         ("Rita Chen <rita@mail.acme.example>", "Interview", "", "Acme"),
         ("Ada Moe <notifications@calendly.com>", "Interview: Sam and Ada", "", ""),
+        ("Jörg Moe <j@moe-soehne.example>", "Interview", "We are Moe & Söhne. Thank you for your application.", "Moe & Söhne"),
+        ("Tom <t@brownandsons.co.uk>", "Interview", "Thank you for your application.\n\nOffice, Brown & Sons", "Brown & Sons"),
+        ("Tom <t@zephyrlabs.example>", "Interview", "Thanks for applying! The Zephyr Labs team", "Zephyr Labs"),
+        ("Mia <mia@talenthunters.example>", "Interview with Brightwell", "", "Brightwell"),
+        ("Mia <mia@hunt.example>", "Next steps", "Our client liked your interview with Brightwell.", "Brightwell"),
+        ("Mia <mia@talenthunters.example>", "Interview with Talent Hunters", "", "Talent Hunters"),
     ],
 )
 def test_a_company_is_named_by_its_people_and_never_by_a_shared_domain(
@@ -273,6 +276,48 @@ def test_people_are_named_with_their_titles() -> None:
         ("Max van der Berg", "Head of Data"),
         ("Zoë O'Neil", ""),
     ]
+
+
+def test_the_people_of_an_agenda_are_named() -> None:
+    found = named_people(
+        "Here is the plan:\n\n10:00 - 10:45 Jane Doe, Engineering Manager\n- 10:45 - 11:30: Max Moe\n2:00 PM - 3:00 PM CEST\n"
+        "Interviewer: Ada Poe, CTO\n"
+    )
+    assert [(person.name, person.title) for person in found] == [
+        ("Jane Doe", "Engineering Manager"),
+        ("Max Moe", ""),
+        ("Ada Poe", "CTO"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "reply_to", "name", "address", "role"),
+    [
+        ("Dana Frost <notifications@calendly.com>", "dana@acme.example", "Dana Frost", "dana@acme.example", RoleClass.UNKNOWN),
+        (
+            "Acme <no-reply@us.greenhouse-mail.io>",
+            "Dana Frost <x1@acme.example>",
+            "Dana Frost",
+            "x1@acme.example",
+            RoleClass.UNKNOWN,
+        ),
+        ("Acme <no-reply@us.greenhouse-mail.io>", "d.frost@acme.example", "", "d.frost@acme.example", RoleClass.RECRUITER),
+        ("Ada Moe <notifications@calendly.com>", "dana@acme.example", "", "dana@acme.example", RoleClass.RECRUITER),
+    ],
+)
+def test_behind_a_relay_the_answer_goes_to_a_human(sender: str, reply_to: str, name: str, address: str, role: RoleClass) -> None:
+    body = "Your interview is confirmed for Tuesday, December 1st at 10:00 AM ET."
+    found = _facts(mail(body, sender=sender, subject="Interview confirmed", headers={"Reply-To": reply_to}))
+    assert [(person.name, person.address, person.role) for person in found.people] == [(name, address, role)]
+
+
+@pytest.mark.parametrize("reply_to", ["no-reply@acme.example", "recruiting@acme.example", "reply+12@ashbyhq.com", f"Sam <{ME}>"])
+def test_behind_a_relay_no_address_is_guessed(reply_to: str) -> None:
+    body = "Your interview is confirmed for Tuesday, December 1st at 10:00 AM ET."
+    found = _facts(
+        mail(body, sender="Acme <no-reply@ashbyhq.com>", subject="Interview confirmed", headers={"Reply-To": reply_to})
+    )
+    assert found.people == ()
 
 
 @pytest.mark.parametrize(
