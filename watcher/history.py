@@ -65,17 +65,16 @@ class Assessment:
 
 def _elsewhere(outbox: Iterable[OutboxRow], process: Process) -> tuple[datetime, ...]:
     """Return when follow-ups of other processes went, or are about to go, to the same company (F15 counts over all threads)."""
+    others = [
+        row
+        for row in outbox
+        if row.process != process.id and row.key.kind is DraftKind.STATUS and (row.state in _GOES_OUT or row.op is Op.PUT)
+    ]
+    if not others:
+        return ()
     people = [person.address for person in process.roster] + [address.address for address, _ in process.correspondents]
     domains = {company_domain(address) for address in people if address} - {""}
-    return tuple(
-        row.slot_opens
-        for row in outbox
-        if row.process != process.id
-        and row.key.kind is DraftKind.STATUS
-        and row.slot_opens is not None
-        and (row.state in _GOES_OUT or row.op is Op.PUT)
-        and company_domain(row.key.recipient) in domains
-    )
+    return tuple(row.slot_opens for row in others if row.slot_opens is not None and company_domain(row.key.recipient) in domains)
 
 
 def assess(connection: Connection, account: Account, process_id: str, now: datetime) -> Assessment:

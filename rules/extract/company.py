@@ -65,6 +65,8 @@ def company_domain(address: str) -> str:
     local, _, domain = address.strip().strip(".").lower().rpartition("@")
     if not domain or "." not in domain or is_shared(f"{local}@{domain}"):
         return ""
+    if domain.count(".") == 1:
+        return domain  # two labels are as short as a registrable domain gets, and nobody has mail at a public suffix
     try:
         found = _suffixes().privatesuffix(domain)
     except (ValueError, UnicodeError, IndexError):
