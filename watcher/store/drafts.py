@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from connectors.base import DraftRef
 from rules.drafts.types import Draft, DraftKey
@@ -165,7 +165,15 @@ class DraftEventRow:
 
 
 def add_draft_event(connection: Connection, row: OutboxRow, change: DraftChange, at: datetime) -> None:
-    """Write down what happened to a draft; in the transaction that changes its row."""
+    """Write down what happened to a draft; in the transaction that changes its row.
+
+    The fold takes events by time: what happened to one draft keeps its order there, though a clock was set back in between or
+    two things happened in one pass.
+    """
+    same = (draft_event.c.account == row.account) & (draft_event.c.key == str(row.key))
+    last: datetime | None = connection.execute(select(func.max(draft_event.c.at)).where(same)).scalar()
+    if last is not None:
+        at = max(at, last + timedelta(microseconds=1))
     connection.execute(
         insert(draft_event).values(
             account=row.account,

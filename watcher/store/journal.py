@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -58,7 +58,14 @@ class LogRow:
 def add_mark(  # noqa: PLR0917 - the columns
     connection: Connection, account: str, process: str, verb: Verb, at: datetime, until: datetime | None = None
 ) -> None:
-    """Store a word of the user's; the next pass acts on it."""
+    """Store a word of the user's; the next pass acts on it.
+
+    It is never earlier than their last one on the same process: the fold takes them by time, and a clock may have been set back.
+    """
+    same = (mark.c.account == account) & (mark.c.process == process)
+    last: datetime | None = connection.execute(select(func.max(mark.c.at)).where(same)).scalar()
+    if last is not None:
+        at = max(at, last + timedelta(microseconds=1))
     connection.execute(insert(mark).values(account=account, process=process, verb=verb.value, at=at, until=until))
 
 
