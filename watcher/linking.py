@@ -41,6 +41,8 @@ def linkable(row: EventRow) -> Linkable:
     people = (
         [*row.recipients]
         if row.own
+        else [*row.facts.bounced]  # a delivery report is about whom it did not reach, not from anybody
+        if row.facts.bounced
         else [
             row.sender.address,
             *(p.address for p in row.facts.people),

@@ -11,7 +11,6 @@ from rules.intents import Place, Reason, Slot
 from rules.process import State
 from rules.process.people import reachable
 from rules.process.schedule import country_of
-from rules.reasons import time_words
 from rules.worktime import business_slot, local_day, plus
 
 __all__ = ["gracious_notes"]
@@ -40,8 +39,8 @@ def gracious_notes(case: Case) -> Part:
             slot = business_slot(first.opens.date(), case.policy.slot.hours, case.zone, country, open_after=case.now)
         reasons = (
             Reason(
-                f"They declined on {time_words(closed_at.astimezone(case.zone))}: a short note of thanks to all, on the next "
-                f"business morning, {time_words(first.opens)}.",
+                f"They declined on {case.words(closed_at)}: a short note of thanks to all, on the next "
+                f"business morning, {case.slot_words(first.opens)}.",
                 ("O1", "O2", "D6"),
                 ("S0", "S4"),
                 process.closing,

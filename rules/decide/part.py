@@ -9,8 +9,9 @@ from rules.drafts.types import DraftKey
 from rules.intents import Notice, Place
 from rules.policy import Policy
 from rules.process import DraftView, Process, Thread
-from rules.process.schedule import zone_of
+from rules.process.schedule import user_zone, zone_of
 from rules.profile import Profile
+from rules.reasons import time_words
 
 __all__ = ["Case", "Part", "thread_with"]
 
@@ -28,6 +29,16 @@ class Case:
     def zone(self) -> tzinfo:
         """Return the recipients' zone (D7)."""
         return zone_of(self.process, self.profile)
+
+    def words(self, when: datetime) -> str:
+        """Return a time in words, in the zone of the user, who reads them."""
+        return time_words(when.astimezone(user_zone(self.profile)))
+
+    def slot_words(self, when: datetime) -> str:
+        """Return a time of a slot in words: there where it is sent to, and said so where the clocks differ."""
+        there = when.astimezone(self.zone)
+        same = there.utcoffset() == when.astimezone(user_zone(self.profile)).utcoffset()
+        return time_words(there) if same else f"{time_words(there)} there"
 
     def reached(self, instant: datetime) -> bool:
         """Return True if that instant has come."""

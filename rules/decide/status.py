@@ -12,7 +12,7 @@ from rules.intents import Notice, Place, Reason
 from rules.process import DraftView, State, Wait
 from rules.process.people import named_in, status_recipient
 from rules.process.schedule import Planned, month_of_silence, plan_status, runs_out_at, start_of_day, used_up
-from rules.reasons import day_words, time_words
+from rules.reasons import day_words
 from rules.worktime import plus
 
 __all__ = ["status_follow_up"]
@@ -101,7 +101,7 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
     )
     part.moments.append(planned.slot.closes)
     if planned.late:
-        missed, ahead = time_words(planned.first.opens), time_words(planned.slot.opens)
+        missed, ahead = case.words(planned.first.opens), case.words(planned.slot.opens)
         since = max(planned.first.closes, planned.appears_at, key=lambda at: at.astimezone(UTC))
         part.notices.append(
             Notice("status_late", f"The follow-up for {missed} has not gone out; its next slot is {ahead}.", since)

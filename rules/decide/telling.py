@@ -10,7 +10,6 @@ from rules.extract.types import InterviewStatus
 from rules.intents import Notice, Reason
 from rules.process import DraftView, State
 from rules.process.schedule import runs_out_at
-from rules.reasons import time_words
 
 __all__ = ["moments", "notices", "standing", "withdrawal"]
 
@@ -29,7 +28,7 @@ def moments(case: Case) -> list[datetime]:
 
 
 def _words(case: Case, when: datetime | None) -> str:
-    return time_words(when.astimezone(case.zone)) if when is not None else "an unknown day"
+    return case.words(when) if when is not None else "an unknown day"
 
 
 def notices(case: Case) -> list[Notice]:
@@ -41,7 +40,7 @@ def notices(case: Case) -> list[Notice]:
         over = (aside.kind == "on_hold" and not process.on_hold) or (aside.kind == "no_contact" and not process.no_contact)
         if not away and not over:
             told.append(Notice(aside.kind, aside.text, aside.at))
-    if process.state is State.OUR_TURN and process.last_in is not None:
+    if process.state is State.OUR_TURN and process.last_in is not None and not process.on_hold:
         text = f"They wrote on {_words(case, process.last_in)}: the follow-ups rest until you have answered."
         told.append(Notice("your_turn", text, process.last_in))
     if process.state is State.DORMANT and process.wait is not None:
@@ -68,6 +67,9 @@ def _scheduled(case: Case) -> Reason:
 
 
 def _our_turn(case: Case) -> Reason:
+    if case.process.on_hold:
+        text = f"They put it on hold on {_words(case, case.process.last_in)}: nothing is written until they are heard of again."
+        return Reason(text, ("O5", "D26"), ("S4",))
     text = f"They wrote last, on {_words(case, case.process.last_in)}: nothing is written to them until you have answered."
     return Reason(text, ("F27",))
 
@@ -119,6 +121,8 @@ def withdrawal(case: Case, view: DraftView) -> Reason:
     process = case.process
     if process.no_contact:
         return Reason("They asked not to be contacted.", ("H11",), ("S2",))
+    if process.on_hold:
+        return Reason("They put the process on hold.", ("O5", "D26"), ("S4",))
     if process.state in _GONE:
         return Reason(_GONE[process.state], ("F27",))
     if view.key.recipient in process.dead | process.unreachable:
@@ -133,7 +137,8 @@ def _no_thanks(case: Case, view: DraftView) -> Reason:
 
 
 def _no_status(case: Case) -> Reason:
-    if case.process.on_hold:
-        return Reason("They put the process on hold.", ("O5", "D26"), ("S4",))
+    not_before = case.process.not_before
+    if not_before is not None and not case.reached(not_before):
+        return Reason(f"They are away: it comes back for the first slot after {_words(case, not_before)}.", ("D18",))
     text = "It is no longer the next step: you wrote yourself, an interview was fixed, or somebody else answers for them."
     return Reason(text, ("F15", "D13"))

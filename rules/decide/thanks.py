@@ -12,7 +12,6 @@ from rules.policy import ThankYouRules
 from rules.process import Round, State
 from rules.process.people import reachable
 from rules.process.schedule import country_of
-from rules.reasons import time_words
 from rules.worktime import add_business_days, at, business_slot, is_business_day, plus
 
 __all__ = ["thank_you_slot", "thank_yous"]
@@ -120,9 +119,7 @@ def _note_for(case: Case, round_: Round, person: Person, part: Part) -> None:
             reasons=_reasons(case, round_, slot, late_at if late else None),
         ),
     )
-    text = (
-        f"The thank-you note to {person.name or person.address} has been waiting since {time_words(end.astimezone(case.zone))}."
-    )
+    text = f"The thank-you note to {person.name or person.address} has been waiting since {case.words(end)}."
     part.notices.append(Notice("thank_you_late", text, max(late_at, begins, key=_utc)))
 
 
@@ -131,7 +128,7 @@ def _reasons(case: Case, round_: Round, slot: Slot, late_at: datetime | None) ->
     rules = case.policy.thank_you
     reasons = [
         Reason(
-            f"Interview {round_.number} ended on {time_words(end)}: a note for everybody in it, each their own.",
+            f"Interview {round_.number} ended on {case.words(end)}: a note for everybody in it, each their own.",
             ("T1", "T3", "T5"),
             ("S0", "S1", "S4"),
             round_.evidence,
@@ -142,15 +139,14 @@ def _reasons(case: Case, round_: Round, slot: Slot, late_at: datetime | None) ->
         and slot.opens.time() == rules.weekend_opens
         and slot.closes.time() == rules.weekend_closes
     ):
-        text = (
-            f"The next day is no business day: it is best sent first thing on {time_words(slot.opens)}; it stands ready at once."
-        )
+        first = case.slot_words(slot.opens)
+        text = f"The next day is no business day: it is best sent first thing on {first}; it stands ready at once."
         reasons.append(Reason(text, ("T7", "X2"), ("S4",)))
     else:
-        text = f"It is best sent by {time_words(slot.closes)}, within {rules.soft_hours} hours."
+        text = f"It is best sent by {case.slot_words(slot.closes)}, within {rules.soft_hours} hours."
         reasons.append(Reason(text, ("T4", "X1"), ("S0", "S1", "S2")))
         if _utc(slot.opens) > _utc(end):
-            reasons.append(Reason(f"Not late at night: from {time_words(slot.opens)} on.", ("F3", "X3"), ("S1",)))
+            reasons.append(Reason(f"Not late at night: from {case.slot_words(slot.opens)} on.", ("F3", "X3"), ("S1",)))
     if late_at is not None:
-        reasons.append(Reason(f"Since {time_words(late_at.astimezone(case.zone))} it is late.", ("T6",), ("S4",)))
+        reasons.append(Reason(f"Since {case.words(late_at)} it is late.", ("T6",), ("S4",)))
     return tuple(reasons)

@@ -327,7 +327,8 @@ def _take_away(ledger: Ledger, event: Incoming, away: Away) -> None:
     start = planned.slot.opens if planned is not None else event.at
     ledger.not_before = plus(start.astimezone(zone), timedelta(days=rules.shift_days))
     ledger.away_shifts += 1
-    text = f"{who} is away and names no day of return: nothing is sent before {time_words(ledger.not_before.astimezone(zone))}."
+    until = time_words(ledger.not_before.astimezone(user_zone(ledger.profile)))
+    text = f"{who} is away and names no day of return: nothing is sent before {until}."
     ledger.asides.append(Aside("away", text + stand_in, event.at, (event.id,)))
 
 

@@ -409,6 +409,32 @@ def test_after_on_hold_and_an_answer_nothing_follows() -> None:
     assert "on_hold" in told(decision)
 
 
+def test_on_hold_is_told_once_and_asks_nothing_of_the_user() -> None:
+    decision = at(ny(3, 5), BOOKED, *THANKED, theirs("m2", ny(3, 4), facts=Facts(outcome=Outcome.ON_HOLD)))
+    assert told(decision) == ["on_hold"]
+    assert "hold" in decision.reasons[0].text
+    assert "answered" not in decision.reasons[0].text
+
+
+def test_a_draft_that_goes_for_an_absence_says_so() -> None:
+    step = key("status-1.1")
+    placed = drafted(step, ny(3, 16, 20), slot=ny(3, 17, 8))
+    decision = at(ny(3, 17, 7), BOOKED, *THANKED, placed, out_of_office("m2", ny(3, 17, 6), date(2026, 3, 23)))
+    (gone,) = decision.withdraw
+    assert gone.key == step
+    assert "away" in gone.reason.text
+
+
+def test_notices_name_times_in_the_users_zone_and_slots_stay_in_the_recipients() -> None:
+    abroad = replace(PROFILE, zone="Asia/Tokyo")
+    decision = at(ny(3, 5), BOOKED, profile=abroad)
+    late = next(notice.text for notice in decision.notices if notice.kind == "thank_you_late")
+    assert "Tuesday 3 March 2026, 01:00" in late  # eleven in the morning of the day before, in New York
+    (first, *_) = decision.place
+    assert first.slot.opens == ny(3, 2, 11)
+    assert any(reason.text.startswith("It is best sent by") and "there" in reason.text for reason in first.reasons)
+
+
 def test_no_contact_stops_every_kind_of_draft() -> None:
     stop = theirs("m2", ny(3, 3), Kind.REJECTION, Facts(no_contact=True))
     decision = at(ny(3, 4, 9), BOOKED, drafted(key("thank_you-1"), ny(3, 2, 11)), stop)

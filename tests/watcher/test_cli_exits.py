@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import AuthNeeded, Conflict, Misconfigured, NotFound, Refused, Throttled, Unavailable
-from tests.watcher.clidesk import CliDesk
+from tests.letters import invitation
+from tests.watcher.clidesk import INTERVIEW, INVITED, CliDesk
 from watcher.cli.exits import Exit, UsageError, explain, worst
 from watcher.config import ConfigError, Problem
 from watcher.lock import AlreadyRunning, Lock
@@ -295,6 +296,21 @@ def test_an_unforeseen_error_is_short_and_debug_tells_all(desk: CliDesk, tmp_pat
     assert "Traceback" not in short.stderr
     assert "the inside is out" in short.stderr
     assert "Traceback" in long.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_terminal_that_knows_few_signs_gets_what_it_can_show(desk: CliDesk, encoding: str) -> None:
+    zoe = ("Zo\u00eb \u6797", "zoe@acme.test")
+    desk.deliver(invitation(INVITED, INTERVIEW, attendees=[zoe], organizer=zoe), INVITED, "invite")
+    desk.run("once", "--now", "2026-03-03T09:00+01:00")
+    for words in (["status"], ["plan"], ["drafts"], ["why", "acme"], ["--help"]):
+        last = [] if words == ["--help"] else ["--config", str(desk.config)]
+        done = hearback(*words, *last, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout
+        if encoding == "ascii" and words == ["status"]:
+            assert "Hearback - " in done.stdout
+            assert "Zoe ?" in done.stdout
 
 
 def test_a_reader_that_goes_away_causes_no_noise() -> None:

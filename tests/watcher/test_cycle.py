@@ -462,6 +462,27 @@ def test_a_process_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypa
     assert to(desk) == ["rita@acme.test"]
 
 
+def test_a_report_that_a_mail_did_not_arrive_takes_the_draft_to_that_address_back(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    assert to(interviewed) == ["rita@acme.test"]
+    report = (
+        b"From: Mail Delivery System <MAILER-DAEMON@mx.example.com>\r\nTo: sam@example.com\r\n"
+        b"Subject: Undelivered Mail Returned to Sender\r\nDate: Mon, 21 Sep 2026 21:00:00 +0200\r\n"
+        b"Message-ID: <report-1@mx.example.com>\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered.\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
+        b"Final-Recipient: rfc822; rita@acme.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    )
+    interviewed.deliver(report, day(9, 21, 21))
+    interviewed.look(day(9, 21, 21, 1))
+
+    found = interviewed.process(day(9, 21, 22))
+    assert interviewed.drafts() == []
+    assert found.process.state is State.THEIR_TURN
+    assert {"bounced", "no_recipient"} <= {notice.kind for notice in found.decision.notices}
+
+
 def test_a_note_sent_before_is_never_taken_for_the_follow_up(desk: Desk) -> None:
     """A mailbox whose clock is far ahead of the time a pass is told: all that is sent looks later than any draft."""
     real = datetime(2031, 1, 1, tzinfo=UTC)

@@ -230,6 +230,15 @@ def test_what_needs_the_user_comes_first() -> None:
     assert places == sorted(places)
 
 
+def test_a_process_on_hold_waits_for_nobodys_answer() -> None:
+    held = waiting(id="h-1", company="Heron", state=State.OUR_TURN, wait=None, on_hold=True)
+    text = drawn(status_view(NOW, ZONE, [], [assessment(held, Decision(notices=()))]))
+
+    assert "on hold there" in text
+    assert "answer" not in text
+    assert "your turn" not in text
+
+
 def test_an_empty_state_says_so() -> None:
     assert "No hiring process" in drawn(status_view(NOW, ZONE, [], []))
 

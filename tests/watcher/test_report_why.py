@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 
 from rules.classify.types import Evidence
 from rules.intents import Decision, Reason, Withdraw
+from rules.mail import Address
 from rules.process import Process, State, Verb
 from tests.watcher.reporting import NOW, ZONE, assessment, event, outbox_row, place, waiting
 from watcher.report.plan import build_drafts, build_plan, drafts_view, plan_view
@@ -143,6 +144,23 @@ def test_drafts_are_listed_with_subject_recipient_and_slot() -> None:
     ]
     for words in ("Thank-you note to Dana Whitfield", "dana@acme.example", "“Thank you”", "best sent Tue 17 Mar, 10:00"):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ("joerg.mueller@mueller-soehne.example", ["joerg.mueller@mueller-soehne.example"]),
+        ("a.rather.long.name@a-rather-long-company.example", ["a.rather.long.name", "@a-rather-long-company.example"]),
+    ],
+)
+def test_an_address_is_not_broken_in_the_middle_on_80_columns(address: str, lines: list[str]) -> None:
+    row = outbox_row()
+    row = replace(row, draft=replace(row.draft, to=Address("Dana Whitfield", address)))
+
+    text = drawn(drafts_view([assessment(None, None, row)], NOW, ZONE), 80)
+
+    assert all(any(f" {line} " in shown for shown in text.splitlines()) for line in lines), text
+    assert max(len(shown.rstrip()) for shown in text.splitlines()) <= 80
 
 
 def test_where_no_draft_stands_the_next_one_is_named() -> None:

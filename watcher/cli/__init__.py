@@ -8,5 +8,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; the entry point of the distribution."""
     from watcher.cli.app import app  # noqa: PLC0415 -- importing the package must cost nothing
+    from watcher.cli.streams import prepare_streams  # noqa: PLC0415
 
+    prepare_streams()
     app(prog_name="hearback")

@@ -25,6 +25,7 @@ from watcher.store.drafts import LIVE
 __all__ = ["PLAN_DAYS", "Ahead", "build_drafts", "build_plan", "drafts_view", "plan_view"]
 
 PLAN_DAYS = 60
+_WIDEST_ADDRESS = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,17 @@ def drafts_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo) -> R
         return Text(f"No draft of ours stands in Drafts. The next one appears {when}.")
     table = Table(box=SIMPLE_HEAD, header_style="bold")
     table.add_column("Company", min_width=14, overflow="fold")
-    table.add_column("Draft", min_width=22, overflow="fold")
+    widest = max(len(part) for _, row in rows for part in _address(row.draft.to.address).split("\n"))
+    table.add_column("Draft", min_width=max(22, widest), overflow="fold")
     table.add_column("When", min_width=18, overflow="fold")
     for one, row in sorted(rows, key=lambda pair: (pair[1].slot_opens or now, str(pair[1].key))):
         words = Text(draft_words(row), "bold blue")
-        words.append(f"\n{row.draft.to.address}\n“{plain(row.draft.subject)}”", "dim not bold")
+        words.append(f"\n{_address(row.draft.to.address)}\n“{plain(row.draft.subject)}”", "dim not bold")
         table.add_row(Text(plain(one.process.company, 60) or "company unknown", "bold"), words, Text(draft_line(row, now, zone)))
     return table
+
+
+def _address(address: str) -> str:
+    """Return an address on one line of a table of 80 columns, or broken before its `@` when it is too long for that."""
+    local, at, domain = address.rpartition("@")
+    return address if len(address) <= _WIDEST_ADDRESS else f"{local}\n{at}{domain}"

@@ -72,6 +72,8 @@ def status_table(now: datetime, zone: ZoneInfo, found: Sequence[Assessment]) -> 
 def state_text(one: Assessment, zone: ZoneInfo, today: date) -> Text:
     """Return the state in words and colour, with what belongs to it."""
     process = one.process
+    if _rests(one):
+        return Text("on hold there", STATE_STYLES[State.PAUSED])
     text = Text(STATE_WORDS[process.state], STATE_STYLES[process.state])
     if process.state is State.PAUSED and process.paused_until is not None:
         text.append(f"\nuntil {day_words(process.paused_until.astimezone(zone).date(), today)}", "dim not bold")
@@ -136,12 +138,19 @@ def _next(one: Assessment, now: datetime, zone: ZoneInfo) -> Text:
             f"\n  {span_words(following.slot.opens, following.slot.closes, zone, today)} ({days_away(day, today)})", "dim"
         )
     if not text:
-        text.append(_nothing(one.process.state), "dim")
+        text.append(_nothing(one), "dim")
     return text
 
 
-def _nothing(state: State) -> str:
-    match state:
+def _rests(one: Assessment) -> bool:
+    """Say whether they put the process on hold, so that neither side has anything to do."""
+    return one.process.on_hold and one.process.state in {State.OUR_TURN, State.THEIR_TURN, State.DRAFTED}
+
+
+def _nothing(one: Assessment) -> str:
+    if _rests(one):
+        return "rests until they are heard of"
+    match one.process.state:
         case State.OUR_TURN:
             return "they wrote last: answer them"
         case State.DORMANT:
@@ -151,7 +160,10 @@ def _nothing(state: State) -> str:
 
 
 def _sorted(found: Sequence[Assessment]) -> list[Assessment]:
-    return sorted(found, key=lambda one: (_ORDER.index(one.process.state), _company(one).casefold()))
+    def rank(one: Assessment) -> int:
+        return _ORDER.index(State.PAUSED if _rests(one) else one.process.state)
+
+    return sorted(found, key=lambda one: (rank(one), _company(one).casefold()))
 
 
 def _company(one: Assessment) -> str:
@@ -160,7 +172,7 @@ def _company(one: Assessment) -> str:
 
 def _summary(found: Sequence[Assessment]) -> str:
     ready = sum(len([row for row in shown_drafts(one) if row.state in {RowState.PLACED, RowState.EDITED}]) for one in found)
-    turn = sum(one.process.state is State.OUR_TURN for one in found)
+    turn = sum(one.process.state is State.OUR_TURN and not _rests(one) for one in found)
     parts = [f"{len(found)} {'process' if len(found) == 1 else 'processes'}"]
     if ready:
         parts.append(f"{ready} {'draft' if ready == 1 else 'drafts'} in Drafts: press Send there, or edit, or delete")

@@ -32,10 +32,10 @@ _KIND_WORDS = {
     Kind.REJECTION: "says no",
     Kind.OFFER: "makes an offer",
     Kind.APPLICATION_ACK: "confirms an application",
-    Kind.HUMAN_REPLY: "is a reply of a human",
-    Kind.AUTO_REPLY: "is an automatic answer",
-    Kind.RECRUITER_OUTREACH: "is an unasked approach",
-    Kind.JOB_ALERT: "is a list of vacancies",
+    Kind.HUMAN_REPLY: "replies",
+    Kind.AUTO_REPLY: "answers automatically",
+    Kind.RECRUITER_OUTREACH: "approaches you unasked",
+    Kind.JOB_ALERT: "sends a list of vacancies",
     Kind.NOISE: "says nothing of the process",
 }
 
@@ -101,7 +101,10 @@ def changes(found: Assessment) -> Iterator[str]:
         yield f"`hearback resume {name}` ends the pause{until}. Mail of theirs is followed meanwhile; nothing is drafted."
         yield f"`hearback close {name}` ends it for good."
         return
-    if state is State.OUR_TURN:
+    if process.on_hold:
+        yield "A mail of theirs, a date that they promise or a new interview takes it off hold."
+        yield f"`hearback resume {name}` does so too, and starts the waiting anew."
+    elif state is State.OUR_TURN:
         yield "Your answer to them, from any mail client, starts the waiting anew."
         yield f"`hearback resume {name}` does the same when you answered in another way, by telephone say."
     else:
