@@ -58,11 +58,13 @@ $(VENV)/bin/python: | python
 $(VENV)/runtime: $(LOCK)/runtime.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/runtime.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q watcher connectors rules
 	@touch $@
 
 $(VENV)/dev: $(LOCK)/dev.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q watcher connectors rules
 	@touch $@ $(VENV)/runtime
 
 servers:
