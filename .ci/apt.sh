@@ -14,6 +14,6 @@ if [ "$(id -u)" -ne 0 ]; then
     run="sudo"
 fi
 echo "Installing $* ..."
-export DEBIAN_FRONTEND=noninteractive
-$run apt-get update -qq
-$run apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+# Through `env`: sudo hands no variables on.
+$run env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+$run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null

@@ -74,6 +74,7 @@ def _imap(settings: ImapAccount) -> Connector:
             port=settings.port,
             username=settings.username,
             secret=lambda: resolve_secret(settings.secret),
+            renew=settings.secret.renewal,
             security=Security(settings.security),
             allow_plaintext=settings.allow_plaintext,
             ca_file=settings.ca_file,

@@ -56,7 +56,7 @@ class Daemon:
                 self._fail,
             )
             self._scheduler.add_job(
-                self._workers[account.name].wake.set,
+                self._workers[account.name].nudge,
                 "interval",
                 seconds=settings.poll_seconds,
                 jitter=settings.poll_seconds / 10,
@@ -70,7 +70,7 @@ class Daemon:
             if self._scheduler.get_job(name) is not None:
                 self._scheduler.remove_job(name)
             return
-        self._scheduler.add_job(self._workers[account].wake.set, "date", run_date=at, id=name, replace_existing=True)
+        self._scheduler.add_job(self._workers[account].nudge, "date", run_date=at, id=name, replace_existing=True)
 
     def _fail(self, error: StoreError) -> None:
         self._fatal = error

@@ -59,6 +59,11 @@ class KeyringSecret:
         """Return what it is, for messages."""
         return f'keyring entry "{self.service}" of {self.username}'
 
+    @property
+    def renewal(self) -> str:
+        """Return how to give another secret, as the end of a sentence."""
+        return f"store it again with `hearback login {self.account}`"
+
 
 @dataclass(frozen=True, slots=True)
 class CommandSecret:
@@ -70,6 +75,11 @@ class CommandSecret:
     def __str__(self) -> str:
         """Return what it is, for messages; the arguments stay away."""
         return f"password.command ({self.command[0]})"
+
+    @property
+    def renewal(self) -> str:
+        """Return how to give another secret, as the end of a sentence."""
+        return f"run password.command ({self.command[0]}) by hand and see what it prints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,11 @@ class VariableSecret:
         """Return what it is, for messages."""
         return f"environment variable {self.name}"
 
+    @property
+    def renewal(self) -> str:
+        """Return how to give another secret, as the end of a sentence."""
+        return f"set the environment variable {self.name} to the right one and start Hearback again"
+
 
 @dataclass(frozen=True, slots=True)
 class FileSecret:
@@ -94,6 +109,11 @@ class FileSecret:
     def __str__(self) -> str:
         """Return what it is, for messages."""
         return f"password.file {self.path}"
+
+    @property
+    def renewal(self) -> str:
+        """Return how to give another secret, as the end of a sentence."""
+        return f"write the right one into {self.path}"
 
 
 SecretSource = KeyringSecret | CommandSecret | VariableSecret | FileSecret
@@ -147,13 +167,13 @@ def _ladder(source: SecretSource) -> str:
     """Return the other sources, best first, as the lines to write."""
     lines = []
     if not isinstance(source, KeyringSecret):
-        lines.append(f'  password.keyring = "hearback"   # then: hearback login {source.account}')
+        lines.append(f'  password.keyring = "hearback"  # and: hearback login {source.account}')
     if not isinstance(source, CommandSecret):
-        lines.append(f'  password.command = ["pass", "show", "mail/{source.account}"]   # any program that prints it')
+        lines.append(f'  password.command = ["pass", "show", "mail/{source.account}"]  # a program')
     if not isinstance(source, VariableSecret):
-        lines.append('  password.env = "HEARBACK_PASSWORD"   # the name of an environment variable')
+        lines.append('  password.env = "HEARBACK_PASSWORD"  # its name')
     if not isinstance(source, FileSecret):
-        lines.append(f'  password.file = "~/.config/hearback/{source.account}.secret"   # a file of mode 0600')
+        lines.append(f'  password.file = "~/.config/hearback/{source.account}.secret"  # mode 0600')
     return "\n".join([f"  [accounts.{source.account}]   # exactly one of these:", *lines])
 
 
@@ -202,10 +222,12 @@ def _explain(answer: dict[str, str]) -> str:
             return f"the keyring is locked ({backend}). Unlock it by signing in to the desktop, and try again"
         case "EOFError":
             return f"the keyring ({backend}) wants to ask for its own password on a terminal, which a background program has not"
+        case "TimeoutError":
+            return "the keyring did not answer (D-Bus hangs)"
         case "ValueError":
             return f"the keyring ({backend}) cannot be opened with the password it was given"
         case _:
-            return f"the keyring ({backend}) failed: {kind}{f' ({detail})' if detail else ''}"
+            return f"the keyring{f' ({backend})' if backend else ''} failed: {kind}{f' ({detail})' if detail else ''}"
 
 
 def _from_command(source: CommandSecret, seconds: float) -> str:
@@ -224,7 +246,9 @@ def _from_command(source: CommandSecret, seconds: float) -> str:
     if outcome.code != 0:
         said = f", and said: {outcome.stderr}" if outcome.stderr else ""
         raise SecretError(f"{name}: ended with status {outcome.code}{said}. Try it in a terminal: it must print the secret")
-    return _first_line(outcome.stdout, f"{name}: its output")
+    return _first_line(
+        outcome.stdout, f"{name}: what it printed", "Try it in a terminal: it must print the secret, and nothing before"
+    )
 
 
 def _from_file(source: FileSecret) -> str:
@@ -247,7 +271,7 @@ def _from_file(source: FileSecret) -> str:
         ) from None
     except OSError as error:
         raise SecretError(f"{name}: cannot be read ({error.strerror}). Look at the rights of its folder") from None
-    return _first_line(data, name)
+    return _first_line(data, name, "Write the secret there, as text")
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -255,15 +279,15 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
 
 
-def _first_line(data: bytes, name: str) -> str:
+def _first_line(data: bytes, name: str, remedy: str) -> str:
     """Return the first line without its line break; blanks belong to the secret."""
     line = data.split(b"\n", 1)[0].removesuffix(b"\r")
     try:
         secret = line.decode("utf-8")
     except UnicodeDecodeError:
-        raise SecretError(f"{name} is not UTF-8 text. Write the secret as text in the first line") from None
+        raise SecretError(f"{name} is not UTF-8 text. {remedy}") from None
     if not secret.strip() or "\0" in secret:
-        raise SecretError(f"{name} has no secret in its first line. Write it there")
+        raise SecretError(f"{name} has no secret in its first line. {remedy}")
     return secret
 
 

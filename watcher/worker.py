@@ -2,7 +2,7 @@
 
 connect ──► pass ──► wait ──┐      Unavailable: let go of everything, wait 1 s to 5 min, connect
 ▲          ▲─────────────┘      AuthNeeded, Misconfigured: parked, told once, tried again now and then
-└───────── any error
+└───────── any error            a damaged or full store: the end, told by the daemon
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from watcher.account import Account
 from watcher.clock import Clock
 from watcher.cycle import Cycle
 from watcher.secrets import SecretError
-from watcher.store import Store, StoreError, StoreFull
+from watcher.store import Store, StoreDamaged, StoreError, StoreFull
 from watcher.store.accounts import ensure_account, note_trouble
 from watcher.store.journal import LogRow, add_log
 from watcher.wake import SocketWake
@@ -29,6 +29,11 @@ __all__ = ["Worker"]
 
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 300.0
+_SETTLED = 10.0
+"""A connection that held this long was a good one. One that breaks sooner makes the next delay longer: some servers let in
+and then hang up, and signing in every second would get the account locked."""
+_WORTH_TELLING = 30.0
+"""A server that is away for shorter than this has had a hiccup."""
 _PARKED = 3600.0
 """An account whose sign-in was refused is tried again this often: more would get it locked."""
 _DOUBTFUL = 300.0
@@ -66,7 +71,15 @@ class Worker(threading.Thread):
         self._on_check = on_check
         self._on_fatal = on_fatal
         self._stopping = threading.Event()
+        self._resting = False
+        self._delay = _FIRST_DELAY
+        self._told = ""
         self._random = random.Random(account.name)  # noqa: S311 - jitter
+
+    def nudge(self) -> None:
+        """Let it look now, unless it has to leave the server alone for a while: for timers. The user's word is `wake.set`."""
+        if not self._resting:
+            self.wake.set()
 
     def stop(self) -> None:
         """Ask the thread to end; it does so at the next turn of its loop."""
@@ -75,25 +88,19 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Watch until `stop`."""
-        delay = _FIRST_DELAY
         while not self._stopping.is_set():
-            connector = self._connect()
+            begun = self._clock.monotonic()
             try:
-                connector.open()
-                delay = _FIRST_DELAY
-                self._watch(connector)
+                self._connect_and_watch()
             except (AuthNeeded, Misconfigured, SecretError) as error:
                 wrong = isinstance(error, Misconfigured)
                 self._trouble("misconfigured" if wrong else "sign_in", str(error))
                 self._sleep(_DOUBTFUL if wrong else _PARKED)
             except Unavailable as error:
-                wait = max(delay, error.retry_after) if isinstance(error, Throttled) else delay
-                log.info("%s: %s Trying again in %.0f s.", self.account.name, error, wait)
-                if delay >= _LONGEST_DELAY / 10:  # not for a hiccup
-                    self._trouble("unavailable", str(error))
-                self._sleep(wait * self._random.uniform(0.5, 1.0))
-                delay = min(delay * 2, _LONGEST_DELAY)
-            except StoreFull as error:
+                if self._clock.monotonic() - begun >= _SETTLED:
+                    self._delay = _FIRST_DELAY
+                self._back_off(error)
+            except (StoreFull, StoreDamaged) as error:
                 self._on_fatal(error)
                 return
             except (ConnectorError, StoreError) as error:
@@ -103,8 +110,25 @@ class Worker(threading.Thread):
                 # A bug in here must not end the watching; the pass is taken up again where the store says it stands.
                 log.exception("%s: something unforeseen went wrong; trying again in %.0f s", self.account.name, _LONGEST_DELAY)
                 self._sleep(_LONGEST_DELAY)
-            finally:
-                connector.close()
+
+    def _connect_and_watch(self) -> None:
+        connector = self._connect()
+        try:
+            connector.open()
+            self._watch(connector)
+        finally:
+            connector.close()
+
+    def _back_off(self, error: Unavailable) -> None:
+        """Leave the server alone: longer each time, never shorter than it asks for."""
+        wait = self._delay * self._random.uniform(0.5, 1.0)
+        if isinstance(error, Throttled):
+            wait = max(wait, error.retry_after)
+        log.info("%s: %s Trying again in %.0f s.", self.account.name, error, wait)
+        if max(wait, self._delay) >= _WORTH_TELLING:
+            self._trouble("unavailable", str(error))
+        self._delay = min(self._delay * 2, _LONGEST_DELAY)
+        self._sleep(wait)
 
     def _watch(self, connector: Connector) -> None:
         cycle = Cycle(self.account, connector, self._store)
@@ -112,6 +136,7 @@ class Worker(threading.Thread):
         while not self._stopping.is_set():
             self.wake.clear()
             report = cycle.run_pass(self._clock.now())
+            self._told = ""
             for row in report.log:
                 log.info("%s: %s%s", self.account.name, f"{row.company}: " if row.company else "", row.text)
             self._on_check(self.account.name, report.next_check)
@@ -134,21 +159,28 @@ class Worker(threading.Thread):
             raise Unavailable("The machine slept, or its clock was put forward: connecting anew.")
 
     def _sleep(self, seconds: float) -> None:
-        """Wait, but not through a stop or a wake-up."""
-        self.wake.clear()
-        if not self._stopping.is_set():
-            wait_for(self.wake, seconds)
+        """Wait, but not through a stop or a word of the user's."""
+        self._resting = True
+        try:
+            self.wake.clear()
+            if not self._stopping.is_set():
+                wait_for(self.wake, seconds)
+        finally:
+            self._resting = False
 
     def _trouble(self, kind: str, text: str) -> None:
+        """Write down what keeps the account from being watched, and tell it: once, and once more by each new process."""
         now = self._clock.now()
         try:
             with self._store.write() as connection:
                 ensure_account(connection, self.account.name, self.account.kind, self.account.address)
                 if note_trouble(connection, self.account.name, kind, text, now):
-                    log.warning("%s: %s", self.account.name, text)
                     add_log(connection, [LogRow(now, self.account.name, "", "", f"notice:{kind}", text)])
         except StoreError as error:
             self._on_fatal(error)
+        if text != self._told:
+            log.warning("%s: %s", self.account.name, text)
+            self._told = text
 
 
 def wait_for(wake: SocketWake, seconds: float) -> None:

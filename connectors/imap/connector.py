@@ -136,7 +136,7 @@ class ImapConnector(Connector):
 
     def _ready(self) -> Session:
         if self._session is None or self._session.wire.dead:
-            raise Unavailable(f"Not connected to {self._settings.where}; connecting again.")
+            raise Unavailable(f"Not connected to {self._settings.where}.")
         return self._session
 
     def _do(self, work: Callable[[Session], T]) -> T:
@@ -151,7 +151,7 @@ class ImapConnector(Connector):
             self.close()
         if isinstance(error, ConnectorError):
             return error
-        return Unavailable(f"The connection to {self._settings.where} broke ({error}); connecting again.")
+        return Unavailable(f"The connection to {self._settings.where} broke ({error}).")
 
     def _remember(self, cursor: str) -> None:
         """Keep what the listing saw of the inbox, so that `wait` notices what came since."""

@@ -167,9 +167,7 @@ class Look:
             elif self._failure:
                 alone += 1
                 if alone > _ALL_BROKEN and len(self._seen) < alone:
-                    raise Unavailable(
-                        f"{self._wire.where} can read no message now ({self._failure}). It is tried again by itself."
-                    )
+                    raise Unavailable(f"{self._wire.where} can read no message now ({self._failure}). That passes, as a rule.")
                 yield from self._plainly(missing, self._failure)
         for uid in [uid for uids in stack for uid in uids]:
             yield self.unread(uid, "too many messages of this page cannot be read")

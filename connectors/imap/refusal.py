@@ -55,13 +55,15 @@ def refusal(where: str, doing: str, text: bytes) -> ConnectorError:
     if patience is not None:
         return patience
     if code in {"OVERQUOTA", "TOOBIG"} or (code == "LIMIT" and "APPEND" in doing.upper()):
-        return Refused(f"{where} refused while {doing}: {said}. Make room in the mailbox, then it is tried again.")
+        return Refused(f"{where} refused while {doing}: {said}. Make room in the mailbox.")
     if code in {"NONEXISTENT", "TRYCREATE"}:
         return NotFound(f"{where} says that it is not there, while {doing}: {said}. See `hearback check` for the folders in use.")
     if code in {"NOPERM", "READ-ONLY", "PRIVACYREQUIRED"}:
         return Misconfigured(f"{where} does not allow {doing}: {said}. Give this user the right, or name another folder.")
     if code in {"EXPIRED", "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "CONTACTADMIN"}:
-        return AuthNeeded(f"{where} no longer accepts this sign-in ({said}). Sign in again with `hearback login`.")
+        return AuthNeeded(
+            f"{where} no longer accepts this sign-in ({said}). `hearback check` tries the sign-in and says what to do."
+        )
     return Refused(f"{where} refused while {doing}: {said or 'no reason given'}.")
 
 
@@ -69,20 +71,19 @@ def _patience(where: str, said: str, code: str) -> ConnectorError | None:
     """Return the error for "not now", however the server puts it."""
     if _NOT_CONNECTED.search(said):
         return Throttled(
-            f"{where} knows this user but cannot open the mailbox now ({said}). Nothing to do; it is tried again in 15 minutes. "
+            f"{where} knows this user but cannot open the mailbox now ({said}). Leave it alone for 15 minutes. "
             "If it lasts, check that IMAP is switched on for this mailbox.",
             NOT_CONNECTED_RETRY,
         )
     if _TOO_MANY.search(said):
         return Throttled(
-            f"{where} counts too many connections of this user ({said}). Close another mail program, or wait: "
-            "it is tried again in 5 minutes.",
+            f"{where} counts too many connections of this user ({said}). Close another mail program, or wait 5 minutes.",
             CROWDED_RETRY,
         )
     if code in {"LIMIT", "THROTTLED"} or _SLOW_DOWN.search(said):
-        return Throttled(f"{where} asks for patience ({said}). It is tried again in 5 minutes.", CROWDED_RETRY)
+        return Throttled(f"{where} asks for patience ({said}). Leave it alone for 5 minutes.", CROWDED_RETRY)
     if code in {"UNAVAILABLE", "INUSE", "SERVERBUG", "CORRUPTION"}:
-        return Unavailable(f"{where} cannot do it now ({said}). It is tried again by itself.")
+        return Unavailable(f"{where} cannot do it now ({said}). Try again later.")
     return None
 
 
@@ -104,16 +105,14 @@ def sign_in_refusal(settings: ImapSettings, text: bytes, secret: str) -> Connect
 def _advice(settings: ImapSettings, said: str) -> str:
     host = settings.host.lower()
     if settings.auth is Auth.XOAUTH2:
-        return "The access token was not accepted: run the command that makes it by hand, or sign in again with `hearback login`."
+        return f"The access token was not accepted, or has run out: {settings.renew}."
     if "gmail" in host or "google" in host or "application-specific password" in said.lower():
         return (
-            "Gmail takes no account password over IMAP: make an app password (Google Account, Security, 2-Step Verification), "
-            "or set auth = 'xoauth2'."
+            "Gmail takes no account password over IMAP: make an app password (Google Account, Security, 2-Step Verification) "
+            f"and then {settings.renew}, or set auth = 'xoauth2'."
         )
     if any(name in host for name in ("outlook", "office365", "hotmail", "live.com")) or "basicauthblocked" in said.lower():
         return "Microsoft has switched off passwords over IMAP: set auth = 'xoauth2' with a command that gives an access token."
     if any(name in host for name in ("yahoo", "icloud", "me.com", "aol")):
-        return (
-            "This provider wants an app password: make one in the account's security settings and store it with `hearback login`."
-        )
-    return "Check `username`, and store the password again with `hearback login`."
+        return f"This provider wants an app password: make one in the account's security settings, then {settings.renew}."
+    return f"See that `username` is right; if it is, {settings.renew}."

@@ -42,6 +42,8 @@ class ImapSettings:
     username: str
     secret: Callable[[], str] = field(repr=False, compare=False)
     """Returns the password or access token; asked at each sign-in and never kept."""
+    renew: str = "store the password again with `hearback login`"
+    """How the user gives another secret, as the end of a sentence; for messages."""
     port: int = 0
     """0: 993 for TLS, else 143."""
     security: Security = Security.TLS

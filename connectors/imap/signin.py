@@ -232,7 +232,7 @@ def _keep_alive(sock: socket.socket) -> None:
 def _sign_in(client: _Client, wire: Wire, settings: ImapSettings) -> None:
     secret = settings.secret()
     if not secret:
-        raise AuthNeeded(f"There is no password for {settings.username} at {settings.where}: store it with `hearback login`.")
+        raise AuthNeeded(f"There is no password for {settings.username} at {settings.where}: {settings.renew}.")
     offered = {bytes(name).upper() for name in client.capabilities()}
     try:
         if settings.auth is Auth.XOAUTH2:
@@ -252,11 +252,11 @@ def _sign_in(client: _Client, wire: Wire, settings: ImapSettings) -> None:
     except ConnectorError:
         raise
     except imaplib.IMAP4.abort as error:
-        raise Unavailable(redact(f"{settings.where} broke off during the sign-in ({error}); trying again.", secret)) from None
+        raise Unavailable(redact(f"{settings.where} broke off during the sign-in ({error}).", secret)) from None
     except (IMAPClientError, imaplib.IMAP4.error) as error:
         raise sign_in_refusal(settings, str(error).encode(), secret) from None
     except OSError as error:
-        raise Unavailable(f"{settings.where} broke off during the sign-in ({error}); trying again.") from None
+        raise Unavailable(f"{settings.where} broke off during the sign-in ({error}).") from None
 
 
 def _by_token(client: _Client, settings: ImapSettings, token: str, offered: set[bytes]) -> None:

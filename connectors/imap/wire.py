@@ -80,11 +80,11 @@ class Buffer:
         try:
             data = self.sock.recv(_RECV)
         except TimeoutError as error:
-            raise Unavailable(f"{self.where} did not answer in time; connecting again.") from error
+            raise Unavailable(f"{self.where} did not answer in time. Are you online, and is the port right?") from error
         except (OSError, ValueError) as error:
-            raise ClosedError(f"The connection to {self.where} broke ({error}); connecting again.") from error
+            raise ClosedError(f"The connection to {self.where} broke ({error}).") from error
         if not data:
-            raise ClosedError(f"{self.where} closed the connection; connecting again.")
+            raise ClosedError(f"{self.where} closed the connection.")
         self.data = self.data[self.pos :] + data
         self.pos = 0
 
@@ -135,7 +135,7 @@ class Buffer:
         while (found := _LITERAL.search(pieces[-1])) is not None:
             size = int(found[1])
             if size > _SKIP_CAP or len(pieces) > _PIECES_CAP:
-                raise Unavailable(f"{self.where} announced a literal of {size} octets; connecting again.")
+                raise Unavailable(f"{self.where} announced a literal of {size} octets.")
             if size > LITERAL_CAP:
                 self.skip(size)
                 pieces.append(b"")
@@ -205,7 +205,7 @@ class Wire:
             sock.sendall(data)
         except (OSError, ValueError) as error:
             self.dead = True
-            raise Unavailable(f"The connection to {self.where} broke ({error}); connecting again.") from error
+            raise Unavailable(f"The connection to {self.where} broke ({error}).") from error
 
     def tag(self) -> bytes:
         """Return the next tag."""
@@ -278,7 +278,7 @@ class Wire:
             error = refusal(self.where, "connected", first[6:])
             if isinstance(error, Unavailable):
                 raise error
-            raise Unavailable(f"{self.where} ended the connection ({printable(first[6:])}); connecting again.")
+            raise Unavailable(f"{self.where} ended the connection ({printable(first[6:])}).")
         if head.startswith((b"OK ", b"NO ")) and code_of(first[5:]) == "ALERT":
             _LOG.warning("%s wants you to know: %s", self.where, printable(first[5:]))
         found = _NEWS.match(first)

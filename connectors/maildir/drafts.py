@@ -170,7 +170,7 @@ class DraftBox:
             with suppress(OSError):
                 sync(found.entry.directory)
             return Withdrawal.WITHDRAWN
-        raise Unavailable("Another program keeps changing the draft; trying again later.")
+        raise Unavailable("Another program keeps changing the draft.")
 
     def _write(self, draft: Draft, data: bytes, wanted: str) -> Standing:
         unique = _unique(draft.date.timestamp(), draft.message_id, wanted)

@@ -243,10 +243,11 @@ def test_a_log_on_a_full_disk_does_not_end_the_program(desk: CliDesk) -> None:
 
 
 @pytest.mark.parametrize("room", [20_000, 60_000])
-def test_a_disk_without_room_has_its_code_and_loses_nothing(desk: CliDesk, room: int) -> None:
+@pytest.mark.parametrize("verb", ["once --now 2026-03-03T09:00+01:00", "run"])
+def test_a_disk_without_room_has_its_code_and_loses_nothing(desk: CliDesk, verb: str, room: int) -> None:
     """A limit on the size of files stands in for the full disk: SQLite cannot write there either."""
     desk.invite()
-    words = [sys.executable, "-B", "-m", "watcher.cli", "once", "--now", "2026-03-03T09:00+01:00", "--config", str(desk.config)]
+    words = [sys.executable, "-B", "-m", "watcher.cli", *verb.split(), "--config", str(desk.config)]
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
@@ -259,12 +260,13 @@ def test_a_disk_without_room_has_its_code_and_loses_nothing(desk: CliDesk, room:
         text=True,
         check=False,
         preexec_fn=limit,
+        timeout=60,
     )
     assert full.returncode == 6, full.stderr
     assert "disk space" in full.stderr
     assert "Traceback" not in full.stderr
 
-    done = hearback(*words[4:])
+    done = hearback("once", "--now", "2026-03-03T09:00+01:00", "--config", desk.config)
     assert done.returncode == 0
     assert "Interview found" in done.stdout
 

@@ -119,7 +119,7 @@ def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "hearback.sqlite3"
     path.write_bytes(b"this was never a database" * 100)
 
-    with pytest.raises(StoreError, match=r"damaged.*mv hearback\.sqlite3"):
+    with pytest.raises(StoreError, match=r"damaged.*mv .*\.damaged\)"):
         Store(path)
 
 

@@ -17,6 +17,8 @@ from watcher.cli.exits import Exit, UsageError, explain, worst
 from watcher.cli.printing import print_json, show
 from watcher.config import Account as Settings
 from watcher.config import Config, ImapAccount, load_config
+from watcher.lock import wake_daemon
+from watcher.paths import StatePaths
 from watcher.secrets import KeyringSecret, resolve_secret, store_secret
 
 __all__ = ["check_all", "check_config", "put_secret", "show_config"]
@@ -24,7 +26,8 @@ __all__ = ["check_all", "check_config", "put_secret", "show_config"]
 
 def put_secret(path: Path, name: str) -> None:
     """Ask for a secret on the terminal and put it into the keyring; without a terminal it is read from standard input."""
-    account = load_config(path).account(name)
+    config = load_config(path)
+    account = config.account(name)
     if not isinstance(account, ImapAccount):
         raise UsageError(f"{name} needs no password: it is a {account.kind} account.")
     source = account.secret
@@ -39,6 +42,7 @@ def put_secret(path: Path, name: str) -> None:
         raise UsageError(f"no {what} was given; nothing was changed.")
     store_secret(source, secret)
     typer.echo(f"The {what} of {source.username} is in the keyring. `hearback check` tries it out.")
+    wake_daemon(StatePaths(config.state_dir).lock)  # it may have been waiting for this
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def check_all(path: Path, *, as_json: bool) -> None:
         _show_findings(findings)
     if code := worst(one.code for one in findings):
         raise typer.Exit(int(code))
+    wake_daemon(StatePaths(config.state_dir).lock)  # what was wrong before may be right now
 
 
 def _findings(config: Config) -> Iterator[_Finding]:
@@ -94,7 +99,6 @@ def _try_policy(config: Config) -> str:
 
 
 def _try_state(config: Config) -> str:
-    from watcher.paths import StatePaths  # noqa: PLC0415
     from watcher.store import Store  # noqa: PLC0415
 
     paths = StatePaths(config.state_dir).prepare()

@@ -2,6 +2,6 @@
 
 from sqlalchemy import Connection
 
-from watcher.store.store import Store, StoreError, StoreFull
+from watcher.store.store import Store, StoreDamaged, StoreError, StoreFull
 
-__all__ = ["Connection", "Store", "StoreError", "StoreFull"]
+__all__ = ["Connection", "Store", "StoreDamaged", "StoreError", "StoreFull"]

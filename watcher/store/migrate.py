@@ -41,7 +41,7 @@ def main() -> int:
         Store(Path(sys.argv[1])).close()
     except StoreError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the parent process reads it
-        return 1
+        return error.migration_status
     return 0
 
 

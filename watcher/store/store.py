@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from watcher.store.dialect import open_engine
 
-__all__ = ["HEAD", "Store", "StoreError", "StoreFull"]
+__all__ = ["HEAD", "Store", "StoreDamaged", "StoreError", "StoreFull"]
 
 HEAD = "0001"
 """The newest migration; a test holds it to `migrations/versions`."""
@@ -26,9 +27,20 @@ _DAMAGED = ("malformed", "not a database", "corrupt")
 class StoreError(Exception):
     """The store cannot be used; `str()` says what to do."""
 
+    migration_status = 1
+    """What a migration in a process of its own ends with."""
+
 
 class StoreFull(StoreError):
     """Nothing can be written: the disk is full or failing."""
+
+    migration_status = 2
+
+
+class StoreDamaged(StoreError):
+    """The file is no database any more, or one with holes."""
+
+    migration_status = 3
 
 
 class Store:
@@ -59,7 +71,8 @@ class Store:
             command = [sys.executable, "-m", "watcher.store.migrate", str(self.path)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
             if done.returncode:
-                raise StoreError(done.stderr.strip().rpartition("\n")[2] or f"{self.path}: could not be migrated.")
+                kind = next((kind for kind in (StoreFull, StoreDamaged) if kind.migration_status == done.returncode), StoreError)
+                raise kind(done.stderr.strip().rpartition("\n")[2] or f"{self.path}: could not be migrated.")
             return
         from watcher.store.migrate import upgrade  # noqa: PLC0415 - a quarter of a second to import, needed once
 
@@ -77,9 +90,10 @@ class Store:
                     "room again: free some disk space, then start once more."
                 ) from error
             if any(word in why for word in _DAMAGED):
-                raise StoreError(
-                    f"{self.path}: is damaged ({why}). Move it away (mv {self.path.name} {self.path.name}.damaged) and start "
-                    "again: all but your own pauses, closings and deleted drafts is read anew from the mailbox."
+                folder = shlex.quote(str(self.path.parent))  # whole: the journal beside the file belongs to it
+                raise StoreDamaged(
+                    f"{self.path}: is damaged ({why}). Move its folder away (mv {folder} {folder}.damaged) and start again: "
+                    "all but your own pauses, closings and deleted drafts is read anew from the mailbox."
                 ) from error
             if isinstance(error.orig, sqlite3.OperationalError):
                 raise StoreError(
