@@ -57,7 +57,7 @@ class Text:
         candidate would do it.
         """
         words = self.words
-        if (phrase.word and phrase.word not in words) or any(words.isdisjoint(group) for group in phrase.groups):
+        if not phrase.needed <= words or any(words.isdisjoint(group) for group in phrase.groups):
             return ""
         if not phrase.word and phrase.anchor not in self.folded:
             return ""

@@ -52,6 +52,8 @@ class Phrase:
     """Of each of these, one word stands in every text that the phrase matches."""
     pattern: re.Pattern[str]
     weight: float = 1.0
+    needed: frozenset[str] = frozenset()
+    """All whole words that stand in every text that the phrase matches."""
 
     def search(self, text: str) -> re.Match[str] | None:
         """Find the phrase in text that went through `fold`."""
@@ -59,7 +61,7 @@ class Phrase:
 
 
 class PhraseList:
-    """Phrases in order, by a word that each needs: of hundreds, a text has to be searched for the few that it can hold."""
+    """Phrases in order, by words of which each needs one: of hundreds, a text has to be searched for the few that it can hold."""
 
     __slots__ = ("_by_word", "_without", "phrases")
 
@@ -67,14 +69,17 @@ class PhraseList:
         """Index the phrases."""
         self.phrases = tuple(phrases)
         self._by_word: dict[str, list[int]] = {}
-        self._without = [place for place, phrase in enumerate(self.phrases) if not phrase.word]
+        self._without: list[int] = []
         for place, phrase in enumerate(self.phrases):
-            if phrase.word:
-                self._by_word.setdefault(phrase.word, []).append(place)
+            needed = {phrase.word} if phrase.word else min(phrase.groups, key=len, default=frozenset())
+            for word in needed:
+                self._by_word.setdefault(word, []).append(place)
+            if not needed:
+                self._without.append(place)
 
     def among(self, words: frozenset[str]) -> list[Phrase]:
         """Return those that may stand in a text with these words (`WORD`), in order."""
-        places = [*self._without, *(place for word in words & self._by_word.keys() for place in self._by_word[word])]
+        places = {*self._without, *(place for word in words & self._by_word.keys() for place in self._by_word[word])}
         return [self.phrases[place] for place in sorted(places)]
 
 
@@ -110,19 +115,21 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
     start = r"\b" if source[:1].isalnum() else ""
     end = r"\b" if source[-1:].isalnum() else ""
     pattern = re.compile(start + "".join(out) + end)
-    return Phrase(source, max(runs, key=len), _whole_word(source), _word_groups(source), pattern, weight)
+    needed = _whole_words(source)
+    longest = max(sorted(needed), key=len, default="")
+    return Phrase(source, max(runs, key=len), longest, _word_groups(source), pattern, weight, needed)
 
 
-def _whole_word(source: str) -> str:
+def _whole_words(source: str) -> frozenset[str]:
     fixed = _GROUPS.sub(" * ", source)
-    return max((word for word in fixed.split() if WORD.fullmatch(word)), key=len, default="")
+    return frozenset(word for word in fixed.split() if WORD.fullmatch(word))
 
 
 def _word_groups(source: str) -> tuple[frozenset[str], ...]:
     """Return the sets of words that the alternations of a phrase ask for, where all their choices hold a whole word."""
     found = []
     for group in re.findall(r"(?<!\S)\(([^()]*)\)(?!\S)", source):
-        words = [_whole_word(choice) for choice in group.split("|")]
+        words = [max(sorted(_whole_words(choice)), key=len, default="") for choice in group.split("|")]
         if all(words):
             found.append(frozenset(words))
     return tuple(found)
