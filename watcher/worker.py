@@ -133,12 +133,16 @@ class Worker(threading.Thread):
     def _watch(self, connector: Connector) -> None:
         cycle = Cycle(self.account, connector, self._store)
         warm_up(self.account, self._clock.now())
+        said = False
         while not self._stopping.is_set():
             self.wake.clear()
             report = cycle.run_pass(self._clock.now())
             self._told = ""
             for row in report.log:
                 log.info("%s: %s%s", self.account.name, f"{row.company}: " if row.company else "", row.text)
+            if not said:
+                log.info("%s: signed in and up to date, %d new.", self.account.name, report.new)
+                said = True
             self._on_check(self.account.name, report.next_check)
             if self._stopping.is_set():
                 return

@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError, NotFound, Unavailable
 from connectors.imap import drafts
 from connectors.imap.cursor import Mark, load_cursor
 from connectors.imap.folders import Folder, find_folders
-from connectors.imap.idle import idle, poll
+from connectors.imap.idle import IdleRefusedError, idle, poll
 from connectors.imap.listing import list_changes, read_again
 from connectors.imap.session import Session
 from connectors.imap.settings import ImapSettings
@@ -49,7 +49,7 @@ class ImapConnector(Connector):
         session = self._ready()
         connection = session.connection
         return Capabilities(
-            push=self._settings.idle and connection.can(b"IDLE"),
+            push=self._settings.idle and connection.can(b"IDLE") and not session.refuses_idle,
             server_threads=connection.can(b"X-GM-EXT-1"),
             atomic_ids=connection.can(b"UIDPLUS"),
             folders=tuple((role, folder.name) for role, folder in session.folders.items()),
@@ -84,12 +84,20 @@ class ImapConnector(Connector):
         inbox = session.folders[Role.INBOX]
         seen = self._inbox_seen
         if not self.capabilities.push:
-            return poll(session, inbox, wake, seen=seen, timeout=timeout, interval=self._settings.poll_interval)
+            return self._poll(session, timeout, wake)
         if seen is not None and seen == self._inbox_announced:
             seen = None  # said once already: a server whose STATUS and SELECT disagree must not make us spin
         else:
             self._inbox_announced = seen
-        return idle(session, inbox, wake, seen=seen, timeout=timeout, refresh=self._settings.idle_refresh)
+        try:
+            return idle(session, inbox, wake, seen=seen, timeout=timeout, refresh=self._settings.idle_refresh)
+        except IdleRefusedError:
+            session.refuses_idle = True
+            return self._poll(session, timeout, wake)
+
+    def _poll(self, session: Session, timeout: float, wake: Wake) -> WaitResult:
+        inbox, interval = session.folders[Role.INBOX], self._settings.poll_interval
+        return poll(session, inbox, wake, seen=self._inbox_seen, timeout=timeout, interval=interval)
 
     def fetch(self, ref: str) -> bytes:
         """Return a raw message, at most 1 MB."""

@@ -13,13 +13,20 @@ from connectors.imap.refusal import refusal
 from connectors.imap.session import Session
 from connectors.imap.state import FolderState
 
-__all__ = ["idle", "poll"]
+__all__ = ["IdleRefusedError", "idle", "poll"]
+
+_HARDLY = 2.0
+"""Seconds. A server that ends IDLE by itself sooner does not mean it."""
+
+
+class IdleRefusedError(Exception):
+    """The server offers IDLE and will not do it: ask it by `poll`."""
 
 
 def idle(session: Session, inbox: Folder, wake: Wake, *, seen: FolderState | None, timeout: float, refresh: float) -> WaitResult:
     """Wait in the inbox. `seen` is its state as of the last listing: what came since then counts as news at once.
 
-    Raises Unavailable at the latest `refresh` plus the wire's timeout after the connection died.
+    Raises Unavailable at the latest `refresh` plus the wire's timeout after the connection died, and IdleRefusedError.
     """
     wire = session.wire
     end = Deadline(timeout)
@@ -37,11 +44,7 @@ def idle(session: Session, inbox: Folder, wake: Wake, *, seen: FolderState | Non
             tag = _begin(session)
             if tag is None:
                 return WaitResult.CHANGED
-            renew = Deadline(min(refresh, end.left))
-            heard = None
-            while heard is None and not renew.passed:
-                heard = watch.listen(renew.left)
-            _finish(session, tag)
+            _stay(session, watch, tag, min(refresh, end.left))
             if wire.news:
                 return WaitResult.CHANGED
 
@@ -83,8 +86,26 @@ def _begin(session: Session) -> bytes | None:
                 return None
             return tag
         if reply[0].startswith(tag + b" "):
-            raise refusal(wire.where, "waiting for mail (IDLE)", reply[0][len(tag) + 1 :].partition(b" ")[2])
+            error = refusal(wire.where, "waiting for mail (IDLE)", reply[0][len(tag) + 1 :].partition(b" ")[2])
+            if isinstance(error, Unavailable):
+                raise error
+            raise IdleRefusedError from error
         wire.note(reply)
+
+
+def _stay(session: Session, watch: _Watch, tag: bytes, seconds: float) -> None:
+    """Stay in IDLE until something is heard, the server ends it, or it is to be renewed; then be out of it."""
+    watch.idle_tag = tag
+    hardly, renew = Deadline(_HARDLY), Deadline(seconds)
+    heard = None
+    while heard is None and not renew.passed:
+        heard = watch.listen(renew.left)
+    while watch.idle_tag and session.wire.buffer.waiting:
+        watch.listen(0)  # it may have ended it in the same breath: DONE would be out of place then
+    if watch.idle_tag:
+        _finish(session, tag)
+    elif not (session.wire.news or hardly.passed):
+        raise IdleRefusedError
 
 
 def _finish(session: Session, tag: bytes) -> None:
@@ -100,6 +121,8 @@ class _Watch:
         self._wire = session.wire
         self._wake = wake
         self._wake_only = wake_only
+        self.idle_tag = b""
+        """Of the IDLE that is under way; empty once the server has ended it."""
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> Self:
@@ -133,5 +156,8 @@ class _Watch:
     def _hear(self) -> WaitResult | None:
         wire = self._wire
         reply = wire.read()
+        if self.idle_tag and reply[0].startswith(self.idle_tag + b" "):
+            self.idle_tag = b""
+            return WaitResult.CHANGED
         wire.note(reply)
         return WaitResult.CHANGED if wire.news else None

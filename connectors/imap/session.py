@@ -34,6 +34,8 @@ class Session:
         self.folders = folders
         self.selected: Folder | None = None
         self.read_only = True
+        self.refuses_idle = False
+        """It offers IDLE and did not do it."""
         self.state = FolderState()
         """Of the selected folder, as of its SELECT."""
         self.permanent: frozenset[bytes] = frozenset()

@@ -457,6 +457,43 @@ def test_a_server_that_disagrees_with_itself_does_not_make_the_wait_spin(
     assert outcomes[-1] is WaitResult.TIMEOUT
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param([b"{tag} BAD unknown command"], id="refused"),
+        pytest.param([b"{tag} NO not for this user"], id="not allowed"),
+        pytest.param([b"+ idling", b"{tag} OK that was it"], id="ended at once"),
+    ],
+)
+def test_a_server_that_offers_idle_and_will_not_do_it_is_asked_again_and_again(
+    server: Scripted, connect: Callable[..., ImapConnector], answer: list[bytes]
+) -> None:
+    connector = connect(poll_interval=0.05)
+    pull(connector)
+    server.reply(rb"^IDLE", *answer)
+    wake = SocketWake()
+    assert connector.wait(0.1, wake) is WaitResult.TIMEOUT
+    server.put("INBOX", letter("new"))
+    server.reply(rb"^NOOP", b"* 1 EXISTS", b"{tag} OK done")
+    assert connector.wait(5, wake) is WaitResult.CHANGED
+    wake.close()
+
+    assert not connector.capabilities.push
+    assert sum(line.upper().startswith(b"IDLE") for line in server.heard) == 1
+    assert server.connections == 1
+
+
+def test_mail_that_comes_as_the_server_ends_idle_is_news(server: Scripted, connect: Callable[..., ImapConnector]) -> None:
+    connector = connect()
+    pull(connector)
+    server.reply(rb"^IDLE", b"+ idling", b"* 1 EXISTS", b"{tag} OK that was it")
+    wake = SocketWake()
+    assert connector.wait(5, wake) is WaitResult.CHANGED
+    wake.close()
+
+    assert connector.capabilities.push
+
+
 def test_a_bye_while_idle_is_unavailable_and_no_error_in_the_log(
     server: Scripted, connect: Callable[..., ImapConnector], caplog: pytest.LogCaptureFixture
 ) -> None:

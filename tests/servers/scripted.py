@@ -190,6 +190,9 @@ class _Session:
 
     def _answer(self, command: bytes, literals: list[bytes]) -> Iterator[bytes]:
         words = command.split()
+        if not words:
+            yield b"* BAD no command"
+            return
         uid = words[0].upper() == b"UID"
         verb = words[1 if uid else 0].upper().decode()
         rest = command.split(b" ", 2 if uid else 1)[-1] if len(words) > 1 else b""

@@ -139,8 +139,12 @@ def _show_findings(findings: list[_Finding]) -> None:
     table.add_column(overflow="fold")
     for one in findings:
         good = one.code is Exit.OK
-        table.add_row(Text("ok" if good else "no", "bold green" if good else "bold red"), Text(one.what, "bold"), Text(one.text))
+        said = one.text.partition("\n")[0]
+        table.add_row(Text("ok" if good else "no", "bold green" if good else "bold red"), Text(one.what, "bold"), Text(said))
     show(table)
+    for more in dict.fromkeys(one.text.partition("\n")[2] for one in findings):
+        if more:  # lines to copy: they stand below, as they are
+            typer.echo(f"\n{more}")
 
 
 def check_config(path: Path) -> None:
