@@ -59,10 +59,13 @@ def _settle(ledger: Ledger, connector: Connector, row: OutboxRow, standing: Stan
     refs = standing.get(row.draft.message_id, [])
     if row.op is Op.REPLACE and _finished(ledger, connector, row, standing, now):
         return False
-    if row.op is Op.PUT or row.state is RowState.DISCARDED:
-        # Written by a process that died before it could say so; or taken out of the bin again by the user.
-        if refs:
+    if row.op is Op.PUT:
+        if refs:  # written by a process that died before it could say so
             _adopt(ledger, connector, row, refs, now)
+        return bool(refs)
+    if row.state is RowState.DISCARDED:
+        if refs:  # taken out of the bin again: the user wants it, so it is theirs, word for word as it may be ours
+            ledger.edited(row, refs[0], now)
         return bool(refs)
     if row.state is RowState.PLACED:
         exact = any((ref.ref, ref.revision) == (row.ref, row.revision) for ref in refs)
