@@ -79,7 +79,7 @@ class Headers:
                 f"        spf=pass smtp.mailfrom={sender.address};\n        dmarc=pass (p=REJECT) header.from={domain}"
             )
         lines += [
-            f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s=s1; t={at};\n"
+            f"DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s=s1; t={at};\n"
             f"        h=from:to:subject:date:message-id:mime-version; bh={self.token(40)}=;\n        b={self.signature(5)}"
             for _ in range(weight)
         ]

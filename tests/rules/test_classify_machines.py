@@ -70,5 +70,5 @@ def test_a_receipt_marked_as_automatic_is_a_receipt_and_nobody_is_away() -> None
 def test_a_generated_mail_is_no_reply_but_may_say_something() -> None:
     headers = {"Auto-Submitted": "auto-generated"}
     assert classify(mail("Your profile was viewed.", headers=headers), own=OWN, known=True).kind is Kind.NOISE
-    refusal = mail("Thank you for applying. We have decided not to move forward with your application.", headers=headers)
+    refusal = mail("Thank you for applying. We decided not to move forward with you this time.", headers=headers)
     assert classify(refusal, own=OWN, known=True).kind is Kind.REJECTION
