@@ -164,7 +164,11 @@ def _remove_replaced(place: Drafts, ref: DraftRef | None, *, keep: int) -> None:
     if ref is None:
         return
     uid = place.uid_of(ref)
-    if uid is not None and uid != keep and _is_ours(place, ref):
+    if uid is None or uid == keep:
+        return
+    raw = place.raw(uid)
+    # Marked as deleted by a removal that was cut short, it is not listed any more; the digest alone says that it is ours.
+    if _is_ours(place, ref) or (raw is not None and ref.digest and digest_of(raw) == ref.digest):
         _remove(place, uid)
 
 

@@ -83,7 +83,6 @@ def test_a_cut_while_a_draft_is_replaced_leaves_the_new_one(boxes: list[Box], wa
     assert unhappy(results) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a replaced draft that was marked deleted before the line was cut is not expunged")
 def test_a_replacement_that_was_cut_half_way_is_finished_by_the_next_one(boxes: list[Box]) -> None:
     faults = [Fault(Act.CUT, k, Way.DOWN, marker=rb"(?= UID STORE )") for k in (0, 1, 20)]
     results = each(boxes, faults, lambda box, fault: box.put(fault, replacing=True))
