@@ -110,6 +110,8 @@ class Cycle:
     """Drafts and outbox were compared, and nothing has changed in Drafts since."""
     _noted_at: datetime | None = None
     _decided_at: datetime | None = None
+    _wall: datetime | None = None
+    """The real time, in a pass that was told another."""
 
     @property
     def next_check(self) -> datetime | None:
@@ -122,6 +124,7 @@ class Cycle:
         Raises the connector's errors; what was stored and planned before stays and is finished by the next pass.
         """
         newest = self._newest_log()
+        self._wall = wall
         first = self._start(now)
         floor = self._floor(wall)
         pulled = self._pull(now, wall, floor)
@@ -241,7 +244,7 @@ class Cycle:
         for message in messages:
             if message.envelope.identity not in seen:
                 seen.add(message.envelope.identity)
-                fresh.append((self._read_one(message, arrival(message, now, floor)), message))
+                fresh.append((self._read_one(message, arrival(message, now, floor, self._wall)), message))
         return fresh
 
     def _keep(self, connection: Connection, fresh: Sequence[tuple[EventRow, Message]], pulled: _Pulled) -> None:

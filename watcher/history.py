@@ -14,13 +14,11 @@ from rules.intents import Decision
 from rules.process import DraftEvent, Event, Incoming, Mark, Outgoing, Process, fold
 from watcher.account import Account
 from watcher.store import Connection
-from watcher.store.drafts import Op, OutboxRow, RowState, draft_events_of, load_outbox
+from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, draft_events_of, load_outbox
 from watcher.store.journal import marks_of
 from watcher.store.mail import EventRow, events_of, load_processes
 
 __all__ = ["Assessment", "assess", "assess_all", "events_for"]
-
-_GOES_OUT = frozenset({RowState.PLACED, RowState.EDITED, RowState.SENT})
 
 
 def _of_message(row: EventRow) -> Event:
@@ -64,17 +62,31 @@ class Assessment:
 
 
 def _elsewhere(outbox: Iterable[OutboxRow], process: Process) -> tuple[datetime, ...]:
-    """Return when follow-ups of other processes went, or are about to go, to the same company (F15 counts over all threads)."""
+    """Return when follow-ups of other processes went, or are about to go, to the same company (F15 counts over all threads).
+
+    Of those that have not gone out the one that was planned first keeps its slot (D16), and the others make way.
+    """
+    status = [row for row in outbox if row.key.kind is DraftKind.STATUS]
+    own = min((_turn(row) for row in status if row.process == process.id and _is_due(row)), default=None)
     others = [
         row
-        for row in outbox
-        if row.process != process.id and row.key.kind is DraftKind.STATUS and (row.state in _GOES_OUT or row.op is Op.PUT)
+        for row in status
+        if row.process != process.id and (row.state is RowState.SENT or (_is_due(row) and (own is None or _turn(row) < own)))
     ]
     if not others:
         return ()
     people = [person.address for person in process.roster] + [address.address for address, _ in process.correspondents]
     domains = {company_domain(address) for address in people if address} - {""}
     return tuple(row.slot_opens for row in others if row.slot_opens is not None and company_domain(row.key.recipient) in domains)
+
+
+def _is_due(row: OutboxRow) -> bool:
+    """Say whether a draft stands or is about to, and has not gone out."""
+    return row.state in LIVE or row.op is Op.PUT
+
+
+def _turn(row: OutboxRow) -> tuple[datetime, str]:
+    return row.planned_at, str(row.key)
 
 
 def assess(connection: Connection, account: Account, process_id: str, now: datetime) -> Assessment:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from rules.classify import Kind, Known, can_receive, classify
 from rules.extract import Facts, company_domain, extract
@@ -15,20 +16,25 @@ from watcher.store.mail import EventRow
 __all__ = ["arrival", "is_known", "is_own", "known_of", "read_message", "unread_message"]
 
 _EXCERPT = 600
+_SKEW = timedelta(days=1)
 
 
-def arrival(message: Message, now: datetime, floor: datetime | None) -> datetime:
+def arrival(message: Message, now: datetime, floor: datetime | None, wall: datetime | None = None) -> datetime:
     """Return when a message counts as received.
 
-    The server's clock, but never later than `now`. `floor` is given only in a pass that was told its time, for a message
-    that was not there in the pass before, at `floor`: the server's clock knows nothing of the told time, so that what it
-    stamped earlier came in between; the Date field says when, if it lies there, else it came just now.
+    The server's clock, but never later than `now`. A pass that was told its time gives the real one as `wall`: what the server
+    stamped with that knows nothing of the told time. It came in after the pass before, at `floor`, if there was one; the Date
+    field says when, if it lies there, else it came just now. Before the first pass, the Date field counts where it is later.
     """
     claim = message.date
     at = message.envelope.received_at
     if at > now:
         return claim if claim is not None and (floor or claim) <= claim <= now else now
-    if floor is not None and at <= floor:
+    if wall is None or abs(wall - at) > _SKEW:
+        return at
+    if floor is None:
+        return claim if claim is not None and at + _SKEW < claim <= now else at
+    if at <= floor:
         return claim if claim is not None and floor < claim <= now else now
     return at
 
@@ -75,8 +81,9 @@ def unread_message(account: Account, message: Message, at: datetime, why: str) -
 
 
 def read_message(account: Account, message: Message, at: datetime, *, known: bool) -> EventRow:
-    """Classify and read one message; a pure function of its arguments."""
-    envelope = message.envelope
+    """Classify and read one message that was received at `at`; a pure function of its arguments."""
+    envelope = message.envelope._replace(received_at=at.astimezone(message.envelope.received_at.tzinfo))
+    message = replace(message, envelope=envelope)  # `tomorrow` is the day after that
     recipients = tuple(a.address for a in (*message.to, *message.cc) if a.address)
     if is_own(message, account.own):
         return EventRow(

@@ -66,7 +66,10 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
     else:
         found = status_recipient(process)
         if found is None:
-            text = "A follow-up is due, but nobody is known who can be written to: add a person with an address."
+            text = (
+                "A follow-up is due, but no address of theirs is known that anybody reads: write to them by another way, or "
+                "close the process."
+            )
             part.notices.append(Notice("no_recipient", text, planned.appears_at))
             part.moments.append(planned.slot.closes)
             return

@@ -88,15 +88,15 @@ def _note_for(case: Case, round_: Round, person: Person, part: Part) -> None:
     if begins is None:
         return
     gives_up = plus(end, timedelta(days=rules.place_days))
+    key = DraftKey(process.id, person.address, f"thank_you-{round_.number}")
+    if person.address and _settled(case, key, person, end):
+        return
     if not reachable(process, person.address):
         if not case.reached(gives_up) and _utc(begins) < _utc(gives_up):
             who = person.name or person.address
             text = f"No address is known that {who} reads: ask for it, or thank them by another channel; none is guessed."
             part.notices.append(Notice("no_address", text, begins))
             part.moments.append(gives_up)
-        return
-    key = DraftKey(process.id, person.address, f"thank_you-{round_.number}")
-    if _settled(case, key, person, end):
         return
     live = case.live(key)
     if live is None:

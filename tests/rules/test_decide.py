@@ -10,7 +10,7 @@ import pytest
 
 from rules.classify.types import Kind
 from rules.drafts.types import DraftKind
-from rules.extract.types import Facts, InterviewStatus, Outcome, Person, PromiseClass, RoleClass
+from rules.extract.types import Away, Facts, InterviewStatus, Outcome, Person, PromiseClass, RoleClass
 from rules.intents import Decision, Place
 from rules.mail import Address
 from rules.policy import parse_policy
@@ -433,6 +433,12 @@ def test_notices_name_times_in_the_users_zone_and_slots_stay_in_the_recipients()
     (first, *_) = decision.place
     assert first.slot.opens == ny(3, 2, 11)
     assert any(reason.text.startswith("It is best sent by") and "there" in reason.text for reason in first.reasons)
+
+
+def test_who_was_thanked_before_they_left_is_asked_for_no_more() -> None:
+    gone = theirs("m2", ny(3, 3), Kind.AUTO_REPLY, Facts(away=Away(left=True)), sender=Address("Ann Weber", "ann@corp.example"))
+    decision = at(ny(3, 4), BOOKED, *THANKED, gone)
+    assert told(decision) == ["left"]
 
 
 def test_no_contact_stops_every_kind_of_draft() -> None:

@@ -374,13 +374,12 @@ def test_no_pass_places_more_drafts_than_allowed(tmp_path: Path) -> None:
     assert counts == [2, 4, 6, 6]
 
 
-def test_two_processes_at_one_company_do_not_get_mail_in_one_week(interviewed: Desk) -> None:
-    """F15 counts over all threads of a company."""
-    other = INTERVIEW + timedelta(days=1)
-    interviewed.deliver(
+def second_role(desk: Desk) -> None:
+    """Another process at Acme: an interview with Omar on the day after Rita's."""
+    desk.deliver(
         invitation(
             day(9, 8, 18),
-            other,
+            INTERVIEW + timedelta(days=1),
             message_id="second@acme.test",
             uid="second@acme.test",
             summary="Interview: Data Analyst at Acme",
@@ -392,6 +391,11 @@ def test_two_processes_at_one_company_do_not_get_mail_in_one_week(interviewed: D
         ),
         day(9, 8, 18),
     )
+
+
+def test_two_processes_at_one_company_do_not_get_mail_in_one_week(interviewed: Desk) -> None:
+    """F15 counts over all threads of a company."""
+    second_role(interviewed)
     interviewed.until(day(9, 8, 19), day(10, 1))
     slots = sorted(
         row.slot_opens.astimezone(BERLIN).date()
@@ -402,6 +406,18 @@ def test_two_processes_at_one_company_do_not_get_mail_in_one_week(interviewed: D
 
     assert len(interviewed.processes(day(10, 1))) == 2
     assert all(later - earlier >= timedelta(days=7) for earlier, later in itertools.pairwise(slots))
+
+
+def test_of_two_follow_ups_to_one_company_the_first_stands_until_it_is_sent(interviewed: Desk) -> None:
+    second_role(interviewed)
+    for now in (day(9, 21, 20), day(9, 22, 9), day(10, 5, 20), day(10, 6, 20), day(10, 8), day(10, 20, 8)):
+        interviewed.look(now)
+        assert "rita@acme.test" in to(interviewed), now
+
+    interviewed.user_sends("rita@acme.test", day(10, 20, 9))
+    interviewed.until(day(10, 20, 10), day(10, 27, 12))
+
+    assert "omar@acme.test" in to(interviewed)
 
 
 def test_who_fixes_a_call_in_plain_words_and_names_nobody_is_thanked(desk: Desk) -> None:
@@ -481,6 +497,35 @@ def test_a_report_that_a_mail_did_not_arrive_takes_the_draft_to_that_address_bac
     assert interviewed.drafts() == []
     assert found.process.state is State.THEIR_TURN
     assert {"bounced", "no_recipient"} <= {notice.kind for notice in found.decision.notices}
+
+
+@pytest.mark.parametrize("real", [datetime(2024, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)], ids=["behind", "ahead"])
+def test_a_pass_that_is_told_its_time_reads_mail_as_of_then(desk: Desk, real: datetime) -> None:
+    """The mailbox's clock is years off the time that is told: rounds belong together, and `tomorrow` is the day after."""
+    desk.deliver(invitation(INVITED, INTERVIEW), real)
+    desk.cycle.run_pass(INVITED, wall=real)
+    text = "Hi Sam,\n\nyour second interview is confirmed for tomorrow at 15:00.\n\nBest\nRita Chen\n"
+    second = letter("Interview confirmed", text, day(9, 14), message_id="second@acme.test")
+    desk.deliver(second, real)
+    desk.cycle.run_pass(day(9, 14, 9, 5), wall=real)
+
+    found = desk.process(day(9, 14, 9, 5)).process
+    assert [round_.interview.start for round_ in found.rounds] == [INTERVIEW, day(9, 15, 15)]
+
+
+def test_mail_that_turns_up_late_counts_from_the_day_it_was_received(desk: Desk) -> None:
+    """In a pass that is told its time, too, a stamp that is not of the real present is believed."""
+    real = datetime(2031, 1, 1, tzinfo=UTC)
+    desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
+    for now in (INVITED, ENDS, day(9, 10)):
+        desk.cycle.run_pass(now, wall=real)
+    said = "Hi Sam,\n\nI will get back to you in a few days.\n\nBest\nRita Chen\n"
+    desk.deliver(letter("Re: Interview", said, day(9, 9), message_id="r@acme.test", parents=["invite-1@acme.test"]), day(9, 9))
+    desk.cycle.run_pass(day(9, 10, 12), wall=real)
+
+    wait = desk.process(day(9, 10, 12)).process.wait
+    assert wait is not None
+    assert wait.since == day(9, 9)
 
 
 def test_a_note_sent_before_is_never_taken_for_the_follow_up(desk: Desk) -> None:
