@@ -8,6 +8,7 @@ ConnectorError
 ├── NotFound         the thing asked for is not there
 ├── Conflict         it changed under us: read again, decide again
 └── Refused          the server says no to this one item: quarantine it after three tries, go on
+    └── NoRoom       ... until the user makes room: keep it and try again at each pass, go on
 
 The text of each says what happened and what to do next. A bug is not in the tree.
 """
@@ -19,6 +20,7 @@ __all__ = [
     "Conflict",
     "ConnectorError",
     "Misconfigured",
+    "NoRoom",
     "NotFound",
     "Refused",
     "Throttled",
@@ -61,3 +63,7 @@ class Conflict(ConnectorError):
 
 class Refused(ConnectorError):
     """The server refuses this one item, and will again."""
+
+
+class NoRoom(Refused):
+    """The mailbox is full: what is to be written has to wait until the user has made room."""

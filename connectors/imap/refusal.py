@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, NotFound, Refused, Throttled, Unavailable
+from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, NoRoom, NotFound, Refused, Throttled, Unavailable
 from connectors.imap.settings import Auth, ImapSettings
 
 __all__ = ["code_of", "printable", "redact", "refusal", "sign_in_refusal"]
@@ -19,6 +19,12 @@ _SLOW_DOWN = re.compile(
     r"throttl|too many (requests|commands|login|failed)|rate limit|bandwidth|try again later|backoff", re.IGNORECASE
 )
 _NOT_CONNECTED = re.compile(r"authenticated but not connected", re.IGNORECASE)
+_NO_ROOM = re.compile(
+    r"over ?quota|quota (has been |is |was |limit )*exceeded|exceed\w*.{0,30}quota|mailbox (is )?full|disk (is )?full|no space",
+    re.IGNORECASE,
+)
+_TOOK = re.compile(r"\s*\(\d+\.\d+(?: \+ \d+\.\d+)* secs\)\.?")
+"""How long it took: another figure each time, so that one trouble would look like many."""
 _TEXT_CAP = 300
 CROWDED_RETRY = 300.0
 """Seconds to wait when a provider counts too many connections; its counters take minutes to fall."""
@@ -28,7 +34,8 @@ NOT_CONNECTED_RETRY = 900.0
 
 def printable(text: bytes) -> str:
     """Return a server's text as one line that is safe to show and to log, at most 300 characters."""
-    return _CONTROL.sub(" ", text[: 4 * _TEXT_CAP].decode("utf-8", "replace")).strip()[:_TEXT_CAP]
+    line = _CONTROL.sub(" ", text[: 4 * _TEXT_CAP].decode("utf-8", "replace"))
+    return _TOOK.sub("", line).strip()[:_TEXT_CAP].rstrip(".")
 
 
 def redact(text: str, secret: str) -> str:
@@ -54,8 +61,8 @@ def refusal(where: str, doing: str, text: bytes) -> ConnectorError:
     patience = _patience(where, said, code)
     if patience is not None:
         return patience
-    if code in {"OVERQUOTA", "TOOBIG"} or (code == "LIMIT" and "APPEND" in doing.upper()):
-        return Refused(f"{where} refused while {doing}: {said}. Make room in the mailbox.")
+    if code == "OVERQUOTA" or _NO_ROOM.search(said):
+        return NoRoom(f"{where} has no room for it ({said}). Make room in the mailbox.")
     if code in {"NONEXISTENT", "TRYCREATE"}:
         return NotFound(f"{where} says that it is not there, while {doing}: {said}. See `hearback check` for the folders in use.")
     if code in {"NOPERM", "READ-ONLY", "PRIVACYREQUIRED"}:

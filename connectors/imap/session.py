@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from connectors.errors import NotFound, Unavailable
+from connectors.errors import Misconfigured, NotFound, Unavailable
 from connectors.imap.folders import Folder, Folders, find_folders
-from connectors.imap.refusal import refusal
+from connectors.imap.refusal import code_of, refusal
 from connectors.imap.rows import fetched, number
 from connectors.imap.settings import ImapSettings
 from connectors.imap.signin import Connection, connect
@@ -34,6 +34,7 @@ class Session:
         self.folders = folders
         self.selected: Folder | None = None
         self.read_only = True
+        self._locked = False
         self.refuses_idle = False
         """It offers IDLE and did not do it."""
         self.state = FolderState()
@@ -69,8 +70,14 @@ class Session:
         return self._select(b"EXAMINE", folder)
 
     def select(self, folder: Folder) -> FolderState:
-        """Open a folder for writing, with a fresh look at it. Raises NotFound."""
-        return self._select(b"SELECT", folder)
+        """Open a folder for writing, with a fresh look at it. Raises NotFound, and Misconfigured where writing is not allowed."""
+        state = self._select(b"SELECT", folder)
+        if self._locked:
+            raise Misconfigured(
+                f"{self.wire.where} lets this user only read the folder {folder.name}. Give this user the right to write there, "
+                f"or name another folder: folders.{folder.role.value} = '...'"
+            )
+        return state
 
     def _select(self, verb: bytes, folder: Folder) -> FolderState:
         self.selected = None
@@ -87,6 +94,7 @@ class Session:
                 raise error
             raise NotFound(f"{error} The folder may have been renamed or removed; the folders are looked up again.")
         self.selected, self.read_only = folder, verb == b"EXAMINE"
+        self._locked = code_of(answer.text) == "READ-ONLY"
         self.state = state_from_select(answer.replies)
         self.wire.exists = self.state.messages
         self.wire.news = False

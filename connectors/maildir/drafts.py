@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.base import DraftRef, Withdrawal
-from connectors.errors import Conflict, ConnectorError, Misconfigured, NotFound, Refused, Unavailable
+from connectors.errors import Conflict, ConnectorError, Misconfigured, NoRoom, NotFound, Refused, Unavailable
 from connectors.maildir.files import (
     LIMIT,
     OWN,
@@ -225,5 +225,5 @@ def _refusal(error: OSError, folder: Folder) -> ConnectorError:
             "to write there, or set `folders.drafts`."
         )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return Unavailable(f"No space is left for drafts in {folder.path}. Free some; nothing is lost meanwhile.")
-    return Unavailable(f"The Drafts folder {folder.path} cannot be written to ({error.strerror}). Trying again.")
+        return NoRoom(f"No space is left for drafts in {folder.path}. Free some.")
+    return Unavailable(f"The Drafts folder {folder.path} cannot be written to ({error.strerror}).")

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.base import FoundState, WaitResult, Withdrawal
-from connectors.errors import AuthNeeded, Conflict, ConnectorError, Misconfigured, Refused, Throttled, Unavailable
+from connectors.errors import AuthNeeded, Conflict, ConnectorError, Misconfigured, NoRoom, Refused, Throttled, Unavailable
 from connectors.imap import Auth, ImapConnector, ImapSettings, Security
 from rules.mail import Role
 from tests.connectors.asking import EARLY, everything, pull, settle
@@ -411,7 +411,8 @@ def test_a_server_that_rewrites_what_it_stores_makes_no_second_draft(
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (b"NO [OVERQUOTA] full", Refused),
+        (b"NO [OVERQUOTA] full", NoRoom),
+        (b"NO Quota exceeded (mailbox for user is full)", NoRoom),
         (b"NO [TOOBIG] no", Refused),
         (b"NO [TRYCREATE] gone", Misconfigured),
         (b"NO [UNAVAILABLE] later", Unavailable),
@@ -428,6 +429,31 @@ def test_a_refused_append_says_what_to_do(
         connector.put_draft(draft(), draft_bytes(draft()))
 
     assert type(caught.value) is kind
+
+
+def test_a_drafts_folder_that_may_only_be_read_is_a_matter_of_configuration(
+    server: Scripted, connect: Callable[..., ImapConnector]
+) -> None:
+    server.reply(rb"^SELECT", b"* 0 EXISTS", b"* OK [UIDVALIDITY 7] v", b"* OK [UIDNEXT 1] n", b"{tag} OK [READ-ONLY] done")
+    connector = connect()
+    with pytest.raises(Misconfigured, match=r"folders\.drafts"):
+        connector.put_draft(draft(), draft_bytes(draft()))
+
+    assert not any(b"APPEND" in line.upper() for line in server.heard)
+
+
+def test_what_is_said_does_not_change_with_how_long_it_took(server: Scripted, connect: Callable[..., ImapConnector]) -> None:
+    times = iter([b"0.001 + 0.000", b"0.020 + 0.003 + 0.017"])
+    server.reply(rb"^APPEND", lambda _: [b"{tag} NO [NOPERM] Permission denied (%s secs)." % next(times)])
+    connector = connect()
+    told = set()
+    for _ in range(2):
+        with pytest.raises(Misconfigured) as caught:
+            connector.put_draft(draft(), draft_bytes(draft()))
+        told.add(str(caught.value))
+
+    assert len(told) == 1
+    assert "Permission denied." in told.pop()
 
 
 def test_a_draft_with_our_message_id_and_other_words_is_a_conflict(

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from connectors.base import DraftRef, FoundState, Withdrawal
-from connectors.errors import Conflict, Misconfigured, Refused, Unavailable
+from connectors.errors import Conflict, Misconfigured, NoRoom, Refused, Unavailable
 from connectors.maildir import MaildirConnector
 from rules.drafts.mime import draft_bytes as compose_bytes
 from rules.mail import Role
@@ -181,7 +181,7 @@ def test_a_file_system_without_hard_links_is_served(
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [(errno.ENOSPC, Unavailable), (errno.EDQUOT, Unavailable), (errno.EIO, Unavailable), (errno.EROFS, Misconfigured)],
+    [(errno.ENOSPC, NoRoom), (errno.EDQUOT, NoRoom), (errno.EIO, Unavailable), (errno.EROFS, Misconfigured)],
 )
 def test_a_disk_that_fails_is_told_and_leaves_nothing(
     harness: MaildirHarness, connector: MaildirConnector, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[Exception]

@@ -122,6 +122,7 @@ def _try_mailbox(account: Settings) -> str:
     connector = build_connector(account)
     try:
         found = connector.open()
+        connector.list_drafts()  # opens Drafts as for writing
     finally:
         connector.close()
     folders = ", ".join(f"{role.value} = {name}" for role, name in found.folders)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Connector, FoundState, Withdrawal
-from connectors.errors import Conflict, NotFound, Refused
+from connectors.errors import Conflict, NoRoom, NotFound, Refused
 from watcher.outbox.ledger import Ledger, title
 from watcher.outbox.reconcile import look_after
 from watcher.store.drafts import Op, OutboxRow, RowState, put_row
@@ -32,6 +32,8 @@ def apply(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -
             _replace(ledger, connector, row, now)
         elif row.op is Op.PUT:
             _put(ledger, connector, row, now)
+    except NoRoom as error:
+        _no_room(ledger, row, str(error), now)
     except Refused as error:
         _refused(ledger, row, str(error), now)
 
@@ -65,6 +67,15 @@ def _withdraw(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetim
         ledger.withdrawn(row, now)
     else:
         look_after(ledger, connector, replace(row, op=Op.NONE), now, gone=RowState.WITHDRAWN)
+
+
+def _no_room(ledger: Ledger, row: OutboxRow, why: str, now: datetime) -> None:
+    """Leave the row as it is for the next pass, and tell it once."""
+    if row.error == why:
+        return
+    with ledger.store.write() as connection:
+        put_row(connection, replace(row, error=why))
+        add_log(connection, [ledger.line(row, "refused", f"{title(row)} has to wait: {why}", now)])
 
 
 def _refused(ledger: Ledger, row: OutboxRow, why: str, now: datetime) -> None:

@@ -107,7 +107,7 @@ def draft_line(row: OutboxRow, now: datetime, zone: ZoneInfo) -> str:
     if row.state is RowState.EDITED:
         return "yours since you edited it"
     if row.state is not RowState.PLACED:
-        return "about to be written"
+        return f"has to wait: {plain(row.error)}" if row.error else "about to be written"
     if row.slot_opens is None:
         return "ready to be sent"
     when = time_words(row.slot_opens, zone, now.astimezone(zone).date())
