@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rules.calendar import read
@@ -27,6 +28,9 @@ _NAMING = frozenset({*_TIMED, Kind.INTERVIEW_INVITE, Kind.CANCELLATION})
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
 _STATING = frozenset({"", "REQUEST", "PUBLISH", "CANCEL"})
 """Methods by which an organizer fixes, moves or cancels; COUNTER and REPLY do neither (D25)."""
+_PERSONAL = re.compile(r"[^\W\d_]+(?:[._'-][^\W\d_]+)*\d{0,2}")
+"""A local part that a person may have; a relay threads answers by tokens (`acme+c7f21d`, `r-8134a`)."""
+_THREADING = ("reply.", "replies.", "inbound.", "parse.", "incoming.")
 _MOST = 20
 
 
@@ -124,7 +128,9 @@ def _behind_relay(message: Message, own: frozenset[str]) -> Person | None:
     reply = next((item for item in message.reply_to if item.address not in own and can_receive(item.address)), None)
     if reply is None or is_team(reply.address):
         return None
-    local = reply.address.partition("@")[0]
+    local, _, domain = reply.address.partition("@")
+    if not _PERSONAL.fullmatch(local) or domain.startswith(_THREADING):
+        return None
     for display in (name_from_display(reply.name, reply.address)[0], _display_name(message)):
         made_of_it = any(len(word) > 1 and word in local for word in display.lower().split())
         if is_name(display) and (display == reply.name or made_of_it):

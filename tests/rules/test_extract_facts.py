@@ -311,7 +311,17 @@ def test_behind_a_relay_the_answer_goes_to_a_human(sender: str, reply_to: str, n
     assert [(person.name, person.address, person.role) for person in found.people] == [(name, address, role)]
 
 
-@pytest.mark.parametrize("reply_to", ["no-reply@acme.example", "recruiting@acme.example", "reply+12@ashbyhq.com", f"Sam <{ME}>"])
+@pytest.mark.parametrize(
+    "reply_to",
+    [
+        "no-reply@acme.example",
+        "recruiting@acme.example",
+        "reply+12@ashbyhq.com",
+        "acme+c7f21d@acme.example",
+        "anne@reply.hirelane.example",
+        f"Sam <{ME}>",
+    ],
+)
 def test_behind_a_relay_no_address_is_guessed(reply_to: str) -> None:
     body = "Your interview is confirmed for Tuesday, December 1st at 10:00 AM ET."
     found = _facts(
