@@ -179,6 +179,7 @@ class Relay:
         self._stalls_new = False
         self._refuses = False
         self._delay = 0.0
+        self._settled_at = 0.0
         self._rates = {Way.UP: 0.0, Way.DOWN: 0.0}
         self._running = True
         self._change = threading.Condition()
@@ -246,12 +247,14 @@ class Relay:
                 self._orders.popleft()()
             while self._timers and self._timers[0][0] <= time.monotonic():
                 heapq.heappop(self._timers)[2]()
+            self._settled_at = time.monotonic()
             for link in list(self._links):
-                self._settle(link)
+                self._settle(link, self._settled_at)
 
     def _patience(self) -> float | None:
         now = time.monotonic()
-        due = [stream.queue[0][0] for _, stream in self._each() if stream.queue and stream.queue[0][0] > now]
+        # What was not due when the links were settled; it may have become so since.
+        due = [stream.queue[0][0] for _, stream in self._each() if stream.queue and stream.queue[0][0] > self._settled_at]
         if self._timers:
             due.append(self._timers[0][0])
         return max(0.0, min(due) - now) if due else None
@@ -396,9 +399,8 @@ class Relay:
             stream.stalled = False
         link.resetting = True
 
-    def _settle(self, link: Link) -> None:
+    def _settle(self, link: Link, now: float) -> None:
         """Write what may be written, end what is to be ended, and listen for what is wanted next."""
-        now = time.monotonic()
         for stream in link.streams:
             self._write(stream, now)
             if stream.ending and not stream.queue and not stream.ended:
