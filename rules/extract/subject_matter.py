@@ -65,6 +65,8 @@ _INTERVIEW = re.compile(
     r"(?:\s+(?:invitation|confirmation|request|confirmed|scheduled))?\s*",
     re.IGNORECASE,
 )
+_INNER = re.compile(r"\s(?:for|as|regarding|about)\s+(?:the|our|an?|your)\s+", re.IGNORECASE)
+"""What may stand between the beginning of a match and the title (`of Acme for the Controller position`)."""
 _NO_ROLE = re.compile(
     r"\b(?:interview|hiring manager|recruiter (?:call|screen|chat)|application|we|you|your|i|our|is|are|was|will)\b",
     re.IGNORECASE,
@@ -98,7 +100,7 @@ def company_of(message: Message, events: Sequence[CalendarEvent], signature: Sig
         return display or label
     written = next(iter(said), "")
     if is_freemail(sender):
-        return display or signature.company or written
+        return display or signature.company or written or _of_others(message, events, own)
     return display or written or _of_others(message, events, own) or label
 
 
@@ -111,7 +113,7 @@ def _is_agency(label: str, body: str) -> bool:
 
 
 def _of_others(message: Message, events: Sequence[CalendarEvent], own: frozenset[str]) -> str:
-    """Return a name from the domains of organizer and Reply-To, behind a relay."""
+    """Return a name from the domains of organizer and Reply-To, where the sender's own says nothing."""
     organizers = [event.organizer.address for event in events if event.organizer is not None]
     for address in (*organizers, *(item.address for item in message.reply_to)):
         domain = company_domain(address) if address not in own else ""
@@ -163,7 +165,7 @@ def _piece(title: str, company: str) -> Iterable[str]:
 
 
 def _cleaned(text: str, company: str) -> str:
-    role = clean_role(text)
+    role = clean_role(_INNER.split(text)[-1])
     if company and role.lower().startswith(f"{company.lower()} "):
         role = clean_role(role[len(company) :])
     return "" if _NO_ROLE.search(role) else role

@@ -13,6 +13,7 @@ from rules.phrases.load import load
 __all__ = ["clean_role", "is_coordinator", "is_title", "role_class"]
 
 _WORD = re.compile(r"[A-Za-z][\w+#./-]*")
+_PART = re.compile(r"[._-]+")
 _LONGEST = 80
 _WORDS = 9
 _TAIL = re.compile(
@@ -81,4 +82,6 @@ def role_class(title: str) -> RoleClass:
 
 def is_coordinator(title: str, address: str) -> bool:
     """Say whether title or address are those of somebody who schedules and does not interview (D21)."""
-    return (bool(title) and _has("coordinator", title)) or (bool(address) and is_team(address))
+    local, _, domain = address.partition("@")
+    parts = (local, *_PART.split(local)) if local else ()
+    return (bool(title) and _has("coordinator", title)) or any(is_team(f"{part}@{domain}") for part in parts if part)

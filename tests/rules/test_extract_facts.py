@@ -86,6 +86,7 @@ _GROUP = "ORGANIZER;CN=Interviews:mailto:c_123@group.calendar.google.com"
         ((_TEAM, _ADA, _SAM), "", ["Ada Moe"]),
         ((_GROUP, _ADA, _SAM), "", ["Ada Moe"]),
         ((_RITA.replace("rita@acme.example", "sam@example.com"), _ADA), "", ["Ada Moe"]),
+        ((_RITA, _ADA.replace("ada@", "ada.recruiting@"), _SAM), "", ["Rita Chen"]),
         ((_GROUP, _SAM), "You will meet with Ada Moe, Director of Data.", ["Ada Moe"]),
     ],
 )
@@ -118,6 +119,13 @@ def test_a_calendar_part_gives_the_interview() -> None:
 def test_a_cancellation_names_what_it_cancels() -> None:
     found = _facts(mail("", calendar=_invitation(_RITA, method="CANCEL"), method="CANCEL"))
     assert [(item.uid, item.status) for item in found.interviews] == [("case@acme.example", InterviewStatus.CANCELLED)]
+
+
+def test_an_invitation_passed_on_by_a_private_address_is_of_its_organizers_company() -> None:
+    karl = "ORGANIZER;CN=Karl Ott:mailto:karl@steelworks.example"
+    text = _invitation(karl, "ATTENDEE;CN=Greta Sun:mailto:greta@gmail.com", summary="Interview Sam Doe")
+    found = _facts(mail("Here you are!", sender="Greta Sun <greta@gmail.com>", subject="Fwd: Interview Sam Doe", calendar=text))
+    assert found.company == "Steelworks"
 
 
 def test_a_counter_fixes_nothing() -> None:
@@ -260,6 +268,11 @@ def test_a_role_is_a_job_title(text: str, role: str) -> None:
         ("Interview with Acme", "We would like to interview you for the Data Engineer role.", "Data Engineer"),
         ("Interview with Acme", "Thank you for applying to the position of Data Engineer.", "Data Engineer"),
         ("Interview with Acme", "Position: Data Engineer (m/f/d)\nTime: tomorrow", "Data Engineer"),
+        (
+            "Interview with Acme",
+            "This is the invite of Acme for the Data Engineer position. It is an interview.",
+            "Data Engineer",
+        ),
         ("Interview with Acme", "When are you available?", ""),
         ("Interview with our hiring manager", "When are you available for an interview?", ""),
     ],
