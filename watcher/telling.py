@@ -43,10 +43,12 @@ def _promise(promise: Promise) -> str:
     return "within a few days" if promise.kind is PromiseClass.FEW_DAYS else "no day, but before long"
 
 
-def _away(away: Away | None) -> str:
-    if away is not None and away.back_on is not None:
-        return f"away until {away.back_on:%a} {away.back_on.day} {away.back_on:%b}: the next step moves behind that"
-    return "away, no return date given: the next step moves by a week"
+def _away(away: Away) -> str:
+    if away.left:
+        return "does not work there any more"
+    if away.back_on is not None:
+        return f"is away until {away.back_on:%a} {away.back_on.day} {away.back_on:%b}: the next step moves behind that"
+    return "is away, no return date given: the next step moves by a week"
 
 
 def _interview_line(event: EventRow, found: Assessment, zone: tzinfo) -> str:
@@ -83,7 +85,7 @@ def _line(event: EventRow, found: Assessment, zone: tzinfo, *, opener: bool) -> 
         case Kind.AUTO_REPLY:
             if event.facts.bounced:
                 return "bounced", f"Mail to {', '.join(event.facts.bounced)} could not be delivered"
-            return ("away", f"{_who(event)} is {_away(event.facts.away)}") if event.facts.away else None
+            return ("away", f"{_who(event)} {_away(event.facts.away)}") if event.facts.away else None
         case Kind.HUMAN_REPLY:
             return _reply(event)
     return None

@@ -528,6 +528,24 @@ def test_mail_that_turns_up_late_counts_from_the_day_it_was_received(desk: Desk)
     assert wait.since == day(9, 9)
 
 
+def test_who_has_left_is_told_once_and_loses_the_draft(interviewed: Desk) -> None:
+    interviewed.look(day(9, 21, 20))
+    gone = letter(
+        "Automatic reply: Interview",
+        "I no longer work at Acme. Please write to hr@acme.test instead.\n",
+        day(9, 21, 21),
+        message_id="gone@acme.test",
+        parents=["invite-1@acme.test"],
+        headers={"Auto-Submitted": "auto-replied"},
+    )
+    interviewed.deliver(gone, day(9, 21, 21))
+    report = interviewed.look(day(9, 21, 21, 1))
+
+    assert "Rita Chen does not work there any more" in [row.text for row in report.log]
+    assert interviewed.drafts() == []
+    assert interviewed.process(day(9, 21, 22)).process.state is State.THEIR_TURN
+
+
 def test_a_note_sent_before_is_never_taken_for_the_follow_up(desk: Desk) -> None:
     """A mailbox whose clock is far ahead of the time a pass is told: all that is sent looks later than any draft."""
     real = datetime(2031, 1, 1, tzinfo=UTC)
