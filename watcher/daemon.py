@@ -22,12 +22,15 @@ from watcher.clock import Clock
 from watcher.config import Config
 from watcher.lock import Lock
 from watcher.paths import StatePaths
+from watcher.secrets import end_running
 from watcher.store import Store, StoreError
 from watcher.worker import Worker
 
 __all__ = ["Daemon", "run_daemon"]
 
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 5.0
+"""What a pass under way gets, all accounts together. What it has not done by then is finished after the next start, as after
+any other end of the process."""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ class Daemon:
     def __init__(self, config: Config, store: Store, clock: Clock) -> None:
         """Make the workers; nothing is started. Raises ConfigError."""
         policy = read_policy(config)
+        self._clock = clock
         self._done = threading.Event()
         self._fatal: StoreError | None = None
         self._scheduler = BackgroundScheduler(
@@ -95,8 +99,10 @@ class Daemon:
         finally:
             for worker in self._workers.values():
                 worker.stop()
+            end_running()
+            last = self._clock.monotonic() + _STOP_SECONDS
             for worker in self._workers.values():
-                worker.join(_STOP_SECONDS)
+                worker.join(max(0.0, last - self._clock.monotonic()))
             self._scheduler.shutdown(wait=False)
         if self._fatal is not None:
             raise self._fatal

@@ -28,6 +28,7 @@ __all__ = [
     "SecretError",
     "SecretSource",
     "VariableSecret",
+    "end_running",
     "resolve_secret",
     "store_secret",
 ]
@@ -298,6 +299,15 @@ class _Outcome:
     stderr: str
 
 
+_running: set[subprocess.Popen[bytes]] = set()
+
+
+def end_running() -> None:
+    """End the programs that are being waited for in other threads: they would outlive this process."""
+    for process in list(_running):
+        _kill(process)
+
+
 def _run(command: list[str], given: bytes, seconds: float) -> _Outcome | None:
     """Run without a shell and without a terminal; None when time ran out. What it prints is bounded. Raises OSError."""
     process = subprocess.Popen(  # noqa: S603 -- the user's own configuration names the program
@@ -307,6 +317,7 @@ def _run(command: list[str], given: bytes, seconds: float) -> _Outcome | None:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    _running.add(process)
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
@@ -323,6 +334,7 @@ def _run(command: list[str], given: bytes, seconds: float) -> _Outcome | None:
     except subprocess.TimeoutExpired:
         code = None
     _end_group(process)
+    _running.discard(process)
     for thread in threads:
         thread.join(seconds)
     if code is None:
@@ -333,12 +345,16 @@ def _run(command: list[str], given: bytes, seconds: float) -> _Outcome | None:
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     """End what is left of the process and its children: a child that keeps the pipes open would keep us waiting."""
+    _kill(process)
+    process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
     if os.name == "posix":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
-    process.wait()
 
 
 def _write(pipe: IO[bytes], data: bytes) -> None:

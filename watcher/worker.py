@@ -174,6 +174,8 @@ class Worker(threading.Thread):
 
     def _trouble(self, kind: str, text: str) -> None:
         """Write down what keeps the account from being watched, and tell it: once, and once more by each new process."""
+        if self._stopping.is_set():
+            return  # what went wrong on the way out is no trouble of the account
         now = self._clock.now()
         try:
             with self._store.write() as connection:
