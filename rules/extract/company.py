@@ -15,6 +15,7 @@ __all__ = [
     "alike",
     "as_written",
     "bears_out",
+    "better_name",
     "company_domain",
     "company_key",
     "company_of_domain",
@@ -97,6 +98,17 @@ def _domain_keys(name: str) -> frozenset[str]:
         found.update(_NOT_WORD.sub("", variant) for variant in (spelled, bare))
     shorter = _FORMS.sub("", name.strip(" .,"))
     return frozenset(found - {""}) | (_domain_keys(shorter) if shorter != name and shorter else frozenset())
+
+
+def better_name(known: str, told: str) -> str:
+    """Return the name to go on with: what was known first, unless a later mail tells the same company's more fully.
+
+    Somebody who writes from another domain (an agency, a group) does not rename the process.
+    """
+    if not known or not told:
+        return known or told
+    same = alike(company_key(known), company_key(told)) or not _domain_keys(known).isdisjoint(_domain_keys(told))
+    return told if same and (len(told.split()), len(told)) > (len(known.split()), len(known)) else known
 
 
 def bears_out(domain: str, name: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, time, timedelta
 
 from rules.classify import Kind, can_receive
+from rules.extract.company import better_name
 from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass
 from rules.process.interviews import Meeting, Statement, believable, newer
 from rules.process.ledger import Ledger
@@ -39,7 +40,7 @@ def take_incoming(ledger: Ledger, event: Incoming) -> None:
         ledger.conversations.add(event.thread, theirs=False)
         _take_auto_reply(ledger, event)
         return
-    ledger.company = event.facts.company or ledger.company
+    ledger.company = better_name(ledger.company, event.facts.company)
     ledger.role = event.facts.role or ledger.role
     if event.kind in _FROM_MACHINES:
         ledger.conversations.add(event.thread, theirs=False)

@@ -484,6 +484,22 @@ def test_correspondents_are_humans_who_can_be_written_to_the_last_one_last() -> 
     assert "jobs@relay.example" in process.unreachable
 
 
+@pytest.mark.parametrize(
+    ("names", "company"),
+    [
+        (["Acme", "Acme Robotics"], "Acme Robotics"),
+        (["Acme Robotics", "Acme"], "Acme Robotics"),
+        (["Mueller Soehne", "M\u00fcller & S\u00f6hne"], "M\u00fcller & S\u00f6hne"),
+        (["Brightwell", "Talent Hunters"], "Brightwell"),
+        (["", "Acme"], "Acme"),
+        (["Acme", ""], "Acme"),
+    ],
+)
+def test_the_company_keeps_its_name_and_learns_it_more_fully(names: list[str], company: str) -> None:
+    events = [theirs(f"m{number}", ny(3, 3 + number), facts=Facts(company=name)) for number, name in enumerate(names)]
+    assert after(ny(3, 10), *events).company == company
+
+
 def test_the_roster_has_one_entry_an_address_and_keeps_what_it_learns() -> None:
     lead = Person("Bob Osei", "bob@corp.example", "Head of Data", RoleClass.HIRING_MANAGER)
     process = after(ny(3, 1), BOOKED, theirs("m2", ny(2, 26), facts=Facts(people=(lead, Person("Cem Acar")))))
