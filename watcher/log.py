@@ -24,7 +24,11 @@ _NOISY = ("imapclient", "apscheduler", "keyring", "alembic", "watchfiles", "asyn
 _SHORTEST_CODED = 6
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
-_secrets: set[str] = set()
+_REMEMBERED = 64
+"""So many secrets, those used last. Access tokens are new every hour, and a daemon runs for months."""
+
+_secrets: dict[str, frozenset[str]] = {}
+"""Each with its forms, the one used last at the end."""
 _lock = Lock()
 
 
@@ -33,7 +37,9 @@ def register_secret(secret: str) -> None:
     if not secret:
         return
     with _lock:
-        _secrets.update(form for form in _forms(secret) if form)
+        _secrets[secret] = _secrets.pop(secret, None) or frozenset(form for form in _forms(secret) if form)
+        while len(_secrets) > _REMEMBERED:
+            del _secrets[next(iter(_secrets))]
 
 
 def _forms(secret: str) -> set[str]:
@@ -54,7 +60,7 @@ def _forms(secret: str) -> set[str]:
 def redact(text: str) -> str:
     """Return `text` with every registered secret replaced."""
     with _lock:
-        secrets = sorted(_secrets, key=len, reverse=True)
+        secrets = sorted({form for forms in _secrets.values() for form in forms}, key=len, reverse=True)
     for secret in secrets:
         text = text.replace(secret, _MASK)
     return text

@@ -20,7 +20,7 @@ SECRET = 'p"ä\\ss w/örd'
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take what a test registers and sets up away again."""
-    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setattr(log, "_secrets", {})
     root = logging.getLogger()
     level = root.level
     kept = root.handlers[:]
@@ -77,6 +77,16 @@ def test_base64_of_something_else_is_left_alone() -> None:
     line = base64.b64encode(b"\0sam@example.com\0another-one").decode()
 
     assert redact(line) == line
+
+
+def test_secrets_that_are_new_every_hour_do_not_fill_the_memory() -> None:
+    register_secret("the-lasting-password")
+    for hour in range(500):
+        register_secret(f"token-number-{hour}")
+        register_secret("the-lasting-password")
+
+    assert len(log._secrets) <= 64
+    assert redact("token-number-499 the-lasting-password token-number-480") == "[secret] [secret] [secret]"
 
 
 def test_the_longer_of_two_secrets_is_replaced_whole() -> None:
