@@ -30,8 +30,11 @@ format: $(VENV)/dev  ## let ruff put the layout right
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-crash: $(VENV)/dev servers  ## kill the daemon at random for SECONDS (default 120), with slow and cut writes, and count
+crash: $(VENV)/dev servers  ## kill and cut everywhere, then kill at random for SECONDS (default 120) with slow writes, and count
 	$(BIN)/python -m tests.crash --seconds $(or $(SECONDS),120) $(ARGS)
+
+soak: $(VENV)/dev  ## play ROUNDS (default 25) times as many random stories against the state machine
+	HEARBACK_SOAK=$(or $(ROUNDS),25) $(BIN)/python -m pytest tests/watcher/test_machine.py $(ARGS)
 
 bench: $(VENV)/dev servers  ## measure against the floor of the same run
 	$(BIN)/python -m tests.bench.run $(ARGS)

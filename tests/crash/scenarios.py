@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tests.crash.world import World
 from tests.letters import invitation, letter
 
-__all__ = ["MAY_BE_CUT_SHORT", "SCENARIOS", "STORY", "Scenario", "Step"]
+__all__ = ["ENDS", "INTERVIEW", "INVITED", "MAY_BE_CUT_SHORT", "SCENARIOS", "STORY", "Scenario", "Step"]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
