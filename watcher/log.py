@@ -37,7 +37,7 @@ def register_secret(secret: str) -> None:
     if not secret:
         return
     with _lock:
-        _secrets[secret] = _secrets.pop(secret, None) or frozenset(form for form in _forms(secret) if form)
+        _secrets[secret] = _secrets.pop(secret, frozenset()) or frozenset(form for form in _forms(secret) if form)
         while len(_secrets) > _REMEMBERED:
             del _secrets[next(iter(_secrets))]
 

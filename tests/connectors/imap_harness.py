@@ -175,9 +175,9 @@ class ImapHarness(Harness):
 class DovecotHarness(ImapHarness):
     """A mailbox on Dovecot; new mail comes by LMTP."""
 
-    def __init__(self, server: Dovecot) -> None:
-        """Take a fresh user, whose folders the server makes by itself."""
-        super().__init__("127.0.0.1", server.imap)
+    def __init__(self, server: Dovecot, folders: Mapping[Role, str] = FOLDERS) -> None:
+        """Take a fresh user, whose folders the server makes by itself; `folders` are their names on the wire."""
+        super().__init__("127.0.0.1", server.imap, folders)
         self._dovecot = server
 
     def deliver(self, raw: bytes, role: Role = Role.INBOX, received_at: datetime | None = None) -> None:

@@ -61,8 +61,17 @@ class Dovecot:
         special: Mapping[str, str] = SPECIAL,
         tokeninfo: str = "",
         capability: str = "",
+        storage: str = "maildir",
+        prefix: str = "",
+        separator: str = "/",
+        extra: str = "",
     ) -> None:
-        """Prepare the directory; `capability`, when given, is what the server says it can do, instead of the truth."""
+        """Prepare the directory.
+
+        `capability`, when given, is what the server says it can do, instead of the truth. `storage` is how it keeps mail
+        (maildir, mbox, sdbox, mdbox), `prefix` and `separator` are those of the only namespace, `extra` is added to the
+        configuration.
+        """
         self.root = os.getuid() == 0
         self.kept = folder
         # As root the mail belongs to another user, who must get at it; pytest closes its directories to all others.
@@ -70,6 +79,7 @@ class Dovecot:
         self.special = special
         self.tokeninfo = tokeninfo
         self.capability = capability
+        self.storage, self.prefix, self.separator, self.extra = storage, prefix, separator, extra
         self.imap, self.imaps, self.lmtp = _free_port(), _free_port(), _free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -135,7 +145,7 @@ class Dovecot:
         return client
 
     def renumber(self, user: str) -> None:
-        """Lose the index of every folder of a user: the mail stays, every UIDVALIDITY changes."""
+        """Lose the index of every folder of a user: the mail stays, every UIDVALIDITY changes. Only of Maildir."""
         home = self.maildir(user)
         for path in [*home.glob("dovecot*"), *home.glob(".*/dovecot*")]:
             if path.is_file() and not path.name.startswith("dovecot-uidvalidity"):
@@ -185,7 +195,7 @@ ssl_cert = <{self.folder}/cert.pem
 ssl_key = <{self.folder}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
-mail_location = maildir:{self.folder}/mail/%n
+mail_location = {self.storage}:{self.folder}/mail/%n
 mail_max_userip_connections = 100
 passdb {{
   driver = static
@@ -198,7 +208,8 @@ userdb {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
+  prefix = {self.prefix}
+  separator = {self.separator}
 {mailboxes}
 }}
 service imap-login {{
@@ -227,6 +238,7 @@ service anvil {{
   }}
 }}
 {unchroot}
+{self.extra}
 """
 
 
