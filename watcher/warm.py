@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rules.calendar import read
 from rules.decide import decide
-from rules.drafts.compose import compose
-from rules.drafts.mime import draft_bytes
 from rules.mail import Role, message_from_bytes
 from rules.process import Incoming, fold
 from watcher.account import Account
@@ -49,7 +46,7 @@ END:VCALENDAR\r
 
 
 def warm_up(account: Account, now: datetime) -> None:
-    """Read, fold, decide and word a letter that nobody sent; nothing is kept of it."""
+    """Read, fold and decide a letter that nobody sent; nothing is kept of it."""
     start = now - timedelta(hours=1)
     raw = _LETTER.format(address=account.address, start=start).encode()
     message = message_from_bytes(raw, ref="", role=Role.INBOX, received_at=start, size=len(raw))
@@ -60,6 +57,4 @@ def warm_up(account: Account, now: datetime) -> None:
     event = Incoming(row.identity, start, row.kind, row.sender, row.thread, row.facts)
     for when in (now, now + timedelta(days=20)):
         process = fold("warm-up", [event], now=when, policy=account.policy, profile=account.profile)
-        for place in decide(process, account.policy, account.profile, when).place:
-            draft = compose(place, process, account.profile, now=when, message_id="warm-up@company.example")
-            draft_bytes(replace(draft, subject="Warm up"))
+        decide(process, account.policy, account.profile, when)

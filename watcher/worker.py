@@ -18,6 +18,7 @@ from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttl
 from watcher.account import Account
 from watcher.clock import Clock
 from watcher.cycle import Cycle
+from watcher.memory import give_back
 from watcher.secrets import SecretError
 from watcher.store import Store, StoreDamaged, StoreError, StoreFull
 from watcher.store.accounts import ensure_account, note_trouble
@@ -143,6 +144,7 @@ class Worker(threading.Thread):
             if not said:
                 log.info("%s: signed in and up to date, %d new.", self.account.name, report.new)
                 said = True
+                give_back()
             self._on_check(self.account.name, report.next_check)
             if self._stopping.is_set():
                 return

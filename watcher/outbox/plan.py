@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from rules.drafts.compose import compose
 from rules.drafts.message_ids import message_id
 from rules.drafts.mime import draft_bytes
 from rules.drafts.types import Draft
@@ -48,6 +47,8 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
 
 
 def _compose(ledger: Ledger, place: Place, process: Process, version: int, now: datetime) -> tuple[Draft, bytes]:
+    from rules.drafts.compose import compose  # noqa: PLC0415 - the templates' engine, not needed before there is a draft
+
     account = ledger.account
     # From the address and not from chance: a store that was lost gives the same Message-IDs again, and finds its drafts by them.
     salt = sha256(account.address.lower().encode())

@@ -1,0 +1,20 @@
+"""Giving memory back after a first look, which needs for a moment what a daemon at rest does not."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+__all__ = ["give_back"]
+
+
+def give_back() -> None:
+    """Return freed memory to the system where the C library keeps it (glibc's `malloc_trim`); elsewhere only collect it."""
+    gc.collect()
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes  # noqa: PLC0415 - needed here only
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
