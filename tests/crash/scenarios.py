@@ -74,9 +74,7 @@ def _invited(world: World) -> None:
     # Nothing tells from this one's header that it matters, until the invitation behind it says who works there.
     early = INVITED - timedelta(hours=2)
     text = "Hi Sam,\n\nthere is room for your car behind the house, ring twice.\n\nOmar\n"
-    world.deliver(
-        letter("Parking", text, early, message_id="parking@acme.test", sender="Omar Haddad <omar@acme.test>"), early
-    )
+    world.deliver(letter("Parking", text, early, message_id="parking@acme.test", sender="Omar Haddad <omar@acme.test>"), early)
     world.deliver(invitation(INVITED, INTERVIEW, attendees=PANEL), INVITED)
 
 
