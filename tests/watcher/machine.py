@@ -21,7 +21,7 @@ from sqlalchemy import event
 from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, WaitResult, Wake, Withdrawal
 from connectors.errors import Refused, Unavailable
 from connectors.guard import Guarded
-from rules.drafts.types import Draft
+from rules.drafts.types import Draft, DraftKey
 from rules.mail import Envelope, Message, Wants
 from tests.letters import letter
 from tests.watcher.desk import Desk
@@ -54,8 +54,8 @@ class Faults:
     """Called once, when the first listing has been read: what it does has happened before anything is written."""
     seen: int = 0
     called: bool = False
-    written: list[str] = field(default_factory=list)
-    """Recipients of the drafts that were written after `meanwhile`."""
+    written: list[DraftKey] = field(default_factory=list)
+    """The drafts that were written after `meanwhile`."""
 
     def point(self) -> None:
         """Pass a point."""
@@ -129,7 +129,7 @@ class Faulty(Connector):
             self.under_way.append(raw)
             raise Unavailable("The mailbox went away while it was written to.")
         if self._faults.called:
-            self._faults.written.append(draft.to.address)
+            self._faults.written.append(draft.key)
         ref = self._inner.put_draft(draft, raw, replacing)
         self._faults.behind("put_draft")
         return ref

@@ -318,7 +318,8 @@ class Machine(RuleBasedStateMachine):
         faults = Faults(meanwhile=reply)
         self.passes(faults)
         people = {address for _, address in self.office.companies[who].people}
-        assert not people.intersection(faults.written), "a draft was written after their reply"
+        stale = [key for key in faults.written if key.recipient in people and key.kind is not DraftKind.GRACIOUS]
+        assert not stale, "a draft was written after their reply"
 
     @rule()
     def a_draft_is_late(self) -> None:
@@ -407,8 +408,8 @@ class Machine(RuleBasedStateMachine):
             rows = {row.key: row for row in found.outbox}
             for place in found.decision.place:
                 row = rows[place.key]
-                assert row.state is not RowState.WITHDRAWN, place.key
-                assert row.state is not RowState.PLANNED or row.attempts, place.key
+                refused = row.op is Op.PUT and row.attempts > 0
+                assert row.state not in {RowState.WITHDRAWN, RowState.PLANNED} or refused, place.key
             wanted = {place.key for place in found.decision.place}
             assert not [key for key, row in rows.items() if row.state is RowState.PLACED and key not in wanted]
 
@@ -468,7 +469,7 @@ def test_the_invariants_hold_whatever_happens_in_whatever_order(template: Path) 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=60 * max(SOAK, 1),
+            max_examples=40 * max(SOAK, 1),
             stateful_step_count=30,
             derandomize=not SOAK,
             database=None,
