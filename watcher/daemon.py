@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,7 +23,8 @@ from watcher.lock import Lock
 from watcher.paths import StatePaths
 from watcher.secrets import end_running
 from watcher.store import Store, StoreError
-from watcher.worker import Worker
+from watcher.wake import SocketWake
+from watcher.worker import Worker, wait_for
 
 __all__ = ["Daemon", "run_daemon"]
 
@@ -42,7 +42,7 @@ class Daemon:
         """Make the workers; nothing is started. Raises ConfigError."""
         policy = read_policy(config)
         self._clock = clock
-        self._done = threading.Event()
+        self._done = SocketWake()  # no Event: a signal handler that sets one can meet its lock held by the thread it interrupted
         self._fatal: StoreError | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -95,14 +95,15 @@ class Daemon:
         for worker in self._workers.values():
             worker.start()
         try:
-            self._done.wait()
+            wait_for(self._done)
         finally:
             for worker in self._workers.values():
                 worker.stop()
-            end_running()
             last = self._clock.monotonic() + _STOP_SECONDS
-            for worker in self._workers.values():
-                worker.join(max(0.0, last - self._clock.monotonic()))
+            while any(worker.is_alive() for worker in self._workers.values()) and self._clock.monotonic() < last:
+                end_running()  # again and again: one may be starting just now
+                for worker in self._workers.values():
+                    worker.join(0.1)
             self._scheduler.shutdown(wait=False)
         if self._fatal is not None:
             raise self._fatal

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -51,6 +52,14 @@ def _pid(descriptor: int) -> int:
     return int(text) if text.strip().isdigit() else 0
 
 
+def _outlive_waking() -> None:
+    """Let `wake_daemon` not end a holder that has no handler (yet): the signal's default is to end the process."""
+    if not hasattr(signal, "SIGUSR1") or threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+
+
 class Lock:
     """Held from `__enter__` to `__exit__`, or until the process dies."""
 
@@ -66,6 +75,7 @@ class Lock:
             pid = _pid(descriptor)
             os.close(descriptor)
             raise AlreadyRunning(pid)
+        _outlive_waking()
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
         os.write(descriptor, str(os.getpid()).encode())

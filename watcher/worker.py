@@ -26,7 +26,7 @@ from watcher.store.journal import LogRow, add_log
 from watcher.wake import SocketWake
 from watcher.warm import warm_up
 
-__all__ = ["Worker"]
+__all__ = ["Worker", "wait_for"]
 
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 300.0
@@ -191,8 +191,8 @@ class Worker(threading.Thread):
             self._told = text
 
 
-def wait_for(wake: SocketWake, seconds: float) -> None:
-    """Return when woken, or after `seconds`."""
+def wait_for(wake: SocketWake, seconds: float | None = None) -> None:
+    """Return when woken, or after `seconds`; None: whenever that is."""
     import selectors  # noqa: PLC0415
 
     with selectors.DefaultSelector() as selector:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.servers.dovecot import dovecot_binary
+
 __all__ = ["Figure", "machine", "p95", "table"]
 
 
@@ -54,7 +56,8 @@ def machine() -> str:
             processor = line.partition(":")[2].strip()
             break
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    dovecot = subprocess.run(["dovecot", "--version"], capture_output=True, text=True, check=False).stdout.split(" ")[0].strip()
+    told = subprocess.run([dovecot_binary(), "--version"], capture_output=True, text=True, check=False)
+    dovecot = told.stdout.split(" ")[0].strip()
     return (
         f"{os.cpu_count()} x {processor}, {memory:.0f} GB; {platform.system()} {platform.release()}; "
         f"Python {platform.python_version()}; Dovecot {dovecot or 'not found'}; imapclient {version('imapclient')}; "

@@ -147,6 +147,20 @@ def test_a_second_daemon_is_told_that_one_runs(desk: CliDesk) -> None:
         assert hearback("status", "--config", desk.config).returncode == 0
 
 
+def test_waking_does_not_end_who_holds_the_lock_without_being_able_to_hear(tmp_path: Path) -> None:
+    """As `once`, or a daemon that is still starting."""
+    program = (
+        "import pathlib, sys\n"
+        "from watcher.lock import Lock, wake_daemon\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "with Lock(path): print(wake_daemon(path))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "lock")]
+    done = subprocess.run(command, env=PLAIN, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr
+
+
 def test_a_daemon_is_woken_by_a_word_of_the_user_and_ends_when_told(desk: CliDesk) -> None:
     desk.invite()
     hearback("once", "--now", "2026-03-03T09:00+01:00", "--config", desk.config)
