@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from rules.classify.prefilter import LANGUAGES
+from rules.language import languages_of
 from rules.mail.types import Message
 from rules.phrases.grammar import WORD, Phrase, PhraseList, compile_phrase, fold
 from rules.phrases.load import load
@@ -35,13 +36,14 @@ _MAX = 12 * 1024
 class Text:
     """Folded text with its sentences."""
 
-    __slots__ = ("folded", "starts", "subject", "words")
+    __slots__ = ("folded", "languages", "starts", "subject", "words")
 
     def __init__(self, subject: str, body: str) -> None:
         """Fold subject and body."""
         self.subject = fold(subject)
         self.folded = fold(_SIGNATURE.split(body, maxsplit=1)[0][:_MAX])
         self.words = frozenset(WORD.findall(self.folded))
+        self.languages = languages_of(self.words.union(WORD.findall(self.subject)))
         self.starts = [0, *(match.end() for match in _END.finditer(self.folded))]
 
     def sentence(self, position: int) -> str:

@@ -154,3 +154,13 @@ class Facts:
     """`please do not contact us`: stop (H11)."""
     zone_offset: int | None = None
     """Minutes east of UTC of the sender's Date field (D7)."""
+    format: Format = Format.UNKNOWN
+    """How the interview that is spoken of will be held, known or not when."""
+    booking_link: str = ""
+    """The address of a page on which a time can be picked."""
+    start_date: Day | None = None
+    """When the work is to begin, as far as a day is said."""
+    instructions: tuple[str, ...] = ()
+    """Sentences that say how they want to be contacted, or that they do not (H11)."""
+    ambiguous: tuple[str, ...] = ()
+    """Dates and times that can be read in more than one way, as written, each with its readings; none of them was believed."""

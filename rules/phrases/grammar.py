@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 __all__ = ["WORD", "Phrase", "PhraseList", "compile_phrase", "fold", "sentences"]
 
@@ -40,9 +40,9 @@ _ABBREVIATION = re.compile(
 _WRAPPED = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
-    """A compiled phrase. `anchor` stands in every text that the phrase matches: to look for it first is far faster."""
+    """A phrase. `anchor` stands in every text that the phrase matches: to look for it first is far faster."""
 
     source: str
     anchor: str
@@ -50,10 +50,15 @@ class Phrase:
     """The longest whole word that stands in every text that the phrase matches; empty when there is none."""
     groups: tuple[frozenset[str], ...]
     """Of each of these, one word stands in every text that the phrase matches."""
-    pattern: re.Pattern[str]
+    expression: str
     weight: float = 1.0
     needed: frozenset[str] = frozenset()
     """All whole words that stand in every text that the phrase matches."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return the compiled expression; most phrases of most languages are never asked for it."""
+        return re.compile(self.expression)
 
     def search(self, text: str) -> re.Match[str] | None:
         """Find the phrase in text that went through `fold`."""
@@ -114,10 +119,10 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             runs[-1] += other
     start = r"\b" if source[:1].isalnum() else ""
     end = r"\b" if source[-1:].isalnum() else ""
-    pattern = re.compile(start + "".join(out) + end)
+    expression = start + "".join(out) + end
     needed = _whole_words(source)
     longest = max(sorted(needed), key=len, default="")
-    return Phrase(source, max(runs, key=len), longest, _word_groups(source), pattern, weight, needed)
+    return Phrase(source, max(runs, key=len), longest, _word_groups(source), expression, weight, needed)
 
 
 def _whole_words(source: str) -> frozenset[str]:

@@ -1,0 +1,48 @@
+"""Which languages a text may be in, told by its small words. Lists in `rules/phrases/languages.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from rules.phrases.load import load
+
+__all__ = ["ENGLISH", "LANGUAGES", "languages_of"]
+
+ENGLISH = "en"
+LANGUAGES: tuple[str, ...] = ("en", "de", "fr", "es", "nl", "pt", "it")
+"""ISO 639-1 codes of the languages that mail is read in."""
+_LEAST = 0.34
+"""A language counts as spoken beside the first one when it has this share of the words that the first one has."""
+_FEW = 4
+"""With fewer small words than this nothing is certain, and every language that has any of them counts."""
+
+
+@cache
+def _small() -> dict[str, dict[str, float]]:
+    """Return for each small word the languages it speaks for, and how much: all of it for one, a share where several have it."""
+    found: dict[str, dict[str, float]] = {}
+    tables = load("languages")
+    for language in LANGUAGES:
+        for word in tables[language]:
+            found.setdefault(word, {})[language] = 0.0
+    return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in found.items()}
+
+
+def languages_of(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages (ISO 639-1) that a text with these words (lower case) may be in, the likeliest first.
+
+    English is always among them: its words stand in the subjects and footers of mail in any language. A text of few words may be
+    in several; the empty text is in English. Names the languages of `LANGUAGES` only.
+    """
+    scores = dict.fromkeys(LANGUAGES, 0.0)
+    small = _small()
+    seen = small.keys() & (words if isinstance(words, frozenset | set) else set(words))
+    for word in seen:
+        for language, weight in small[word].items():
+            scores[language] += weight
+    ranked = sorted((score, -LANGUAGES.index(language)) for language, score in scores.items())[::-1]
+    best = ranked[0][0]
+    least = 0.0 if len(seen) < _FEW else best * _LEAST
+    found = [LANGUAGES[-place] for score, place in ranked if score > least or score == best > 0]
+    return tuple(dict.fromkeys((*found, ENGLISH)))
