@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -89,11 +89,14 @@ def _turn(row: OutboxRow) -> tuple[datetime, str]:
     return row.planned_at, str(row.key)
 
 
-def assess(connection: Connection, account: Account, process_id: str, now: datetime) -> Assessment:
-    """Fold and decide one process."""
+def assess(
+    connection: Connection, account: Account, process_id: str, now: datetime, outbox: Sequence[OutboxRow] | None = None
+) -> Assessment:
+    """Fold and decide one process; `outbox` is that of the account, where the caller has it."""
     rows, events = events_for(connection, account, process_id)
     process = fold(process_id, events, now=now, policy=account.policy, profile=account.profile)
-    outbox = load_outbox(connection, account.name)
+    if outbox is None:
+        outbox = load_outbox(connection, account.name)
     process = replace(process, company_sent=_elsewhere(outbox, process))
     decision = decide(process, account.policy, account.profile, now)
     own = tuple(row for row in outbox if row.process == process_id)
@@ -102,4 +105,5 @@ def assess(connection: Connection, account: Account, process_id: str, now: datet
 
 def assess_all(connection: Connection, account: Account, now: datetime) -> list[Assessment]:
     """Fold and decide every process of an account, oldest first."""
-    return [assess(connection, account, row.id, now) for row in load_processes(connection, account.name)]
+    outbox = load_outbox(connection, account.name)
+    return [assess(connection, account, row.id, now, outbox) for row in load_processes(connection, account.name)]
