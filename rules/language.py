@@ -1,11 +1,14 @@
-"""Which languages a text may be in, told by its small words. Lists in `rules/phrases/languages.toml`."""
+"""Which languages a text may be in, told by its small words and by what a letter about an application is called in each.
+
+Small words are in `rules/phrases/languages.toml`; the others are those of `rules/phrases/LANGUAGE/prefilter.toml`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
 
-from rules.phrases.load import load
+from rules.phrases.load import load, load_of
 
 __all__ = ["ENGLISH", "LANGUAGES", "languages_of"]
 
@@ -15,17 +18,18 @@ LANGUAGES: tuple[str, ...] = ("en", "de", "fr", "es", "nl", "pt", "it")
 _LEAST = 0.34
 """A language counts as spoken beside the first one when it has this share of the words that the first one has."""
 _FEW = 4
-"""With fewer small words than this nothing is certain, and every language that has any of them counts."""
+"""With fewer telling words than this nothing is certain, and every language that has any of them counts."""
 
 
 @cache
-def _small() -> dict[str, dict[str, float]]:
-    """Return for each small word the languages it speaks for, and how much: all of it for one, a share where several have it."""
-    found: dict[str, dict[str, float]] = {}
+def _telling() -> dict[str, dict[str, float]]:
+    """Return for each word the languages it speaks for, and how much: all of it for one, a share where several have it."""
+    found: dict[str, set[str]] = {}
     tables = load("languages")
     for language in LANGUAGES:
-        for word in tables[language]:
-            found.setdefault(word, {})[language] = 0.0
+        subjects = load_of(language, "prefilter")
+        for word in (*tables[language], *subjects.get("telling", ()), *subjects.get("hinting", ())):
+            found.setdefault(word, set()).add(language)
     return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in found.items()}
 
 
@@ -36,10 +40,10 @@ def languages_of(words: Iterable[str]) -> tuple[str, ...]:
     in several; the empty text is in English. Names the languages of `LANGUAGES` only.
     """
     scores = dict.fromkeys(LANGUAGES, 0.0)
-    small = _small()
-    seen = small.keys() & (words if isinstance(words, frozenset | set) else set(words))
+    telling = _telling()
+    seen = telling.keys() & (words if isinstance(words, frozenset | set) else set(words))
     for word in seen:
-        for language, weight in small[word].items():
+        for language, weight in telling[word].items():
             scores[language] += weight
     ranked = sorted((score, -LANGUAGES.index(language)) for language, score in scores.items())[::-1]
     best = ranked[0][0]

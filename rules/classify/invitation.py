@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rules.calendar import CalendarEvent, read
 from rules.classify.senders import is_relay
-from rules.classify.text import Text, automatic_phrases
+from rules.classify.text import Text
 from rules.classify.types import Classification, Evidence, Kind
 from rules.mail.types import Message
-from rules.phrases.grammar import fold
 
 __all__ = ["events_of", "of_calendar"]
 
@@ -62,13 +61,17 @@ def _of_organizer(events: list[CalendarEvent], text: Text) -> Kind | None:
 
 
 def _private(event: CalendarEvent) -> str:
-    summary = fold(event.summary)
-    return next((match[0] for phrase in automatic_phrases("private") if (match := phrase.search(summary))), "")
+    return _first(event, "private")
+
+
+def _first(event: CalendarEvent, name: str) -> str:
+    """Return the first words of a list that stand in the summary, in the languages that summary and description may be in."""
+    summary = Text(event.summary, event.description)
+    return next((match[0] for match in summary.in_subject(name)), "")
 
 
 def _speaks_of_interview(event: CalendarEvent, text: Text) -> bool:
-    summary = fold(event.summary)
-    return any(phrase.search(summary) or phrase.search(text.subject) for phrase in automatic_phrases("interview"))
+    return bool(_first(event, "interview")) or next(text.in_subject("interview"), None) is not None
 
 
 def _interview_words(message: Message, event: CalendarEvent, text: Text) -> str:
@@ -76,16 +79,15 @@ def _interview_words(message: Message, event: CalendarEvent, text: Text) -> str:
 
     The summary decides; words for private things in it outweigh all but the word itself. Then description and mail text count.
     """
-    summary = fold(event.summary)
-    stated = next((match[0] for phrase in automatic_phrases("interview") if (match := phrase.search(summary))), "")
+    stated = _first(event, "interview")
     if "interview" in stated or (stated and not _private(event)):
         return f"SUMMARY has {stated!r}"
     if _private(event):
         return ""
-    body = fold(event.description)
-    if any("interview" in place for place in (body, text.subject, text.folded)):
+    body = Text(event.summary, event.description)
+    if any("interview" in place for place in (body.folded, text.subject, text.folded)):
         return "the text around it speaks of an interview"
     if is_relay(message.envelope.from_address):
         return f"sent by {message.envelope.from_address}"
-    hits = {phrase.source for phrase in automatic_phrases("interview") for place in (body, text.folded) if phrase.search(place)}
+    hits = {match[0] for place in (body, text) for match in place.holding("interview")}
     return f"the text around it has {', '.join(sorted(hits))}" if len(hits) > 1 else ""

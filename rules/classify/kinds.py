@@ -6,13 +6,13 @@ import re
 from datetime import UTC
 
 from rules.classify.invitation import of_calendar
+from rules.classify.lists import KindPhrases, kind_phrases
 from rules.classify.machine import answers_by_itself, is_bounce, is_generated
 from rules.classify.senders import can_receive, is_board, is_booking, is_deaf, is_relay
-from rules.classify.text import Text, automatic_phrases, kind_phrases, text_of
+from rules.classify.text import Text, text_of
 from rules.classify.types import Classification, Evidence, Kind
 from rules.dates import moments
 from rules.mail.types import Message, Role
-from rules.phrases.grammar import WORD
 
 __all__ = ["classify"]
 
@@ -78,18 +78,13 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
 
 
 def _score(message: Message, text: Text) -> tuple[dict[Kind, float], dict[Kind, tuple[Evidence, ...]]]:
-    scores: dict[Kind, float] = {}
-    evidence: dict[Kind, tuple[Evidence, ...]] = {}
+    scores = dict.fromkeys(_ORDER, 0.0)
+    evidence: dict[Kind, tuple[Evidence, ...]] = dict.fromkeys(_ORDER, ())
     inherited = bool(message.envelope.in_reply_to) and _ANSWER.match(text.subject) is not None
-    title = frozenset(WORD.findall(text.subject))
-    for name, places in kind_phrases().items():
-        kind = Kind(name)
-        rules = {"firm": places.firm, "final": places.final, "self_service": places.self_service}
-        strong, weak = places.strong.among(text.words), places.plain.among(text.words)
-        found = [Evidence("text", words[:200], _STRONG) for phrase in strong if (words := text.find(phrase, **rules))]
-        telling = places.subject.among(title)
-        subject = next((match[0] for phrase in telling if (match := phrase.search(text.subject))), "")
-        plain = [Evidence("text", words[:200]) for phrase in weak if (words := text.find(phrase))]
+    for kind in _ORDER:
+        lists = [places for language in text.languages if (places := kind_phrases(language).get(kind.value)) is not None]
+        found, plain = _found_in_text(text, lists, "strong", _STRONG), _found_in_text(text, lists, "plain", 1.0)
+        subject = _found_in_subject(text, lists)
         if subject and inherited:  # an answer carries the subject of what it answers, whatever it says itself
             plain.insert(0, Evidence("subject", subject[:200]))
         elif subject:
@@ -100,6 +95,32 @@ def _score(message: Message, text: Text) -> tuple[dict[Kind, float], dict[Kind, 
     if scores[Kind.CANCELLATION] >= _ENOUGH and all("cancel" in item.detail for item in refusing):
         scores[Kind.REJECTION] = 0.0  # `your interview for the position has been cancelled`: the interview, not the position
     return scores, evidence
+
+
+def _found_in_text(text: Text, lists: list[KindPhrases], place: str, weight: float) -> list[Evidence]:
+    """Return what the phrases of one kind find in the text; words that two languages have in common count once."""
+    found: dict[tuple[int, int], Evidence] = {}
+    for places in lists:
+        rules = places if place == "strong" else None
+        theirs: dict[tuple[int, int], Evidence] = {}
+        for phrase in getattr(places, place).among(text.words):
+            match = text.find(phrase, rules)
+            if match is not None and match.span() not in found:
+                theirs[match.span()] = Evidence("text", match[0][:200], weight)
+        found.update(theirs)
+    return list(found.values())
+
+
+def _found_in_subject(text: Text, lists: list[KindPhrases]) -> str:
+    return next(
+        (
+            match[0]
+            for places in lists
+            for phrase in places.subject.among(text.subject_words)
+            if (match := phrase.search(text.subject))
+        ),
+        "",
+    )
 
 
 def _by_words(
@@ -146,7 +167,7 @@ def _person_writes(message: Message, *, known: bool) -> bool:
 
 def _concerns(text: Text) -> bool:
     """Say whether subject and text speak of a hiring process: in a long text two different words must."""
-    hits = {phrase.source for phrase in automatic_phrases("context") if text.find(phrase) or phrase.search(text.subject)}
+    hits = {match[0] for places in (text.holding("context"), text.in_subject("context")) for match in places}
     return len(hits) > (1 if len(text.folded) > _LONG else 0)
 
 
@@ -160,7 +181,7 @@ def _adjust(
     to_many = message.envelope.bulk or is_board(message.envelope.from_address)
     if to_many and not known and not service:
         # Newsletters speak of interviews and offers all day long; what is sent in bulk to one candidate names the application.
-        personal = any(text.find(phrase, firm=True) or phrase.search(text.subject) for phrase in automatic_phrases("personal"))
+        personal = text.has("personal", firm=True) or next(text.in_subject("personal"), None) is not None
         found.update({kind: found[kind] - _DOUBT if personal else 0.0 for kind in _PROCESS_KINDS})
     if not to_many:
         found[Kind.JOB_ALERT] -= _STRONG

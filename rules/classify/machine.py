@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rules.classify.text import Text, automatic_phrases
+from rules.classify.lists import automatic_phrases
+from rules.classify.text import Text
 from rules.classify.types import Evidence
 from rules.mail.types import Message
 
@@ -27,7 +28,7 @@ def is_bounce(message: Message, text: Text) -> Evidence | None:
     sender = message.envelope.from_address
     subject = _PREFIX.sub("", text.subject)
     daemon = sender.startswith(_DAEMONS) or _null_path(message)
-    if daemon and any(phrase.pattern.match(subject) for phrase in automatic_phrases("bounce")):
+    if daemon and any(subject.startswith(opening) for opening in _openings(text, "bounce")):
         return Evidence("sender", f"from {sender or '<>'}: {message.envelope.subject}"[:200], 0.95)
     if sender.startswith(_DAEMONS[:1]):
         return Evidence("sender", f"from {sender}"[:200], 0.9)
@@ -46,18 +47,21 @@ def answers_by_itself(message: Message, text: Text) -> Evidence | None:
     if header is not None:
         return header
     subject = _PREFIX.sub("", text.subject)
-    for phrase in automatic_phrases("subject"):
-        if subject.startswith(phrase.source):
-            words = next((found for item in automatic_phrases("text") if (found := text.find(item))), "")
-            if words:
-                return Evidence("subject", f"{message.envelope.subject[:80]!r} and {words!r}", 0.9)
+    if any(subject.startswith(opening) for opening in _openings(text, "subject")):
+        words = next(text.holding("text"), None)
+        if words:
+            return Evidence("subject", f"{message.envelope.subject[:80]!r} and {words[0]!r}", 0.9)
     # Without any header or subject: only a short mail that opens with being away, asks nothing and speaks of nothing else.
     if len(text.folded) <= _SHORT and "?" not in text.folded:
-        for phrase in automatic_phrases("alone"):
-            match = phrase.search(text.folded[:_ALONE_WITHIN])
-            if match and not any(text.find(item) for item in automatic_phrases("context")):
-                return Evidence("text", f"opens with {match[0]!r}", 0.8)
+        opening = next((match for match in text.holding("alone") if match.end() <= _ALONE_WITHIN), None)
+        if opening is not None and not text.has("context"):
+            return Evidence("text", f"opens with {opening[0]!r}", 0.8)
     return None
+
+
+def _openings(text: Text, name: str) -> list[str]:
+    """Return how the subjects of such mail begin, in the languages of the mail."""
+    return [phrase.source for language in text.languages for phrase in automatic_phrases(language, name).phrases]
 
 
 def _answering_header(message: Message) -> Evidence | None:

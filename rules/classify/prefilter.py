@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from rules.classify.senders import is_booking, is_relay
+from rules.language import LANGUAGES
 from rules.mail.types import Envelope, Role
-from rules.phrases.load import load
+from rules.phrases.load import load_of
 
 __all__ = ["Known", "wants"]
 
 _PUNCTUATION = str.maketrans(dict.fromkeys(".,:;!?()[]{}<>\"'|/\\#*_~=+\u2013\u2014\u2019\u201c\u201d&", " "))
-LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Known:
 
 @cache
 def _words(kind: str) -> frozenset[str]:
-    return frozenset(word for language in LANGUAGES for word in load(f"{language}/prefilter")[kind])
+    """Return the words of all languages: which one a subject is in is not asked, for that would take longer than the question."""
+    return frozenset(word for language in LANGUAGES for word in load_of(language, "prefilter").get(kind, ()))
 
 
 @lru_cache(maxsize=16384)

@@ -2,18 +2,21 @@
 
 A phrase is words in lower case, separated by single blanks. `(a|b)` is one of several, `[a|b]` one of several or nothing, `...` a
 gap of at most sixty characters within a sentence, `*` at the end of a word any ending of it. Everything else stands for itself.
+Phrases are written with their accents; they are found in texts whose writer left all accents of a word out, too (`fur`, `fuer`).
 No construct can backtrack beyond the gap, so matching takes linear time on any text.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 __all__ = ["WORD", "Phrase", "PhraseList", "compile_phrase", "fold", "sentences"]
 
+_ACCENTED = re.compile(r"[^\x00-\x7f]")
 _TOKEN = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(\.\.\.)|([^()\[\].*\s]+)(\*?)|(\s+)|(.)")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 """A word of folded text."""
@@ -32,6 +35,8 @@ _QUOTES = str.maketrans(
         "\u202f": " ",
     }
 )
+_DIGRAPHS = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u0153": "oe", "\u00e6": "ae"}
+"""How letters are written where the keyboard lacks them."""
 _SPACES = re.compile(r"[ \t]+")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[^\W_])|\n{2,}")
 _ABBREVIATION = re.compile(
@@ -47,7 +52,7 @@ class Phrase:
     source: str
     anchor: str
     word: str
-    """The longest whole word that stands in every text that the phrase matches; empty when there is none."""
+    """The longest whole word that stands in every text that the phrase matches; empty when there is none. Always ASCII."""
     groups: tuple[frozenset[str], ...]
     """Of each of these, one word stands in every text that the phrase matches."""
     expression: str
@@ -105,8 +110,10 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             out.append(_GAP)
             runs.append("")
         elif word:
-            out.append(re.escape(word) + (r"\w*" if star else ""))
-            runs[-1] += word
+            out.append(_literal(word) + (r"\w*" if star else ""))
+            first, *rest = _ACCENTED.split(word)
+            runs[-1] += first
+            runs.extend(rest)
             if star:
                 runs.append("")
         elif blank:
@@ -120,7 +127,7 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
     start = r"\b" if source[:1].isalnum() else ""
     end = r"\b" if source[-1:].isalnum() else ""
     expression = start + "".join(out) + end
-    needed = _whole_words(source)
+    needed = frozenset(word for word in _whole_words(source) if word.isascii())
     longest = max(sorted(needed), key=len, default="")
     return Phrase(source, max(runs, key=len), longest, _word_groups(source), expression, weight, needed)
 
@@ -130,23 +137,47 @@ def _whole_words(source: str) -> frozenset[str]:
     return frozenset(word for word in fixed.split() if WORD.fullmatch(word))
 
 
+def _spellings(word: str) -> frozenset[str]:
+    """Return how a word may stand in a text: as it is, without its accents, with two letters for one."""
+    if word.isascii():
+        return frozenset({word})
+    return frozenset({word, "".join(map(_bare, word)), "".join(_DIGRAPHS.get(char, _bare(char)) for char in word)})
+
+
+def _bare(char: str) -> str:
+    return unicodedata.normalize("NFD", char)[0]
+
+
+def _literal(text: str) -> str:
+    """Return an expression for fixed text, with or without its accents."""
+    return "".join(char if char.isascii() and char.isalnum() else _character(char) for char in text)
+
+
+def _character(char: str) -> str:
+    forms = sorted({char, _bare(char), _DIGRAPHS.get(char, char)})
+    return re.escape(char) if len(forms) == 1 else f"(?:{'|'.join(map(re.escape, forms))})"
+
+
 def _word_groups(source: str) -> tuple[frozenset[str], ...]:
     """Return the sets of words that the alternations of a phrase ask for, where all their choices hold a whole word."""
     found = []
     for group in re.findall(r"(?<!\S)\(([^()]*)\)(?!\S)", source):
         words = [max(sorted(_whole_words(choice)), key=len, default="") for choice in group.split("|")]
         if all(words):
-            found.append(frozenset(words))
+            found.append(frozenset(form for word in words for form in _spellings(word)))
+    found.extend(_spellings(word) for word in sorted(_whole_words(source)) if not word.isascii())
     return tuple(found)
 
 
 def _choices(text: str) -> str:
-    return "|".join(r"\s".join(re.escape(word) for word in item.split(" ")).replace(r"\*", r"\w*") for item in text.split("|"))
+    return "|".join(r"\s".join(_literal(word) for word in item.split(" ")).replace(r"\*", r"\w*") for item in text.split("|"))
 
 
 def fold(text: str) -> str:
     """Return text as phrases are compared with: lower case, straight quotes, wrapped lines joined, single blanks."""
-    return _SPACES.sub(" ", unwrap(text).translate(_QUOTES).lower())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    return _SPACES.sub(" ", unwrap(text).lower())
 
 
 def unwrap(text: str) -> str:

@@ -7,10 +7,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["load"]
+__all__ = ["load", "load_of"]
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
     """Return the content of `rules/phrases/NAME.toml`; `name` may hold a folder (`en/kinds`). Raises FileNotFoundError."""
     return tomllib.loads(files("rules.phrases").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def load_of(language: str, name: str) -> dict[str, Any]:
+    """Return the content of `rules/phrases/LANGUAGE/NAME.toml`, or an empty table where that language has no such file."""
+    try:
+        return load(f"{language}/{name}")
+    except FileNotFoundError:
+        return {}

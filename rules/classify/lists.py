@@ -1,0 +1,106 @@
+"""The phrase lists of each language, read when a mail of that language first asks for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from rules.phrases.grammar import PhraseList, compile_phrase
+from rules.phrases.load import load_of
+
+__all__ = ["Guards", "KindPhrases", "automatic_phrases", "guards_of", "kind_phrases"]
+
+_NAMED = re.compile(r"<(\w+)>")
+_NEVER = re.compile(r"(?!)")
+_PLACES = ("subject", "strong", "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What takes the force out of a phrase, in one language; the table `guards` of `kinds.toml` says which is which."""
+
+    conditional: re.Pattern[str]
+    denied: re.Pattern[str]
+    inside: re.Pattern[str]
+    waiting: re.Pattern[str]
+    instruction: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KindPhrases:
+    """What speaks for one kind of mail, in one language."""
+
+    subject: PhraseList
+    strong: PhraseList
+    plain: PhraseList
+    firm: bool
+    final: bool
+    self_service: bool
+    guards: Guards
+
+
+@cache
+def kind_phrases(language: str) -> Mapping[str, KindPhrases]:
+    """Return the phrases of each kind in a language (ISO 639-1), by the name of the kind; empty for one without lists."""
+    tables = dict(load_of(language, "kinds"))
+    words = tables.pop("words", {})
+    tables.pop("guards", None)
+    guards = guards_of(language)
+    return {kind: _kind(table, words, guards) for kind, table in tables.items()}
+
+
+@cache
+def guards_of(language: str) -> Guards:
+    """Return what takes the force out of a phrase in a language."""
+    tables = load_of(language, "kinds")
+    return _guards(tables.get("guards", {}), tables.get("words", {}))
+
+
+def _kind(table: Mapping[str, Any], words: Mapping[str, str], guards: Guards) -> KindPhrases:
+    subject, strong, plain = (
+        PhraseList(compile_phrase(_spelled_out(source, words)) for source in table.get(place, ())) for place in _PLACES
+    )
+    return KindPhrases(
+        subject,
+        strong,
+        plain,
+        firm=table.get("firm", False),
+        final=table.get("final", False),
+        self_service=table.get("self_service", False),
+        guards=guards,
+    )
+
+
+def _guards(table: Mapping[str, list[str]], words: Mapping[str, str]) -> Guards:
+    def any_of(name: str) -> str:
+        return "|".join(compile_phrase(_spelled_out(source, words)).expression for source in table.get(name, ()))
+
+    denied, fillers = any_of("denied"), any_of("fillers")
+    opening, instruction = any_of("opening"), any_of("instruction")
+    told = [rf"^\W*(?:{opening})"] if opening else []
+    return Guards(
+        conditional=_pattern(any_of("conditional")),
+        denied=_pattern(rf"(?:{denied})(?: (?:{fillers}))*\s*$" if denied and fillers else denied and rf"(?:{denied})\s*$"),
+        inside=_pattern(any_of("inside")),
+        waiting=_pattern(any_of("waiting")),
+        instruction=_pattern("|".join([*told, *([instruction] if instruction else []), "https?:"])),
+    )
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression) if expression else _NEVER
+
+
+def _spelled_out(source: str, words: Mapping[str, str]) -> str:
+    """Put the words of `<name>` into a phrase."""
+    return _NAMED.sub(lambda match: f"({words[match[1]]})", source)
+
+
+@cache
+def automatic_phrases(language: str, name: str) -> PhraseList:
+    """Return one list of `automatic.toml` in a language; empty for one without lists."""
+    sources: Iterable[str] = load_of(language, "automatic").get(name, ())
+    return PhraseList(compile_phrase(source) for source in sources)
