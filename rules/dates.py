@@ -17,7 +17,20 @@ from zoneinfo import ZoneInfo
 
 from rules.phrases.load import load
 
-__all__ = ["Clock", "Day", "Moment", "days", "end_of_month", "end_of_week", "moments", "times", "weekday_after"]
+__all__ = [
+    "Ambiguous",
+    "Clock",
+    "Day",
+    "Moment",
+    "ambiguous_days",
+    "days",
+    "end_of_month",
+    "end_of_week",
+    "moments",
+    "times",
+    "weekday_after",
+    "zone_of",
+]
 
 _PAST = timedelta(days=60)
 _BEFORE = 120
@@ -61,6 +74,17 @@ class Moment:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A date that can be read in more than one way, as written, and where it stands in the text."""
+
+    text: str
+    readings: tuple[date, ...]
+    """At least two days, the earlier first."""
+    start: int
+    end: int
+
+
 @cache
 def _names() -> tuple[dict[str, int], dict[str, int]]:
     table = load("en/dates")
@@ -93,11 +117,16 @@ def _day_pattern() -> re.Pattern[str]:
     )
 
 
-def days(text: str, today: date) -> list[Day]:
-    """Return the days named in folded text (`rules.phrases.grammar.fold`), seen from `today`, in reading order."""
+def days(text: str, today: date, languages: tuple[str, ...] = ("en",), order: str | None = None) -> list[Day]:
+    """Return the days named in folded text (`rules.phrases.grammar.fold`), seen from `today`, in reading order.
+
+    `languages` are those of the text (`Text.languages`), the likeliest first; `order` is the order of day and month in numeric
+    dates, `dmy` or `mdy`, None where nothing tells it but the text.
+    """
+    order = order or _order_of(languages)
     found: list[Day] = []
     for match in _day_pattern().finditer(text):
-        day = _resolve(match, today)
+        day = _resolve(match, today, order)
         if day is not None:
             found.append(Day(day, match.start(), match.end()))
             if len(found) >= _MAX_FOUND:
@@ -105,8 +134,27 @@ def days(text: str, today: date) -> list[Day]:
     return found
 
 
-def _resolve(match: re.Match[str], today: date) -> date | None:
+def ambiguous_days(text: str, today: date, languages: tuple[str, ...] = ("en",), order: str | None = None) -> list[Ambiguous]:
+    """Return the dates in folded text that `days` leaves out because they can be read in two ways; arguments as there."""
+    if order or _order_of(languages):
+        return []
+    found: list[Ambiguous] = []
+    for match in _day_pattern().finditer(text):
+        readings = {day for day in (_resolve(match, today, one) for one in ("dmy", "mdy")) if day is not None}
+        if len(readings) > 1 and _resolve(match, today) is None and len(found) < _MAX_FOUND:
+            found.append(Ambiguous(match[0], tuple(sorted(readings)), match.start(), match.end()))
+    return found
+
+
+def _order_of(languages: tuple[str, ...]) -> str | None:
+    """Return the order of day and month of the likeliest language; English has two."""
+    return None if languages[:1] in {(), ("en",)} else "dmy"
+
+
+def _resolve(match: re.Match[str], today: date, order: str | None = None) -> date | None:
     named = {name: value for name, value in match.groupdict().items() if value}
+    if order is not None:
+        named["order"] = order
     try:
         return next(read for name, read in _READERS.items() if name in named)(named, today)
     except (ValueError, OverflowError, StopIteration):
@@ -161,6 +209,9 @@ def _numeric(named: dict[str, str], today: date) -> date | None:
     readings = {(int(second), int(first))}
     if named.get("sep") != ".":
         readings.add((int(first), int(second)))
+    order = named.get("order")
+    if order and int(first) <= _NOON and int(second) <= _NOON and weekday < 0:
+        readings = {(int(second), int(first)) if order == "dmy" or named.get("sep") == "." else (int(first), int(second))}
     found = set()
     for month, day in readings:
         try:
@@ -321,13 +372,13 @@ def zone_of(text: str) -> tzinfo | None:
     return ZoneInfo(text) if text else None
 
 
-def moments(text: str, today: date, zone: tzinfo) -> list[Moment]:
+def moments(text: str, today: date, zone: tzinfo, languages: tuple[str, ...] = ("en",), order: str | None = None) -> list[Moment]:
     """Return each time of day in folded text with the day it belongs to, in `zone` unless one is written.
 
     A time belongs to the nearest day before it, within 120 characters, else to one that follows within 45. A zone that is written
-    once holds for times without one.
+    once holds for times without one. `languages` and `order` as in `days`.
     """
-    named = days(text, today)
+    named = days(text, today, languages, order)
     # Where a day stands there is no time: `December 6 - 1:00 pm` is no range from six o'clock on.
     for place in named:
         text = f"{text[: place.start]}{'_' * (place.end - place.start)}{text[place.end :]}"

@@ -59,11 +59,18 @@ def _has(name: str, text: str) -> bool:
     return any(phrase.search(text) for phrase in _phrases(name))
 
 
-def find_promise(text: str, made_on: date, taken: Iterable[date] = ()) -> Promise | None:
+def find_promise(
+    text: str,
+    made_on: date,
+    taken: Iterable[date] = (),
+    *,
+    languages: tuple[str, ...] = ("en",),
+    order: str | None = None,
+) -> Promise | None:
     """Return the most exact promise of a text, or None.
 
-    `made_on` is the day of receipt in the sender's zone; `taken` are the days of interviews: those are no promises. Of several,
-    an instruction when to write comes first (H11), then a hard date, then an absence, then the vague ones.
+    `made_on` is the day of receipt in the sender's zone; `taken` are the days of interviews: those are no promises. `languages` are
+    those of the mail, `order` that of day and month in its numeric dates (`rules.dates.days`). Of several, an instruction when to write comes first (H11), then a hard date, then an absence, then the vague ones.
     """
     busy = frozenset(taken)
     found: list[Promise] = []
@@ -73,7 +80,8 @@ def find_promise(text: str, made_on: date, taken: Iterable[date] = ()) -> Promis
         told = not _subjects().isdisjoint(words)
         if len(sentence) > _LONGEST_SENTENCE or not (told or _asked().among(words)):
             continue
-        promise = _of_sentence(sentence, folded, made_on, busy, told=told)
+        named = [day for day in days(folded, made_on, languages, order) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
+        promise = _of_sentence(sentence, folded, made_on, busy, named, told=told)
         if promise is not None:
             found.append(promise)
     order = (
@@ -86,9 +94,10 @@ def find_promise(text: str, made_on: date, taken: Iterable[date] = ()) -> Promis
     return min(found, key=lambda promise: order.index(promise.kind), default=None)
 
 
-def _of_sentence(sentence: str, folded: str, made_on: date, busy: frozenset[date], *, told: bool) -> Promise | None:
+def _of_sentence(
+    sentence: str, folded: str, made_on: date, busy: frozenset[date], named: list[Day], *, told: bool
+) -> Promise | None:
     """Return what one sentence promises; `told` says whether it speaks of anybody who could."""
-    named = [day for day in days(folded, made_on) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
     contact = _contact(folded, named)
     if contact is not None:
         return Promise(PromiseClass.CONTACT_DATE, made_on, contact, sentence)
