@@ -70,7 +70,8 @@ def find_promise(
     """Return the most exact promise of a text, or None.
 
     `made_on` is the day of receipt in the sender's zone; `taken` are the days of interviews: those are no promises. `languages` are
-    those of the mail, `order` that of day and month in its numeric dates (`rules.dates.days`). Of several, an instruction when to write comes first (H11), then a hard date, then an absence, then the vague ones.
+    those of the mail, `order` that of day and month in its numeric dates (`rules.dates.days`). Of several, an instruction when to
+    write comes first (H11), then a hard date, then an absence, then the vague ones.
     """
     busy = frozenset(taken)
     found: list[Promise] = []
@@ -84,14 +85,14 @@ def find_promise(
         promise = _of_sentence(sentence, folded, made_on, busy, named, told=told)
         if promise is not None:
             found.append(promise)
-    order = (
+    ranks = (
         PromiseClass.CONTACT_DATE,
         PromiseClass.HARD_DATE,
         PromiseClass.AWAY_UNTIL,
         PromiseClass.FEW_DAYS,
         PromiseClass.VAGUE,
     )
-    return min(found, key=lambda promise: order.index(promise.kind), default=None)
+    return min(found, key=lambda promise: ranks.index(promise.kind), default=None)
 
 
 def _of_sentence(
