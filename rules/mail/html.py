@@ -1,16 +1,27 @@
-"""HTML to text: what a reader sees, line by line, with the quoted tail apart."""
+"""HTML to text: what a reader sees, line by line, with the quoted tail apart; and what only machines see: links and markup."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-__all__ = ["Rendered", "render"]
+from rules.mail.microdata import has_items, items_of
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+__all__ = ["MAX_LINKS", "RECORD", "Rendered", "has_markup", "links_of", "render"]
 
 MAX_CHARS = 256 * 1024
 _MAX_MARKUP = 16 * 1024
 _MAX_MARKS = 300
+MAX_LINKS = 50
+_MAX_ANCHORS = 300
+_MAX_HREF = 2000
+_MAX_LABEL = 200
+RECORD = "\x1e"
+"""What stands between two blocks of markup (RFC 7464)."""
 
 # Line breaks are marked with form feeds before the parser sees them: white space to HTML, so none moves out of a table.
 _BREAK = re.compile(
@@ -30,33 +41,74 @@ _HIDDEN = (
     '[hidden],[style*="display:none" i],[style*="display: none" i],[style*="visibility:hidden" i],'
     '[style*="visibility: hidden" i],[style*="mso-hide:all" i],[aria-hidden="true"]'
 )
-_QUOTED = (
+_QUOTES = (
     "blockquote,.gmail_quote,.gmail_quote_container,.gmail_attr,.yahoo_quoted,.moz-cite-prefix,.moz-email-headers-table,"
     ".protonmail_quote,.tutanota_quote,#isForwardContent,#isReplyContent,.zmail_extra"
 )
+_QUOTED_LINKS = ",".join(f"{quote} a[href]" for quote in _QUOTES.split(","))
 
 
 class Rendered(NamedTuple):
-    """Text with line ends, the quoted parts that were taken out of it, and the JSON-LD blocks."""
+    """Text with line ends, the quoted parts that were taken out of it, the blocks of markup, and the links."""
 
     text: str
     quoted: str
     markup: str
+    """JSON-LD blocks, and the items of microdata and RDFa Lite in that shape, with RECORD between them."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(words, address) of each link to a page outside of what is quoted; at most 50."""
+
+
+def has_markup(html: str) -> bool:
+    """Say whether HTML may hold structured data."""
+    return "ld+json" in html or has_items(html)
 
 
 def render(html: str) -> Rendered:
     """Render at most 256 K characters of HTML. Never raises."""
     html = html[:MAX_CHARS]
-    markup = "\n".join(block.strip() for block in _JSON_LD.findall(html))[:_MAX_MARKUP] if "ld+json" in html else ""
+    blocks = [block.strip() for block in _JSON_LD.findall(html)] if "ld+json" in html else []
     marked = _BREAK.sub(_mark, _CELL.sub(" </td", _FENCE.sub("", html.replace("\f", " "))))
+    links: tuple[tuple[str, str], ...] = ()
     try:
-        text, quoted = _lexbor(marked)
+        text, quoted, links, items = _lexbor(marked, items=has_items(html))
+        blocks += items
     except Exception:  # noqa: BLE001 -- absent, or at its wits' end: the slow parser reads everything
         text, quoted = _plain(marked)
     if quoted and not text.strip():
         # Nothing but quotation: then it is not one (mailers use blockquote to indent).
         text, quoted = quoted, ""
-    return Rendered(_lines(text), _lines(quoted), markup)
+    return Rendered(_lines(text), _lines(quoted), RECORD.join(blocks)[:_MAX_MARKUP], links)
+
+
+def links_of(html: str) -> tuple[tuple[str, str], ...]:
+    """Return (words, address) of the links of HTML that is not rendered. Never raises."""
+    try:
+        from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 -- 25 ms that most commands can do without
+
+        return _links(LexborHTMLParser(html[:MAX_CHARS]), quoting=True)
+    except Exception:  # noqa: BLE001 -- as above: a page that cannot be read has no links
+        return ()
+
+
+def _links(tree: LexborHTMLParser, *, quoting: bool) -> tuple[tuple[str, str], ...]:
+    """Return the links of a tree, each address once with the words that say most."""
+    anchors = tree.css("a[href]")[:_MAX_ANCHORS]
+    if not anchors:
+        return ()
+    quoted = {node.mem_id for node in tree.css(_QUOTED_LINKS)[:_MAX_ANCHORS]} if quoting else set()
+    found: dict[str, str] = {}
+    for node in anchors:
+        href = (node.attributes.get("href") or "").strip()[:_MAX_HREF]
+        if href[:4].lower() != "http" or "://" not in href[:8] or node.mem_id in quoted:
+            continue
+        known = found.get(href)
+        if known:
+            continue
+        if known is None and len(found) == MAX_LINKS:
+            break
+        found[href] = " ".join(node.text(deep=True).split())[:_MAX_LABEL]
+    return tuple((label, href) for href, label in found.items())
 
 
 def _mark(match: re.Match[str]) -> str:
@@ -68,20 +120,22 @@ def _lines(text: str) -> str:
     return _BREAKS.sub(lambda match: "\n\n" if match[0].count("\f") >= _WIDE_BREAK else "\n", text).strip()
 
 
-def _lexbor(html: str) -> tuple[str, str]:
+def _lexbor(html: str, *, items: bool) -> tuple[str, str, tuple[tuple[str, str], ...], list[str]]:
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 -- 25 ms that most commands can do without
 
     tree = LexborHTMLParser(html)
     body = tree.body
     if body is None:
-        return "", ""
+        return "", "", (), []
+    found = items_of(tree) if items else []
     tree.strip_tags(list(_GONE))
     # Nodes are fenced, not removed: removing a node inside of a removed one is not safe.
-    for selector, kind in ((_HIDDEN, "h"), (_QUOTED, "q")):
-        for node in body.css(selector)[:_MAX_MARKS]:
-            node.insert_before(_OPEN + kind)
-            node.insert_after(_CLOSE)
-    return _unfence(body.text(deep=True, separator=""))
+    fenced = [(node, kind) for selector, kind in ((_HIDDEN, "h"), (_QUOTES, "q")) for node in body.css(selector)[:_MAX_MARKS]]
+    links = _links(tree, quoting=any(kind == "q" for _, kind in fenced))
+    for node, kind in fenced:
+        node.insert_before(_OPEN + kind)
+        node.insert_after(_CLOSE)
+    return *_unfence(body.text(deep=True, separator="")), links, found
 
 
 def _unfence(text: str) -> tuple[str, str]:

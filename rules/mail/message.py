@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from rules.mail import html
 from rules.mail.encoding import clean, decode_transfer, to_text
@@ -22,6 +23,18 @@ _MAX_QUOTED = 4096
 _STUB = re.compile(r"html|browser|display|mail (?:client|program|reader)", re.IGNORECASE)
 _STUB_CHARS = 300
 _NOBODY = Address("", "")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MULTIBYTE = re.compile(r"utf-?(?:16|32)|iso-2022|jis|jp|gb|big5|hz|euc|ks_|949", re.IGNORECASE)
+_UTF8_LETTER = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
+
+
+class _Shown(NamedTuple):
+    """What a text part says: `markup` and `links` are those of HTML."""
+
+    text: str = ""
+    quoted: str = ""
+    markup: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def message_from_parts(
@@ -41,9 +54,9 @@ def message_from_parts(
     `text` is the part as it stands in the mail, perhaps cut anywhere; `calendars` are (octets, method, charset,
     transfer encoding). A part that was not fetched is None.
     """
-    shown, quoted, markup = "", "", ""
+    shown = _Shown()
     if text is not None:
-        shown, quoted, markup = _text_of(text, text_type, text_charset, text_encoding, truncated=text_truncated)
+        shown = _text_of(text, text_type, text_charset, text_encoding, truncated=text_truncated)
     defects: tuple[str, ...] = ()
     parts = []
     for octets, method, charset, encoding in calendars:
@@ -53,7 +66,7 @@ def message_from_parts(
     return _build(
         envelope,
         header,
-        shown=(shown, quoted, markup),
+        shown=shown,
         calendars=tuple(parts),
         delivery_status=clean(to_text(delivery_status[:STATUS_OCTETS]), lines=True) if delivery_status else "",
         defects=defects,
@@ -70,13 +83,9 @@ def message_from_bytes(raw: bytes, *, ref: str, role: Role, received_at: datetim
     )
     choice = choose_parts(root)
     defects = list(tree.defects)
-    shown, quoted, markup = _part_text(raw, tree, choice.text)
+    shown = _part_text(raw, tree, choice.text)
     if choice.html is not None:
-        body = tree.octets(raw, choice.html, HTML_OCTETS)
-        if _is_stub(shown):
-            shown, quoted, markup = _part_text(raw, tree, choice.html)
-        elif b"ld+json" in body:
-            markup = _part_text(raw, tree, choice.html)[2]
+        shown = _with_html(shown, raw, tree, choice.html)
     calendars = []
     for part in choice.calendars:
         octets = tree.octets(raw, part, 2 * CALENDAR_OCTETS)
@@ -90,31 +99,46 @@ def message_from_bytes(raw: bytes, *, ref: str, role: Role, received_at: datetim
     return _build(
         envelope,
         header,
-        shown=(shown, quoted, markup),
+        shown=shown,
         calendars=tuple(calendars),
         delivery_status=status,
         defects=tuple(defects),
     )
 
 
-def _part_text(raw: bytes, tree: Tree, part: Part | None) -> tuple[str, str, str]:
+def _part_text(raw: bytes, tree: Tree, part: Part | None) -> _Shown:
     if part is None:
-        return "", "", ""
+        return _Shown()
     limit = 2 * part.octets  # as it stands in the mail, encoded
     octets = tree.octets(raw, part, limit)
     return _text_of(octets, part.type, part.charset, part.encoding, truncated=len(octets) == limit)
 
 
-def _text_of(octets: bytes, kind: str, charset: str, encoding: str, *, truncated: bool) -> tuple[str, str, str]:
-    """Return (visible text, quoted tail, JSON-LD) of a text part."""
+def _with_html(shown: _Shown, raw: bytes, tree: Tree, part: Part) -> _Shown:
+    """Add what only the HTML beside a text/plain says: everything where that is a stub, else its markup and its links."""
+    if _is_stub(shown.text):
+        return _part_text(raw, tree, part)
+    octets = tree.octets(raw, part, 2 * HTML_OCTETS)
+    page = to_text(decode_transfer(octets, part.encoding, truncated=True)[:HTML_OCTETS], part.charset, truncated=True)
+    if html.has_markup(page):
+        rendered = html.render(clean(page, lines=True))
+        return shown._replace(markup=rendered.markup, links=rendered.links)
+    if "://" not in shown.text and "href" in page:
+        return shown._replace(links=html.links_of(page))
+    return shown
+
+
+def _text_of(octets: bytes, kind: str, charset: str, encoding: str, *, truncated: bool) -> _Shown:
+    """Return what a text part says: visible text and quoted tail; of HTML also markup and links."""
     limit = HTML_OCTETS if kind.lower() == "text/html" else TEXT_OCTETS
     decoded = decode_transfer(octets, encoding, truncated=truncated)
     text = clean(to_text(decoded[:limit], charset, truncated=truncated or len(decoded) > limit), lines=True)
-    tail = markup = ""
+    rendered = html.Rendered(text, "", "")
     if kind.lower() == "text/html":
-        text, tail, markup = html.render(text)
-    shown, quoted = visible(text)
-    return shown[:TEXT_OCTETS], f"{quoted}\n{tail}".strip()[:_MAX_QUOTED], markup
+        rendered = html.render(text)
+    shown, quoted = visible(rendered.text)
+    tail = f"{quoted}\n{rendered.quoted}".strip()[:_MAX_QUOTED]
+    return _Shown(shown[:TEXT_OCTETS], tail, rendered.markup, rendered.links)
 
 
 def _is_stub(text: str) -> bool:
@@ -125,21 +149,33 @@ def _is_stub(text: str) -> bool:
 def _calendar_of(octets: bytes, method: str, charset: str, encoding: str) -> tuple[CalendarPart, tuple[str, ...]]:
     data = decode_transfer(octets, encoding)
     defects = ("a calendar part is larger than 64 KB; only its beginning was read",) if len(data) > CALENDAR_OCTETS else ()
-    text = clean(to_text(data[:CALENDAR_OCTETS], charset, truncated=bool(defects)), lines=True)
+    text = clean(_calendar_text(data[:CALENDAR_OCTETS], charset, truncated=bool(defects)), lines=True)
     return CalendarPart(text, clean(method).upper()[:32]), defects
+
+
+def _calendar_text(data: bytes, charset: str, *, truncated: bool) -> str:
+    """Decode a calendar: as UTF-8 (RFC 5545 section 3.1.4) wherever that can be, for single-byte labels are often wrong."""
+    if data.startswith(_UTF16):
+        return to_text(data, "utf-16", truncated=truncated)
+    if not charset or _MULTIBYTE.search(charset) is None:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            if not truncated and charset.lower() in {"utf-8", "utf8"} and _UTF8_LETTER.search(data) is None:
+                charset = "cp1252"  # nothing in it is UTF-8, whatever the label says
+    return to_text(data, charset, truncated=truncated)
 
 
 def _build(
     envelope: Envelope,
     header: bytes,
     *,
-    shown: tuple[str, str, str],
+    shown: _Shown,
     calendars: tuple[CalendarPart, ...],
     delivery_status: str,
     defects: tuple[str, ...],
 ) -> Message:
     fields = fields_of(header)
-    text, quoted, markup = shown
     if "date" in fields and date_of(fields["date"]) is None:
         defects += ("the Date field cannot be read",)
     if not envelope.from_address:
@@ -152,12 +188,13 @@ def _build(
         cc=_list(header, "cc"),
         date=date_of(fields["date"]) if "date" in fields else None,
         headers=fields,
-        text=text,
-        quoted=quoted,
+        text=shown.text,
+        quoted=shown.quoted,
         calendars=calendars,
         delivery_status=delivery_status,
-        markup=markup,
+        markup=shown.markup,
         defects=defects,
+        links=shown.links,
     )
 
 

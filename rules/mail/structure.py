@@ -17,9 +17,15 @@ CALENDAR_OCTETS = 64 * 1024
 STATUS_OCTETS = 16 * 1024
 MAX_CALENDARS = 10
 _STUB_OCTETS = 400
-_CALENDAR_TYPES = frozenset({"text/calendar", "application/ics"})
-_CALENDAR_SUFFIXES = (".ics", ".ical", ".vcs")
-_NEUTRAL_TYPES = frozenset({"application/octet-stream", "text/plain", "application/x-unknown"})
+_CALENDAR_TYPES = frozenset(
+    {
+        "text/calendar", "text/x-vcalendar", "text/ical", "text/ics", "application/ics", "application/x-ics", "application/ical",
+        "application/icalendar", "application/calendar", "application/x-calendar",
+    }
+)  # fmt: skip
+_CALENDAR_SUFFIXES = (".ics", ".ical", ".icalendar", ".ifb", ".vcs")
+_OTHER_TYPES = ("multipart/", "message/", "image/", "text/html")
+"""What is no calendar under any name; every other type may be a mailer's guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,8 @@ class Choice:
 
 def is_calendar(part: Part) -> bool:
     """Say whether a part is an iCalendar object, inline or attached, whatever type its sender gave it."""
-    return part.type in _CALENDAR_TYPES or (part.type in _NEUTRAL_TYPES and part.filename.lower().endswith(_CALENDAR_SUFFIXES))
+    named = part.filename.lower().rstrip(" .").endswith(_CALENDAR_SUFFIXES)
+    return part.type in _CALENDAR_TYPES or (named and not part.type.startswith(_OTHER_TYPES))
 
 
 def walk(root: Part) -> Iterator[Part]:

@@ -138,6 +138,10 @@ class Message:
     delivery_status: str = ""
     """The message/delivery-status part (RFC 3464), or an empty string."""
     markup: str = ""
-    """JSON-LD blocks of the HTML part, one after the other, at most 16 KB."""
+    """Structured data of the HTML part: its JSON-LD blocks, and its items of microdata and RDFa Lite in that shape, with a record
+    separator (RFC 7464) between them; at most 16 KB. `rules.extract.markup` reads it."""
     defects: tuple[str, ...] = ()
     """What was too big or too broken to read, in words."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(words, address) of the links of the HTML part, outside of what it quotes: http and https only, at most 50. Empty when the
+    text part was read and names its links itself."""
