@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from connectors.errors import NotFound
 from rules.drafts.types import Draft
-from rules.mail import Envelope, Message, Role, Wants, message_from_bytes
+from rules.mail import Envelope, Message, Role, Wants
 
 __all__ = [
     "Capabilities",
@@ -186,6 +186,8 @@ class Connector(ABC):
 
         For what only later turns out to matter. A back-end that can fetch single parts does better than this.
         """
+        from rules.mail import message_from_bytes  # noqa: PLC0415 - `status` needs the protocol, and reads no mail
+
         messages = []
         for envelope in envelopes:
             with suppress(NotFound):

@@ -20,6 +20,7 @@ from watcher.accounts import build_account, build_connector, read_policy
 from watcher.clock import Clock
 from watcher.config import Config
 from watcher.lock import Lock
+from watcher.memory import collect_often
 from watcher.paths import StatePaths
 from watcher.secrets import end_running
 from watcher.store import Store, StoreError
@@ -132,6 +133,7 @@ def _signals(daemon: Daemon) -> Iterator[None]:
 
 def run_daemon(config: Config, clock: Clock) -> None:
     """Watch all accounts until SIGTERM or SIGINT. Raises AlreadyRunning, ConfigError, StoreError, OSError."""
+    collect_often()
     paths = StatePaths(config.state_dir).prepare()
     with Lock(paths.lock):
         store = Store(paths.database, apart=True)

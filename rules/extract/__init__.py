@@ -1,7 +1,10 @@
 """What a message says."""
 
-from rules.extract.company import company_domain
-from rules.extract.facts import extract
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.deferred import deferred
 from rules.extract.types import (
     Away,
     Facts,
@@ -14,6 +17,10 @@ from rules.extract.types import (
     PromiseClass,
     RoleClass,
 )
+
+if TYPE_CHECKING:
+    from rules.extract.company import company_domain
+    from rules.extract.facts import extract
 
 __all__ = [
     "Away",
@@ -29,3 +36,5 @@ __all__ = [
     "company_domain",
     "extract",
 ]
+
+__getattr__ = deferred(__name__, {"company_domain": "company", "extract": "facts"})

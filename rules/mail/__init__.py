@@ -1,10 +1,16 @@
 """What a message is: the values, and reading raw RFC 5322 bytes into them."""
 
-from rules.mail.envelope import envelope_from_header, identity
-from rules.mail.message import message_from_bytes, message_from_parts
-from rules.mail.structure import CALENDAR_OCTETS, HTML_OCTETS, TEXT_OCTETS, Choice, Part, choose_parts, has_calendar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.deferred import deferred
 from rules.mail.types import HEADERS, Address, CalendarPart, Envelope, Message, Role, Wants
-from rules.mail.visible import visible
+
+if TYPE_CHECKING:
+    from rules.mail.envelope import envelope_from_header, identity
+    from rules.mail.message import message_from_bytes, message_from_parts
+    from rules.mail.structure import CALENDAR_OCTETS, HTML_OCTETS, TEXT_OCTETS, Choice, Part, choose_parts, has_calendar
 
 __all__ = [
     "CALENDAR_OCTETS",
@@ -25,5 +31,15 @@ __all__ = [
     "identity",
     "message_from_bytes",
     "message_from_parts",
-    "visible",
 ]
+
+__getattr__ = deferred(
+    __name__,
+    {
+        **dict.fromkeys(("envelope_from_header", "identity"), "envelope"),
+        **dict.fromkeys(("message_from_bytes", "message_from_parts"), "message"),
+        **dict.fromkeys(
+            ("CALENDAR_OCTETS", "HTML_OCTETS", "TEXT_OCTETS", "Choice", "Part", "choose_parts", "has_calendar"), "structure"
+        ),
+    },
+)

@@ -16,6 +16,7 @@ _RULE = re.compile(r"^[_\u2500-]{10,}\s*$")
 _FIELD = re.compile(r"^[*\s]{0,4}([^\W\d_][\w .-]{0,20}?)[*\s]{0,3}:[*\s]{0,3}\S")
 _NOTES = re.compile(r"\son \d{1,4}[/.-]\d{1,2}[/.-]\d{2,4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?$")
 """How Lotus Notes begins a quotation: `Name on 12/01/2026 10:11:12 AM`, header fields without From below it."""
+_SIGNS = frozenset(">|*-_=\u2014")
 _REST = 16
 _MAX_ATTRIBUTION = 400
 _ATTRIBUTION_LINES = 4
@@ -30,18 +31,24 @@ class _Marks:
     forwarded: tuple[str, ...]
     senders: frozenset[str]
     others: frozenset[str]
+    beginnings: frozenset[str]
+    """The first two letters of all that may begin a quotation: most lines begin otherwise, and need no closer look."""
 
 
 @cache
 def _marks() -> _Marks:
     tables = list(load("quotes").values())
     above = {phrase for table in tables for phrase in (*table["original"], *table["forwarded"])}
+    starts = tuple((start, word) for table in tables for start, word in table["attribution"])
+    forwarded = tuple(sorted({phrase for table in tables for phrase in table["forwarded"]}))
+    senders = frozenset(name for table in tables for name in table["from"])
     return _Marks(
-        starts=tuple((start, word) for table in tables for start, word in table["attribution"]),
+        starts=starts,
         above=frozenset(above),
-        forwarded=tuple(sorted({phrase for table in tables for phrase in table["forwarded"]})),
-        senders=frozenset(name for table in tables for name in table["from"]),
+        forwarded=forwarded,
+        senders=senders,
         others=frozenset(name for table in tables for key in ("sent", "to", "subject") for name in table[key]),
+        beginnings=frozenset(mark[:2] for mark in (*(start for start, _ in starts), *forwarded, *senders)),
     )
 
 
@@ -57,6 +64,10 @@ def visible(text: str) -> tuple[str, str]:
     index = 0
     while index < len(lines):
         line = lines[index]
+        if _is_plain(line):
+            kept.append(line)
+            index += 1
+            continue
         if line.lstrip().startswith((">", "|>")):
             quoted.append(line)
             index += 1
@@ -78,6 +89,16 @@ def visible(text: str) -> tuple[str, str]:
     while kept and (not kept[-1].strip() or _RULE.match(kept[-1])):
         kept.pop()
     return "\n".join(kept).strip("\n"), "\n".join(quoted).strip("\n")
+
+
+def _is_plain(line: str) -> bool:
+    """Say whether a line surely begins no quotation: true of most, and cheap."""
+    bare = line.strip()
+    if not bare:
+        return True
+    if bare[0] in _SIGNS or bare[:2].lower() in _marks().beginnings:
+        return False
+    return not (" on " in line or bare.endswith(" on") or (":" in bare[-2:] and "wrote" in bare.lower()))
 
 
 def _next_filled(lines: list[str], index: int) -> str:

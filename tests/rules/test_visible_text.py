@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.mail import visible
 from rules.mail.html import render
+from rules.mail.visible import visible
 
 _NEW = "Thanks, Tuesday works.\n\nRita"
 
