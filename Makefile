@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := .ci/lock
 SHELL := /bin/sh
 
-.PHONY: help demo install test check format crash soak bench lock clean
+.PHONY: help demo install test check format crash soak bench bench-detection lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ soak: $(VENV)/dev  ## play ROUNDS (default 25) times as many random stories agai
 
 bench: $(VENV)/dev servers  ## measure against the floor of the same run
 	$(BIN)/python -m tests.bench.run $(ARGS)
+
+bench-detection: $(VENV)/dev  ## measure how well mail is read: kinds, fields, speed (ARGS=--errors lists what was read wrong)
+	$(BIN)/python -m tests.detection $(ARGS)
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o $(LOCK)/runtime.txt

@@ -1,0 +1,1 @@
+"""Measures how well mail is read: kinds, fields, speed. `make bench-detection`."""
