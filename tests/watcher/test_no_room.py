@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from connectors.base import Connector, DraftRef
+from connectors.base import Connector, DraftRef, Withdrawal
 from connectors.errors import NoRoom, Refused
 from connectors.maildir import MaildirConnector, MaildirSettings
 from rules.drafts.types import Draft
-from tests.letters import invitation
+from tests.letters import invitation, letter
 from tests.watcher.desk import Desk
 from watcher.store.journal import load_log
 
 INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=UTC)
 INTERVIEW = datetime(2026, 9, 8, 14, 0, tzinfo=UTC)
+REJECTION = "Dear Sam,\n\nwe have decided to move forward with another candidate for the role.\n\nRita Chen\n"
 ENDED = INTERVIEW + timedelta(hours=1)
 
 
@@ -25,12 +26,19 @@ class Moody(MaildirConnector):
     """A mailbox that takes no draft while it has a reason not to."""
 
     reason: Refused | None = None
+    keeping: Refused | None = None
 
     def put_draft(self, draft: Draft, raw: bytes, replacing: DraftRef | None = None) -> DraftRef:
         """Write, or raise the reason."""
         if self.reason is not None:
             raise self.reason
         return super().put_draft(draft, raw, replacing)
+
+    def withdraw_draft(self, draft: Draft, ref: DraftRef) -> Withdrawal:
+        """Take it back, or raise why it is kept."""
+        if self.keeping is not None:
+            raise self.keeping
+        return super().withdraw_draft(draft, ref)
 
 
 @pytest.fixture
@@ -76,3 +84,18 @@ def test_a_draft_that_is_refused_for_itself_is_given_up_after_three_times(desk: 
     mailbox(desk).reason = None
     desk.look(ENDED + timedelta(hours=7))
     assert desk.drafts() == []
+
+
+def test_a_draft_that_has_to_go_is_never_given_up(desk: Desk) -> None:
+    desk.look(ENDED)
+    (note,) = (draft["Message-ID"] for draft in desk.drafts())
+    mailbox(desk).keeping = Refused("Not now.")
+    told = ENDED + timedelta(hours=1)
+    desk.deliver(letter("Backend Engineer", REJECTION, told, message_id="no@acme.test").as_bytes(), told)
+    for hours in range(1, 8):
+        desk.look(ENDED + timedelta(hours=hours))
+    assert len(refusals(desk)) == 1
+
+    mailbox(desk).keeping = None
+    desk.look(ENDED + timedelta(hours=9))
+    assert all(draft["Message-ID"] != note for draft in desk.drafts())

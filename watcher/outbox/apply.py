@@ -79,13 +79,17 @@ def _no_room(ledger: Ledger, row: OutboxRow, why: str, now: datetime) -> None:
 
 
 def _refused(ledger: Ledger, row: OutboxRow, why: str, now: datetime) -> None:
-    """Count the refusals of one item; after the third it is left alone, and told."""
+    """Count the refusals of one item; the third is told. What was to be put there is then left alone.
+
+    A draft that has to go is never given up: a stale note must not stand because the mailbox said no for a while.
+    """
     attempts = row.attempts + 1
-    if attempts < _TRIES:
-        ledger.save(replace(row, attempts=attempts, error=why))
+    counted = replace(row, attempts=attempts, error=why)
+    if attempts != _TRIES:
+        ledger.save(counted)
         return
-    state = RowState.REFUSED if row.op is Op.PUT else row.state
-    given_up = replace(row, state=state, op=Op.NONE, attempts=attempts, error=why)
+    if row.op is not Op.WITHDRAW:
+        counted = replace(counted, state=RowState.REFUSED if row.op is Op.PUT else row.state, op=Op.NONE)
     with ledger.store.write() as connection:
-        put_row(connection, given_up)
+        put_row(connection, counted)
         add_log(connection, [ledger.line(row, "refused", f"{title(row)}: the mailbox refuses it: {why}", now)])
