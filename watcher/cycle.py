@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -51,7 +51,7 @@ from watcher.store.mail import (
 )
 from watcher.telling import tell_events, tell_notices
 
-__all__ = ["Cycle", "PassReport"]
+__all__ = ["Cycle", "Interrupted", "PassReport"]
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,10 @@ _TURNS = 2
 _NEVER_WRITTEN = frozenset({RowState.PLANNED, RowState.REFUSED})
 _NOTHING = Known(frozenset(), frozenset(), frozenset())
 _DRAFT_ROLES = frozenset({Role.DRAFTS, Role.SENT})
+
+
+class Interrupted(Exception):
+    """The pass was asked to end before its time. The next one goes on where it stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Cycle:
     account: Account
     connector: Connector
     store: Store
+    stopping: Callable[[], bool] = lambda: False
+    """Asked between pages of mail: whether to end here."""
     _known: Known = _NOTHING
     _checks: dict[str, datetime | None] = field(default_factory=dict)
     _companies: dict[str, str] = field(default_factory=dict)
@@ -121,7 +127,7 @@ class Cycle:
     def run_pass(self, now: datetime, *, wall: datetime | None = None) -> PassReport:
         """Do one pass as of `now`. `wall`, the real time, is given only when `now` is not it.
 
-        Raises the connector's errors; what was stored and planned before stays and is finished by the next pass.
+        Raises the connector's errors, and Interrupted; what was stored and planned before stays and is finished by the next pass.
         """
         newest = self._newest_log()
         self._wall = wall
@@ -223,6 +229,8 @@ class Cycle:
             if page.cursor != cursor or page.envelopes or page.removed:
                 listed_anew = cursor is None or pulled.reset
                 self._take(page, pulled, now, None if listed_anew else floor)
+                if self.stopping():
+                    raise Interrupted
         return pulled
 
     def _take(self, page: Changes, pulled: _Pulled, now: datetime, floor: datetime | None) -> None:

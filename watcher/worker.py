@@ -17,7 +17,7 @@ from connectors.base import Connector
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from watcher.account import Account
 from watcher.clock import Clock
-from watcher.cycle import Cycle
+from watcher.cycle import Cycle, Interrupted
 from watcher.memory import give_back
 from watcher.secrets import SecretError
 from watcher.store import Store, StoreDamaged, StoreError, StoreFull
@@ -93,6 +93,8 @@ class Worker(threading.Thread):
             begun = self._clock.monotonic()
             try:
                 self._connect_and_watch()
+            except Interrupted:
+                return
             except (AuthNeeded, Misconfigured, SecretError) as error:
                 wrong = isinstance(error, Misconfigured)
                 self._trouble("misconfigured" if wrong else "sign_in", str(error))
@@ -132,7 +134,7 @@ class Worker(threading.Thread):
         self._sleep(wait)
 
     def _watch(self, connector: Connector) -> None:
-        cycle = Cycle(self.account, connector, self._store)
+        cycle = Cycle(self.account, connector, self._store, self._stopping.is_set)
         warm_up(self.account, self._clock.now())
         said = False
         while not self._stopping.is_set():

@@ -16,6 +16,7 @@ from rules.process import State, Verb
 from tests.letters import invitation, letter, out_of_office
 from tests.watcher.desk import Desk
 from watcher.account import Account
+from watcher.cycle import Interrupted
 from watcher.history import Assessment, assess
 from watcher.intake import read_message
 from watcher.store import Connection
@@ -558,3 +559,16 @@ def test_a_note_sent_before_is_never_taken_for_the_follow_up(desk: Desk) -> None
     desk.cycle.run_pass(day(9, 21, 20), wall=real)
 
     assert to(desk) == ["rita@acme.test"]
+
+
+def test_a_pass_that_is_told_to_stop_ends_behind_a_page_and_is_taken_up_there(desk: Desk) -> None:
+    desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
+    desk.cycle.stopping = lambda: True
+    with pytest.raises(Interrupted):
+        desk.look(INVITED)
+
+    desk.restart()
+    report = desk.look(INVITED)
+    assert report.new == 0  # the page was kept
+    assert any("Acme" in row.company for row in report.log)
+    assert desk.look(INVITED).log == ()
