@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.threads import Cluster, Linkable, link, same_role
+from rules.threads import Cluster, Linkable, clusters, link, same_role
 
 _START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _RITA = "rita@acme.example"
@@ -210,16 +210,14 @@ def test_every_process_has_an_opener_and_only_ambiguous_messages_stand_in_two(it
 
 def test_thousands_of_messages_take_near_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, not timed: comparisons of a conversation with a process grow with the mailbox, not with its square."""
-    from rules import threads  # noqa: PLC0415 -- patched here only
-
     calls = [0]
-    fit = threads._fit
+    fit = vars(clusters)["fit"]
 
     def counted(talk: Any, core: Any) -> Any:
         calls[0] += 1
         return fit(talk, core)
 
-    monkeypatch.setattr(threads, "_fit", counted)
+    monkeypatch.setattr(clusters, "fit", counted)
 
     def work(size: int) -> int:
         calls[0] = 0
