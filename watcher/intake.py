@@ -10,6 +10,7 @@ from rules.classify import Kind, Known, can_receive, classify
 from rules.extract import Facts, company_domain, extract
 from rules.mail import Address, Message, Role
 from rules.process import Thread
+from rules.trust import doubts, without_addresses
 from watcher.account import Account
 from watcher.store.mail import EventRow
 
@@ -105,6 +106,10 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
         )
     classification = classify(message, own=account.own, known=known)
     facts = extract(message, classification, own=account.own, zone=account.profile.zone)
+    doubtful = doubts(message)
+    if doubtful:
+        facts = without_addresses(facts)
+    thread = _thread(message, account.own, facts)
     return EventRow(
         account=account.name,
         identity=envelope.identity,
@@ -116,11 +121,11 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
         evidence=classification.evidence,
         sender=message.sender,
         recipients=recipients,
-        can_receive=bool(message.sender.address) and can_receive(message.sender.address),
-        thread=_thread(message, account.own, facts),
+        can_receive=not doubtful and bool(message.sender.address) and can_receive(message.sender.address),
+        thread=replace(thread, participants=()) if doubtful else thread,
         facts=facts,
         excerpt=message.text[:_EXCERPT],
-        defects=message.defects,
+        defects=(*message.defects, *doubtful),
     )
 
 

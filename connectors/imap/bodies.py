@@ -10,13 +10,14 @@ from dataclasses import replace
 from connectors.imap.rows import Row, fetched, number, structure_of
 from connectors.imap.session import Session, uid_ranges
 from connectors.imap.tokens import Unreadable
-from rules.mail import Choice, Message, Part, choose_parts, message_from_parts
+from rules.mail import LATE_HEADERS, Choice, Message, Part, choose_parts, message_from_parts
 
 __all__ = ["read_messages"]
 
 _WINDOW = 8
 """Commands under way at once: the server reads while we parse, and its answers cannot block our questions."""
 _UIDS_AT_ONCE = 20
+_LATE = b"BODY.PEEK[HEADER.FIELDS (" + " ".join(LATE_HEADERS).upper().encode() + b")]<0.4096>"
 _ENCODED = 4 / 3
 """Base64 makes octets this much more; an end that is cut does not matter."""
 
@@ -63,7 +64,7 @@ def _alone(session: Session, row: Row, choice: Choice) -> Message:
 
 
 def _items(sections: Iterable[tuple[str, int]]) -> bytes:
-    return b"(UID " + b" ".join(b"BODY.PEEK[%s]<0.%d>" % (path.encode(), size) for path, size in sections) + b")"
+    return b"(UID " + _LATE + b" " + b" ".join(b"BODY.PEEK[%s]<0.%d>" % (path.encode(), size) for path, size in sections) + b")"
 
 
 def _wanted(part: Part) -> int:
@@ -88,9 +89,10 @@ def _message(row: Row, choice: Choice, bodies: dict[str, bytes]) -> Message:
     if text is not None and body is not None:
         truncated = len(body) >= _wanted(text)
     status = choice.delivery_status
+    late = next((value for path, value in bodies.items() if path.startswith("HEADER")), b"")
     return message_from_parts(
         row.envelope,
-        row.header,
+        row.header.rstrip(b"\r\n") + b"\r\n" + late,
         text=body,
         text_type=text.type if text is not None else "",
         text_charset=text.charset if text is not None else "",

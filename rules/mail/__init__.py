@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.deferred import deferred
-from rules.mail.types import HEADERS, Address, CalendarPart, Envelope, Message, Role, Wants
+from rules.mail.types import HEADERS, LATE_HEADERS, Address, CalendarPart, Envelope, Message, Role, Wants
 
 if TYPE_CHECKING:
     from rules.mail.envelope import envelope_from_header, identity
@@ -16,6 +16,7 @@ __all__ = [
     "CALENDAR_OCTETS",
     "HEADERS",
     "HTML_OCTETS",
+    "LATE_HEADERS",
     "TEXT_OCTETS",
     "Address",
     "CalendarPart",

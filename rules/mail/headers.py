@@ -8,11 +8,12 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from rules.mail.encoding import clean, decode_words
-from rules.mail.types import HEADERS, Address
+from rules.mail.types import HEADERS, LATE_HEADERS, Address
 
 __all__ = ["address_of", "addresses", "date_of", "fields_of", "message_ids", "mime_fields", "split_fields"]
 
-_WANTED = {name: name.lower() for name in HEADERS} | {name.lower(): name.lower() for name in HEADERS}
+_ALL = HEADERS + LATE_HEADERS
+_WANTED = {name: name.lower() for name in _ALL} | {name.lower(): name.lower() for name in _ALL}
 _MIME = ("content-type", "content-transfer-encoding", "content-disposition")
 _MIME_WANTED = {name.title(): name for name in _MIME} | {name: name for name in _MIME}
 _ID = re.compile(r"<\s*([^<>\s]{1,996})\s*>")
@@ -69,7 +70,7 @@ def split_fields(block: bytes, wanted: dict[str, str] = _WANTED) -> dict[str, st
 
 
 def fields_of(block: bytes) -> dict[str, str]:
-    """Return the fields of HEADERS that are present: lower-case name to decoded, cleaned value of at most 8 KB."""
+    """Return the fields that are asked for and present: lower-case name to decoded, cleaned value of at most 8 KB."""
     return {name: clean(decode_words(value[:_MAX_VALUE])) for name, value in split_fields(block).items()}
 
 

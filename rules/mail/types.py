@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["HEADERS", "Address", "CalendarPart", "Envelope", "Message", "Role", "Wants"]
+__all__ = ["HEADERS", "LATE_HEADERS", "Address", "CalendarPart", "Envelope", "Message", "Role", "Wants"]
 
 
 class Role(StrEnum):
@@ -51,7 +51,9 @@ HEADERS: tuple[str, ...] = (
     "Feedback-ID",
     "Content-Type",
 )
-"""The header fields that connectors fetch, in the case they are asked for in."""
+"""The header fields that connectors fetch of every message, in the case they are asked for in."""
+LATE_HEADERS: tuple[str, ...] = ("Authentication-Results",)
+"""Those that they fetch together with the text: long, and of no use before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class Message:
     date: datetime | None = None
     """The Date field, aware (an unknown zone, `-0000`, counts as UTC); None when missing or unreadable."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """The fields of HEADERS that were present: lower-case name to decoded, unfolded value."""
+    """The fields of HEADERS and LATE_HEADERS that were present: lower-case name to decoded, unfolded value."""
     text: str = ""
     """Visible text, at most 16 KB: HTML rendered to text, without the quoted tail."""
     quoted: str = ""

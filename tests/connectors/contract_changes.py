@@ -369,6 +369,18 @@ class ChangesClauses:
             assert message.envelope.calendar
             assert "UID:round-1@orchard.example" in message.calendars[0].text
 
+    def test_what_the_provider_found_of_the_sender_comes_with_the_text(self, harness: Harness) -> None:
+        """RFC 8601: long, so it is not asked for before the text is."""
+        found = "mx.orchard.example; dmarc=fail (p=none) header.from=orchard.example"
+        harness.deliver(letter("forged", more={"Authentication-Results": found}), received_at=NOW)
+        harness.deliver(letter("plain"), received_at=NOW)
+        with opened(harness) as connector:
+            pulled = pull(connector)
+
+            assert pulled.message("forged").headers["authentication-results"] == found
+            assert "authentication-results" not in pulled.message("plain").headers
+            assert pulled.message("forged").headers["message-id"] == "<forged@orchard.example>"
+
     def test_a_very_large_message_comes_with_its_text(self, harness: Harness) -> None:
         harness.deliver(with_attachment("large", 2_500_000), received_at=NOW)
         with opened(harness) as connector:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -572,3 +573,14 @@ def test_a_pass_that_is_told_to_stop_ends_behind_a_page_and_is_taken_up_there(de
     assert report.new == 0  # the page was kept
     assert any("Acme" in row.company for row in report.log)
     assert desk.look(INVITED).log == ()
+
+
+def test_nobody_is_written_to_on_the_word_of_a_mail_that_its_provider_could_not_confirm(desk: Desk) -> None:
+    forged = message_from_bytes(invitation(INVITED, INTERVIEW))
+    forged["Authentication-Results"] = "mx.example; dmarc=fail header.from=acme.test"
+    desk.deliver(forged.as_bytes(), INVITED)
+    for day in range(30):
+        desk.look(INTERVIEW + timedelta(days=day))
+    assert desk.drafts() == []
+    seen = desk.process(INTERVIEW + timedelta(days=30))
+    assert any("dmarc=fail" in defect for message in seen.messages for defect in message.defects)
