@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+import re
 import tomllib
 import unicodedata
 from functools import cache
@@ -9,7 +11,9 @@ from importlib.resources import files
 
 from rules.mail import Role
 
-__all__ = ["known_role", "plain"]
+__all__ = ["decoded", "known_role", "plain"]
+
+_SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 
 
 def plain(name: str) -> str:
@@ -34,3 +38,23 @@ def known_role(name: str) -> Role | None:
     `name` is one level of the hierarchy, decoded.
     """
     return _table().get(plain(name))
+
+
+def decoded(name: str) -> str:
+    """Decode modified UTF-7 (RFC 9051, section 5.1).
+
+    A name that is none (UTF-8, a lone ampersand) stays as it is, fit to be shown.
+    """
+
+    def decode(match: re.Match[str]) -> str:
+        if not match[1]:
+            return "&"
+        data = match[1].replace(",", "/")
+        return binascii.a2b_base64(data + "=" * (-len(data) % 4)).decode("utf-16-be")
+
+    try:
+        if name.isascii():
+            return _SHIFTED.sub(decode, name)
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except ValueError:
+        return name

@@ -7,15 +7,13 @@ Names are compared in UTF-8 and in modified UTF-7 (RFC 9051, section 5.1), which
 
 from __future__ import annotations
 
-import binascii
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.errors import Misconfigured
-from connectors.folder_names import known_role, plain
+from connectors.folder_names import decoded, known_role, plain
 from rules.mail import Role
 
 __all__ = ["Folder", "MaildirSettings", "create_maildir", "discover"]
@@ -24,7 +22,6 @@ READ = (Role.INBOX, Role.SENT, Role.ARCHIVE, Role.DRAFTS)
 """The roles that matter here, in the order in which they are listed."""
 _PREFIXES = frozenset({"inbox", "[gmail]", "[google mail]"})
 """Names under which servers keep the folders of the account one level down."""
-_SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +159,7 @@ def _directories(top: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _levels(name: str) -> tuple[str, ...]:
     """Return the levels of a directory's name: in Maildir++ it begins with a dot, and dots stand between them."""
-    return tuple(_decoded(level) for level in name[1:].split(".")) if name.startswith(".") else (_decoded(name),)
+    return tuple(decoded(level) for level in name[1:].split(".")) if name.startswith(".") else (decoded(name),)
 
 
 def _subdirectories(path: Path) -> list[str]:
@@ -182,20 +179,3 @@ def _is_directory(entry: os.DirEntry[str]) -> bool:
 
 def _is_maildir(path: Path) -> bool:
     return (path / "cur").is_dir()
-
-
-def _decoded(name: str) -> str:
-    """Decode modified UTF-7; a name that is none (UTF-8, a lone ampersand) stays as it is, fit to be shown."""
-
-    def decode(match: re.Match[str]) -> str:
-        if not match[1]:
-            return "&"
-        data = match[1].replace(",", "/")
-        return binascii.a2b_base64(data + "=" * (-len(data) % 4)).decode("utf-16-be")
-
-    try:
-        if name.isascii():
-            return _SHIFTED.sub(decode, name)
-        return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    except ValueError:
-        return name

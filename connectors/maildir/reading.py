@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from connectors.arrival import topmost_received
 from connectors.maildir.files import LIMIT, File
 from connectors.maildir.names import arrival, is_synchronised
 from rules.mail import Envelope, Message, Role, Wants, envelope_from_header, has_calendar, message_from_bytes
@@ -17,7 +18,6 @@ __all__ = ["envelope_of", "message_of", "received_at"]
 
 _DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_RECEIVED: Final = re.compile(rb"^received:([^\n]*(?:\n[ \t][^\n]*){0,20})", re.IGNORECASE | re.MULTILINE)
 _CALENDAR: Final = re.compile(rb"text/calendar|application/ics", re.IGNORECASE)
 _MOST_HEADER: Final = 262_144
 _DATE: Final = {"Date": "date", "date": "date"}
@@ -33,7 +33,7 @@ def received_at(name: str, header: bytes, modified: float, role: Role) -> dateti
     user's own. A file without any such name: the field, else the file's time.
     """
     stamp = arrival(name)
-    received = _topmost_received(header)
+    received = topmost_received(header)
     synchronised = is_synchronised(name)
     if stamp is not None and not synchronised:
         return stamp if received is None or abs(stamp - received) <= _DAY else received
@@ -72,14 +72,6 @@ def message_of(file: File, envelope: Envelope, wants: Wants) -> Message | None:
 
 def _has_calendar(data: bytes) -> bool:
     return _CALENDAR.search(data) is not None and has_calendar(read_tree(data).root)
-
-
-def _topmost_received(header: bytes) -> datetime | None:
-    match = _RECEIVED.search(header)
-    if match is None:
-        return None
-    date = date_of(match[1].decode("ascii", "replace").replace("\r", " ").replace("\n", " ").rpartition(";")[2])
-    return date if date is not None and date > _EPOCH else None
 
 
 def _moment(seconds: float) -> datetime | None:

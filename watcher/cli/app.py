@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from watcher.cli.group import Group
-from watcher.cli.options import ConfigOption, Globals, JsonOption, NowOption, ProcessArgument, config_path
+from watcher.cli.options import ConfigOption, Globals, JsonOption, NowOption, ProcessArgument, config_path, is_named
 
 __all__ = ["app"]
 
@@ -61,6 +61,27 @@ def demo(
     from watcher.cli.running import play_demo  # noqa: PLC0415
 
     play_demo(path, seed=seed, pace=pace, svg=svg)
+
+
+@app.command(rich_help_panel=_WATCH)
+def replay(  # noqa: PLR0917 - the options of the command
+    ctx: typer.Context,
+    mailbox: Annotated[Path, typer.Argument(metavar="MAILBOX", help="An mbox file, a Maildir, or a folder of .eml files.")],
+    since: Annotated[str | None, typer.Option("--since", metavar="DAY", help="As if started on that day: 2026-03-10.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DAY", help="The last day; else that of the last mail.")] = None,
+    own: Annotated[
+        list[str] | None, typer.Option("--own", metavar="ADDRESS", help="An address of yours; may be repeated.")
+    ] = None,
+    zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", help="Your time zone: Europe/Berlin.")] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Play the past of a mailbox: what would have been drafted on each day. Reads only."""
+    from watcher.cli.replaying import Asked, replay_mailbox  # noqa: PLC0415
+
+    path = config_path(ctx, config)
+    asked = Asked(mailbox, path, is_named(ctx, config), tuple(own or ()), zone, since, until)
+    replay_mailbox(asked, as_json=json, debug=ctx.obj.debug)
 
 
 @app.command(rich_help_panel=_WATCH)
@@ -117,6 +138,35 @@ def drafts(ctx: typer.Context, config: ConfigOption = None, now: NowOption = Non
     from watcher.cli.looking import show_drafts  # noqa: PLC0415
 
     show_drafts(config_path(ctx, config), now, as_json=json)
+
+
+@app.command(rich_help_panel=_LOOK)
+def classify(  # noqa: PLR0917 - the options of the command
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE.eml …", help="One mail each, as saved from a client.")
+    ] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read one JSON object a line from standard input, print one for each.")
+    ] = False,
+    own: Annotated[
+        list[str] | None, typer.Option("--own", metavar="ADDRESS", help="An address of yours; may be repeated.")
+    ] = None,
+    zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", help="Your time zone: Europe/Berlin.")] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what kind of mail each file is, why, and what it says. Needs no configuration."""
+    from watcher.cli.classifying import classify_files, classify_lines, reader_of  # noqa: PLC0415
+    from watcher.cli.exits import UsageError  # noqa: PLC0415
+
+    if jsonl == bool(files):
+        raise UsageError("name the files to look at, or give --jsonl and the records on standard input (one of the two).")
+    reader = reader_of(config_path(ctx, config), own or [], zone, named=is_named(ctx, config))
+    if jsonl:
+        classify_lines(reader)
+    else:
+        classify_files(files or [], reader, as_json=json)
 
 
 @app.command(rich_help_panel=_TELL)

@@ -62,7 +62,7 @@ def explain(error: BaseException) -> tuple[Exit, str] | None:
 
 
 def _explain_state(error: BaseException) -> tuple[Exit, str] | None:
-    """Explain what the store, the lock and the demonstration raise."""
+    """Explain what the store, the lock, the demonstration and the replay raise."""
     from watcher.lock import AlreadyRunning  # noqa: PLC0415
 
     if isinstance(error, AlreadyRunning):
@@ -73,7 +73,7 @@ def _explain_state(error: BaseException) -> tuple[Exit, str] | None:
         return Exit.CANNOT_WRITE, str(error)
     if "watcher.store.store.StoreError" in names:
         return Exit.DATA, str(error)
-    if "watcher.demo.run.DemoError" in names:
+    if names & {"watcher.demo.run.DemoError", "watcher.replay.play.ReplayError"}:
         return Exit.USAGE, str(error)
     return None
 

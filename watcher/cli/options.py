@@ -14,7 +14,17 @@ import typer
 
 from watcher.cli.exits import UsageError
 
-__all__ = ["ConfigOption", "Globals", "JsonOption", "NowOption", "ProcessArgument", "config_path", "parse_time", "parse_until"]
+__all__ = [
+    "ConfigOption",
+    "Globals",
+    "JsonOption",
+    "NowOption",
+    "ProcessArgument",
+    "config_path",
+    "is_named",
+    "parse_time",
+    "parse_until",
+]
 
 ConfigOption = Annotated[
     Path | None,
@@ -48,6 +58,12 @@ def config_path(ctx: typer.Context, given: Path | None) -> Path:
     from watcher.paths import default_config_path  # noqa: PLC0415 -- only where nothing was said
 
     return default_config_path()
+
+
+def is_named(ctx: typer.Context, given: Path | None) -> bool:
+    """Say whether the user has named a configuration, which must be there then."""
+    before = ctx.obj.config if isinstance(ctx.obj, Globals) else None
+    return given is not None or before is not None or bool(os.environ.get("HEARBACK_CONFIG"))
 
 
 def parse_time(text: str) -> datetime:

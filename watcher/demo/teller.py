@@ -24,6 +24,8 @@ class Told:
     company: str
     action: str
     text: str
+    more: str = ""
+    """Details, on lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class _Mark:
 
 
 _MARKS: dict[str, _Mark] = {
+    "paused": _Mark("‖", "=", "bold green"),
     "found": _Mark("◆", "*", "bold cyan"),
     "interview": _Mark("◆", "*", "bold cyan"),
     "invited": _Mark("●", "!", "bold green"),
@@ -72,14 +75,19 @@ _MARGIN = 9
 class Teller:
     """Writes the story to a console, and keeps its scenes for the picture. Knows nothing but what it is told."""
 
-    def __init__(self, console: Console, zone: ZoneInfo, holiday: Callable[[date], str]) -> None:
-        """Take where to write, whose time to show, and what names a public holiday (an empty string for other days)."""
+    def __init__(self, console: Console, zone: ZoneInfo, holiday: Callable[[date], str], *, years: bool = False) -> None:
+        """Take where to write, whose time to show, and what names a public holiday (an empty string for other days).
+
+        `years`: the story may be longer than one, so each week names its own.
+        """
         self._console = console
         self._zone = zone
         self._holiday = holiday
         self._plain = console.options.ascii_only
+        self._years = years
         self._day: date | None = None
-        self._week = 0
+        self._week: date | None = None
+        """Its Monday."""
         self._scenes: dict[date, list[RenderableType]] = {}
 
     @property
@@ -104,7 +112,7 @@ class Teller:
             Text(f"  {local:%H:%M}", "dim"),
             Text(mark.plain if self._plain else mark.symbol, mark.style),
             Text(_shortened(told.company, _COMPANY_WIDTH), "bold"),
-            Text(told.text),
+            Text.assemble(told.text, (f"\n{told.more}" if told.more else "", "dim")),
         )
         self._show(local.date(), line)
 
@@ -139,11 +147,12 @@ class Teller:
             return
         notes = [note for note in (self._holiday(day), self._clock_change(local)) if note]
         year, week, _ = day.isocalendar()
-        if week != self._week:
-            monday = date.fromisocalendar(year, week, 1)
+        monday = date.fromisocalendar(year, week, 1)
+        if monday != self._week:
             self._show(day, Text(""))
-            self._show(day, Rule(Text(f"week {week}, from {_day(monday)}", "bold"), align="left", style="dim"))
-        self._week = week
+            name = f"week {week}, from {_day(monday)}{f' {monday.year}' if self._years else ''}"
+            self._show(day, Rule(Text(name, "bold"), align="left", style="dim"))
+        self._week = monday
         self._day = day
         head = Text("  " + f"{day:%a} {_day(day)}", "bold")
         head.append("".join(f"  ({note})" for note in notes), "italic not bold yellow")
