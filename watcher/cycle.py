@@ -19,12 +19,14 @@ from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
 from watcher.account import Account
 from watcher.history import assess
-from watcher.intake import arrival, is_known, known_of, read_message, unread_message
-from watcher.linking import Linked, relink
-from watcher.outbox import Ledger, apply, pending, plan, reconcile
+from watcher.intake import arrival, is_known, read_message, unread_message
+from watcher.linking import Linked, Linker
+from watcher.outbox import Ledger, apply, follow, pending, plan, reconcile
+from watcher.relabelling import as_said
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
-from watcher.store.drafts import Op, OutboxRow, RowState, load_outbox, put_row, versions
+from watcher.store.corrections import CorrectionRow, kinds_said, last_correction, load_corrections
+from watcher.store.drafts import Op, OutboxRow, RowState, load_outbox, versions
 from watcher.store.journal import (
     LogRow,
     add_log,
@@ -39,7 +41,9 @@ from watcher.store.journal import (
 )
 from watcher.store.mail import (
     EventRow,
+    envelopes_named,
     envelopes_unread,
+    events_named,
     has_messages,
     mark_wanted,
     put_events,
@@ -118,23 +122,48 @@ class Cycle:
     _decided_at: datetime | None = None
     _wall: datetime | None = None
     """The real time, in a pass that was told another."""
+    _linker: Linker = field(init=False)
+    _correction: int = 0
+    """The newest correction of the user's that was acted on."""
+    _said: dict[str, CorrectionRow] = field(default_factory=dict)
+    """What the user said of the kind of messages."""
+
+    def __post_init__(self) -> None:
+        """Begin with nothing read."""
+        self._linker = Linker(self.account.name, self.account.profile.name)
 
     @property
     def next_check(self) -> datetime | None:
         """Return the first instant at which something is due if no mail comes."""
         return min((at for at in self._checks.values() if at is not None), default=None)
 
+    def wants(self, envelope: Envelope) -> bool:
+        """Say whether the next pass would read the text of a message, by what is known now."""
+        return self._wants(envelope)
+
     def run_pass(self, now: datetime, *, wall: datetime | None = None) -> PassReport:
         """Do one pass as of `now`. `wall`, the real time, is given only when `now` is not it.
 
         Raises the connector's errors, and Interrupted; what was stored and planned before stays and is finished by the next pass.
         """
-        newest = self._newest_log()
+        try:
+            return self._pass(now, wall)
+        finally:
+            self._linker.forget()
+
+    def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
+        newest, correction = self._newest()
         self._wall = wall
         first = self._start(now)
         floor = self._floor(wall)
+        corrected = self._heed(correction, now) if correction != self._correction else None
         pulled = self._pull(now, wall, floor)
-        affected = set(self._relinked(pulled, now)) if pulled.identities or self._broken_off else set()
+        pulled.identities |= corrected or set()
+        affected: set[str] = set()
+        if pulled.identities or self._broken_off or corrected is not None:
+            affected = set(self._relinked(pulled, now))
+        if corrected is not None:
+            affected = set(self._openers)
         affected |= self._due(now)
         if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
             self._name_companies(now)
@@ -168,7 +197,7 @@ class Cycle:
             if not has_messages(connection, self.account.name):
                 forget_cursor(connection, self.account.name)  # nothing read, or all of it lost: read the mailbox anew
             first = load_cursor(connection, self.account.name) is None
-            self._remember(relink(connection, self.account.name), versions(connection, self.account.name))
+            self._remember(self._linker.relink(connection), versions(connection, self.account.name))
             self._untold = set(load_untold(connection, self.account.name))
         self._broken_off = bool(self._untold)
         self._checks = dict.fromkeys(self._openers, now)
@@ -176,7 +205,7 @@ class Cycle:
         return first
 
     def _remember(self, linked: Linked, draft_ids: Iterable[str]) -> None:
-        self._known = known_of(linked.events, linked.identities, draft_ids)
+        self._known = linked.known(draft_ids)
         self._openers = {row.id: row.opener for row in linked.processes}
         for gone in set(self._checks) - set(self._openers):
             del self._checks[gone]
@@ -204,9 +233,10 @@ class Cycle:
         self._untold.clear()
         self._noted_at = now
 
-    def _newest_log(self) -> int:
+    def _newest(self) -> tuple[int, int]:
+        """Return the numbers of the newest line of the log and of the newest correction."""
         with self.store.read() as connection:
-            return last_log(connection)
+            return last_log(connection), last_correction(connection)
 
     def _logged_since(self, number: int) -> tuple[LogRow, ...]:
         with self.store.read() as connection:
@@ -215,7 +245,7 @@ class Cycle:
     # --- pull ---------------------------------------------------------------------------------------------------------
 
     def _wants(self, envelope: Envelope) -> bool:
-        return wants(envelope, self._known)
+        return wants(envelope, self._known) or envelope.identity in self._said
 
     def _pull(self, now: datetime, wall: datetime | None, floor: datetime | None) -> _Pulled:
         """Store every page of changes, each in one transaction with its cursor."""
@@ -257,19 +287,24 @@ class Cycle:
 
     def _keep(self, connection: Connection, fresh: Sequence[tuple[EventRow, Message]], pulled: _Pulled) -> None:
         """Store what was read, and see which mails of the user's own were drafts of ours."""
-        put_events(connection, [row for row, _ in fresh])
+        rows = [row for row, _ in fresh]
+        put_events(connection, rows)
+        self._linker.take(rows)
         for row, message in fresh:
             if row.own:
                 self._recognise(connection, row, message)
-        identities = [row.identity for row, _ in fresh]
+        identities = [row.identity for row in rows]
         add_untold(connection, self.account.name, identities)
         self._untold.update(identities)
         pulled.identities.update(identities)
 
     def _read_one(self, message: Message, at: datetime) -> EventRow:
         """Read a message; one that the rules fail on is kept as unread, and must not hold up the others."""
+        said = self._said.get(message.envelope.identity)
         try:
-            return read_message(self.account, message, at, known=is_known(message, self._known))
+            kind = said.kind if said is not None else None
+            row = read_message(self.account, message, at, known=is_known(message, self._known), said=kind)
+            return row if said is None else replace(row, labelled=said.id)
         except Exception as error:
             log.exception("%s: message %r could not be read", self.account.name, message.envelope.message_id)
             return unread_message(self.account, message, at, f"could not be read: {type(error).__name__}")
@@ -298,12 +333,13 @@ class Cycle:
             before = _NOTHING if self._broken_off else self._known
             self._broken_off = False
             with self.store.write() as connection:
-                linked = relink(connection, name)
+                linked = self._linker.relink(connection)
                 self._remember(linked, versions(connection, name))
                 late = list(self._late(connection, before))
+                # Drafts change hands only when all is read that may tell whose they are.
+                moved = frozenset() if late else follow(connection, name, linked)
             if not late:
-                self._orphans(linked)
-                return linked.processes_of(pulled.identities)
+                return linked.processes_of(pulled.identities) | moved
             self._fetch_late(late, pulled, now)
 
     def _late(self, connection: Connection, before: Known) -> Iterable[Envelope]:
@@ -320,14 +356,36 @@ class Cycle:
             mark_wanted(connection, self.account.name, [envelope.identity for envelope in late])
             self._keep(connection, fresh, pulled)
 
-    def _orphans(self, linked: Linked) -> None:
-        """Take back the drafts of a process that turned out to be part of another."""
+    def _heed(self, newest: int, now: datetime) -> set[str]:
+        """Take up what the user corrected since the last look, up to number `newest`; return the messages that were read anew.
+
+        A message that was given another kind is read again as one of that kind, as far as the mailbox still has it.
+        """
+        name = self.account.name
+        with self.store.read() as connection:
+            self._said = kinds_said(load_corrections(connection, name))
+            rows = {row.identity: row for row in events_named(connection, name, self._said)}
+            done = {identity for identity, row in rows.items() if row.labelled == self._said[identity].id}
+            stale = [identity for identity in self._said if identity not in done]
+            envelopes = envelopes_named(connection, name, stale)
+        messages = self.connector.read([envelope for envelope in envelopes if envelope.ref]) if envelopes else []
+        found: dict[str, EventRow] = {}
+        for message in messages:
+            identity = message.envelope.identity
+            at = rows[identity].at if identity in rows else arrival(message, now, None, self._wall)
+            found[identity] = self._read_one(message, at)
+        for identity in stale:
+            if identity in rows and identity not in found:
+                said = self._said[identity]
+                found[identity] = replace(as_said(rows[identity], said), labelled=said.id)
         with self.store.write() as connection:
-            for row in load_outbox(connection, self.account.name):
-                merged = row.process not in self._openers and row.opener in linked.identities
-                if merged and row.state is RowState.PLACED and row.op is not Op.WITHDRAW:
-                    reason = "Its process turned out to be part of another one."
-                    put_row(connection, replace(row, op=Op.WITHDRAW, next_draft=None, next_raw=None, error=reason))
+            put_events(connection, found.values())
+            mark_wanted(connection, name, list(found))
+            add_untold(connection, name, found)
+        self._linker.take(found.values())
+        self._untold.update(found)
+        self._correction = newest
+        return set(found)
 
     def _due(self, now: datetime) -> frozenset[str]:
         """Return the processes to decide anew though no mail came: something is due, or the user said something."""
