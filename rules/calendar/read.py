@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from rules.calendar.lines import Calendar, calendars
+from rules.calendar.recurrence import first_instance
+from rules.calendar.times import Time, Zones, canonical, time_of
 from rules.calendar.types import Attendee, CalendarEvent
-from rules.calendar.zones import Rules, named_zone, parse_rules, zone_name
+from rules.calendar.zones import Rules, parse_rules
 from rules.mail.encoding import clean
+from rules.mail.html import render
 from rules.mail.types import CalendarPart
 
 __all__ = ["Calendars", "defects", "read", "read_all"]
 
-_MAX_TEXT = 64 * 1024
 _MAX_EVENTS = 50
 _MAX_ATTENDEES = 100
-_MAX_LINES = 5000
-_MAX_LINE = 16 * 1024
 _MAX_DESCRIPTION = 4096
 _MAX_SHORT = 500
+_MAX_REPEATED = 200
 _USUAL = timedelta(hours=1)
+_DAY = timedelta(days=1)
 _LONGEST = timedelta(days=31)
 _ROOMS = frozenset({"ROOM", "RESOURCE"})
-_READ = frozenset(
-    {
-        "ATTENDEE", "DESCRIPTION", "DTEND", "DTSTAMP", "DTSTART", "DURATION", "LOCATION", "ORGANIZER", "RDATE", "RECURRENCE-ID",
-        "RRULE", "SEQUENCE", "STATUS", "SUMMARY", "UID", "URL",
-    }
+_TIMED = frozenset({"DTEND", "DTSTAMP", "DTSTART", "EXDATE", "RDATE", "RECURRENCE-ID"})
+_READ = _TIMED | {
+    "ATTENDEE", "CONFERENCE", "DESCRIPTION", "DURATION", "LOCATION", "ORGANIZER", "RRULE", "SEQUENCE", "STATUS", "SUMMARY", "UID",
+    "URL", "X-ALT-DESC", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-ONLINEMEETINGCONFLINK",
+    "X-MICROSOFT-SKYPETEAMSMEETINGURL",
+}  # fmt: skip
+_ROOMS_OF_CALLS = (
+    "CONFERENCE", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGCONFLINK",
 )  # fmt: skip
 _NAME = re.compile(r"^([A-Za-z0-9-]+)")
+_HTML = re.compile(r"<(?:br|p|div|html|a|ul|ol|li|table|span|b|strong)\b[^<>]{0,500}>", re.IGNORECASE)
+_WHOLE = re.compile(r"\s*(\d{1,10})")
 
 
 class Calendars(NamedTuple):
@@ -73,78 +81,40 @@ def read_all(parts: tuple[CalendarPart, ...], fallback_zone: str = "UTC") -> Cal
     return Calendars(tuple(events.values())[:_MAX_EVENTS], tuple(troubles))
 
 
-class _Zones(NamedTuple):
-    rules: dict[str, Rules]
-    own: str
-    """X-WR-TIMEZONE."""
-    fallback: str
-
-
-def _lines(text: str) -> list[str]:
-    """Unfold (RFC 5545 section 3.1); also lines that were folded with a lost blank are left as they are."""
-    unfolded = text[:_MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\n ", "").replace("\n\t", "")
-    return [line[:_MAX_LINE] for line in unfolded.split("\n")[:_MAX_LINES]]
-
-
-def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield (name, lines) of each VEVENT and VTIMEZONE, and ("", [line]) of each other line. Alarms are left out."""
-    name = ""
-    block: list[str] = []
-    inner = 0
-    for line in lines:
-        upper = line[:40].upper().strip()
-        if not name:
-            if upper in {"BEGIN:VEVENT", "BEGIN:VTIMEZONE"}:
-                name, block, inner = upper[6:], [], 0
-            else:
-                yield "", [line]
-        elif upper == f"END:{name}":
-            yield name, block
-            name = ""
-        elif name == "VEVENT" and upper.startswith("BEGIN:"):
-            if upper == "BEGIN:VEVENT":  # the one before was never closed
-                yield name, block
-                block, inner = [], 0
-            else:
-                inner += 1
-        elif name == "VEVENT" and upper.startswith("END:"):
-            inner -= inner > 0
-        elif not inner:
-            block.append(line)
-    if name == "VEVENT":
-        yield name, block
-
-
 def _part(part: CalendarPart, fallback: str) -> tuple[list[CalendarEvent], list[str]]:
-    headers: dict[str, str] = {}
-    rules: dict[str, Rules] = {}
-    blocks: list[list[str]] = []
-    for name, lines in _blocks(_lines(part.text)):
-        if name == "VTIMEZONE":
-            rule = parse_rules(lines)
-            if rule is not None:
-                rules.setdefault(rule.tzid, rule)
-        elif name == "VEVENT":
-            blocks.append(lines)
-        else:
-            key, _, value = lines[0].partition(":")
-            headers.setdefault(key.partition(";")[0].strip().upper(), value.strip())
-    method = (headers.get("METHOD") or part.method).upper()[:32]
-    events, troubles = _events(blocks, method, _Zones(rules, headers.get("X-WR-TIMEZONE", ""), fallback))
-    if not blocks and part.text.strip():
+    objects = calendars(part.text)
+    everywhere = _rules(lines for item in objects for lines in item.zones)
+    events: list[CalendarEvent] = []
+    troubles: list[str] = []
+    for item in objects:
+        method = (item.properties.get("METHOD") or part.method).strip().upper()[:32]
+        own = item.properties.get("X-WR-TIMEZONE", "") or item.properties.get("TZID", "")
+        found, bad = _events(item, method, Zones(everywhere | _rules(item.zones), own, fallback))
+        events += found
+        troubles += bad
+    if not any(item.events for item in objects) and part.text.strip():
         troubles.append("a calendar part holds no event")
     return events, troubles
 
 
-def _events(blocks: list[list[str]], method: str, zones: _Zones) -> tuple[list[CalendarEvent], list[str]]:
+def _rules(blocks: Iterable[list[str]]) -> dict[str, Rules]:
+    found: dict[str, Rules] = {}
+    for lines in blocks:
+        rules = parse_rules(lines)
+        if rules is not None and len(found) < _MAX_EVENTS:
+            found.setdefault(rules.tzid, rules)
+    return found
+
+
+def _events(calendar: Calendar, method: str, zones: Zones) -> tuple[list[CalendarEvent], list[str]]:
     events: list[CalendarEvent] = []
     troubles: list[str] = []
-    for lines in blocks[:_MAX_EVENTS]:
+    for lines in calendar.events[:_MAX_EVENTS]:
         try:
             events.append(_event(lines, method, zones))
         except Exception as error:  # noqa: BLE001 -- as above: this event is lost, the others are not
             troubles.append(f"a calendar event cannot be read ({type(error).__name__})")
-    if len(blocks) > _MAX_EVENTS:
+    if len(calendar.events) > _MAX_EVENTS:
         troubles.append(f"more than {_MAX_EVENTS} calendar events; the rest was not read")
     return events, troubles
 
@@ -156,10 +126,12 @@ def _component(lines: list[str]) -> tuple[Any, list[str]]:
 
     event = Event()
     bad: list[str] = []
+    counts: dict[str, int] = {}
     for line in lines:
         match = _NAME.match(line)
         name = match[1].upper() if match else ""
-        if name not in _READ:
+        counts[name] = counts.get(name, 0) + 1
+        if name not in _READ or counts[name] > _MAX_REPEATED:
             continue
         try:
             _, params, value = Contentline(line).parts()  # type: ignore[no-untyped-call]  # the library leaves it bare
@@ -175,6 +147,10 @@ def _add(event: Any, name: str, params: Any, value: str) -> None:
 
     factory = TypesFactory()
     tzid = params.pop("TZID", None)
+    if name in _TIMED:
+        value = ",".join(canonical(item) for item in value.split(",")[:_MAX_REPEATED])
+    elif name == "CONFERENCE" or name.startswith("X-"):
+        params.pop("VALUE", None)
     kind: Any = factory.for_property(name)
     prop = kind(kind.from_ical(value))
     prop.params = params
@@ -183,117 +159,83 @@ def _add(event: Any, name: str, params: Any, value: str) -> None:
     event.add(name, prop, encode=0)
 
 
-def _event(lines: list[str], method: str, zones: _Zones) -> CalendarEvent:
+def _event(lines: list[str], method: str, zones: Zones) -> CalendarEvent:
     component, bad = _component(lines)
-    start = _time(component.get("DTSTART"), zones)
+    get = component.get
+    start = first_instance(time_of(get("DTSTART"), zones), get("RRULE"), get("RDATE"), get("EXDATE"), zones)
     moment, end, assumed = start.at, None, False
     if moment is not None:
-        end = _end(component, moment, zones)
+        end = _end(component, moment, start.shift, zones)
         if end is None or not moment < end <= moment + _LONGEST:
-            end, assumed = moment + (timedelta(days=1) if start.all_day else _USUAL), True
+            end, assumed = moment + (_DAY if start.all_day else _USUAL), True
     if start.guessed:
         bad.append("the start names a time zone that is not known")
-    stamp = _time(component.get("DTSTAMP"), zones).at
-    people = [_attendee(item) for item in _several(component.get("ATTENDEE"))[:_MAX_ATTENDEES]]
-    organizer = component.get("ORGANIZER")
-    recurrence = component.get("RECURRENCE-ID")
+    people = [_attendee(item) for item in _several(get("ATTENDEE"))[:_MAX_ATTENDEES]]
+    organizer = get("ORGANIZER")
+    recurrence = time_of(get("RECURRENCE-ID"), zones)
+    if recurrence.at is None and method == "ADD":
+        recurrence = start
     return CalendarEvent(
-        uid=_text(component.get("UID"), _MAX_SHORT),
+        uid=_text(get("UID"), _MAX_SHORT),
         method=method,
-        sequence=_whole(component.get("SEQUENCE")),
-        stamp=stamp,
-        recurrence_id=_recurrence(_first(recurrence), zones),
-        status=_text(component.get("STATUS"), 32).upper(),
+        sequence=_whole(get("SEQUENCE")),
+        unnumbered=get("SEQUENCE") is None,
+        stamp=time_of(get("DTSTAMP"), zones).at,
+        recurrence_id=_recurrence(recurrence),
+        status=_text(get("STATUS"), 32).upper(),
         start=moment,
         end=end,
         zone=start.zone,
-        all_day=start.all_day,
+        all_day=start.all_day or _text(get("X-MICROSOFT-CDO-ALLDAYEVENT"), 8).upper() == "TRUE",
         floating=start.floating,
         zone_guessed=start.guessed,
         end_assumed=assumed,
-        recurring=component.get("RRULE") is not None or component.get("RDATE") is not None,
+        recurring=get("RRULE") is not None or get("RDATE") is not None,
         organizer=_attendee(_first(organizer)) if organizer is not None else None,
         attendees=tuple(person for person in people if person.kind not in _ROOMS),
         rooms=tuple(person.name or person.address for person in people if person.kind in _ROOMS),
-        summary=_text(component.get("SUMMARY"), _MAX_SHORT),
-        description=_text(component.get("DESCRIPTION"), _MAX_DESCRIPTION, lines=True),
-        location=_text(component.get("LOCATION"), _MAX_SHORT),
-        url=_text(component.get("URL"), _MAX_SHORT),
+        summary=_text(get("SUMMARY"), _MAX_SHORT),
+        description=_description(component),
+        location=_text(get("LOCATION"), _MAX_SHORT),
+        url=_text(get("URL"), _MAX_SHORT),
+        conference=next((found for name in _ROOMS_OF_CALLS if (found := _text(get(name), _MAX_SHORT))), ""),
         defects=tuple(bad),
     )
 
 
-class _Time(NamedTuple):
-    at: datetime | None = None
-    zone: str = ""
-    all_day: bool = False
-    floating: bool = False
-    guessed: bool = False
-
-
-def _time(prop: Any, zones: _Zones) -> _Time:
-    """Return when a DATE or DATE-TIME property is (RFC 5545 section 3.3.5: UTC, with a zone, floating)."""
-    prop = _first(prop)
-    value = getattr(prop, "dt", None)
-    if not isinstance(value, date):
-        return _Time()
-    tzid = str(prop.params.get("X-TZID", "")).strip()
-    if not isinstance(value, datetime):
-        zone, name, _ = _zone(datetime(value.year, value.month, value.day), tzid or zones.own, zones)  # noqa: DTZ001 -- a wall time
-        return _Time(_in_range(datetime(value.year, value.month, value.day, tzinfo=zone)), name, all_day=True, floating=not tzid)
-    if value.tzinfo is not None:
-        moment = _in_range(value.astimezone(UTC))
-        # A UTC time beside a TZID or in a calendar with a zone: the instant is UTC, the zone tells where they are.
-        named = named_zone(tzid or zones.own) if tzid or zones.own else None
-        if moment is not None and isinstance(named, tzinfo) and zone_name(tzid or zones.own) not in {"", "UTC"}:
-            return _Time(moment.astimezone(named), zone_name(tzid or zones.own))
-        return _Time(moment)
-    zone, name, known = _zone(value, tzid or zones.own, zones)
-    return _Time(_in_range(value.replace(tzinfo=zone)), name, floating=not tzid, guessed=bool(tzid) and not known)
-
-
-def _zone(wall: datetime, tzid: str, zones: _Zones) -> tuple[tzinfo, str, bool]:
-    """Return (zone, IANA name or empty, whether it is known) for a wall time (naive)."""
-    rules = zones.rules.get(tzid) if tzid else None
-    if tzid and rules is None and len(zones.rules) == 1 and named_zone(tzid) is None:
-        rules = next(iter(zones.rules.values()))  # TZID and VTIMEZONE spelled differently
-    name = zone_name(tzid) if tzid else ""
-    if rules is not None and not name:
-        name = zone_name(rules.location) if rules.location else ""
-    named = named_zone(name or tzid) if tzid else None
-    offset = rules.offset_at(wall) if rules is not None else None
-    if offset is not None:
-        if named is not None and wall.replace(tzinfo=named).utcoffset() == offset:
-            return named, "" if name == "UTC" else name, True
-        return timezone(offset), "" if name == "UTC" else name, True
-    if named is not None:
-        return named, "" if name == "UTC" else name, True
-    fallback = named_zone(zones.fallback) or UTC
-    return fallback, "" if tzid or fallback is UTC else zone_name(zones.fallback), False
-
-
-def _in_range(value: datetime) -> datetime | None:
-    """Return the time if arithmetic on it is safe, else None."""
-    return value if 1970 <= value.year <= 2200 else None  # noqa: PLR2004 -- no interview is outside
-
-
-def _end(component: Any, start: datetime, zones: _Zones) -> datetime | None:
-    end = _time(component.get("DTEND"), zones).at
+def _end(component: Any, start: datetime, shift: timedelta, zones: Zones) -> datetime | None:
+    """Return the end; `shift` is by how much the start was moved behind an excluded first instance."""
+    end = time_of(component.get("DTEND"), zones).at
     if end is not None:
-        return end
+        return end + shift
     duration = getattr(_first(component.get("DURATION")), "td", None)
     if not isinstance(duration, timedelta) or not timedelta() < duration <= _LONGEST:
         return None
-    # RFC 5545 section 3.3.6: hours are exact, whatever the clocks do meanwhile.
+    # RFC 5545 section 3.3.6: hours are exact, whatever the clocks do meanwhile; days are those of the calendar.
+    days = timedelta(days=duration.days) if duration.seconds == 0 else timedelta()
+    if days:
+        return start + days
     return (start.astimezone(UTC) + duration).astimezone(start.tzinfo)
 
 
-def _recurrence(prop: Any, zones: _Zones) -> str:
+def _recurrence(moment: Time) -> str:
     """Return RECURRENCE-ID in one spelling, so that two mails about one of a series name it alike: UTC, or the date."""
-    moment = _time(prop, zones)
     if moment.at is None:
         return ""
     return moment.at.strftime("%Y%m%d") if moment.all_day else moment.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _description(component: Any) -> str:
+    """Return DESCRIPTION, else X-ALT-DESC, as a reader sees it: both may be HTML."""
+    text = _text(component.get("DESCRIPTION"), 4 * _MAX_DESCRIPTION, lines=True)
+    text = text or _text(component.get("X-ALT-DESC"), 4 * _MAX_DESCRIPTION, lines=True).replace("\\n", "\n").replace("\\N", "\n")
+    if _HTML.search(text):
+        rendered = render(text)
+        # The address of a link stands in the HTML only, and may be the room of the call.
+        text = "\n".join(
+            (rendered.text, *(address for label, address in rendered.links if address not in rendered.text and address != label))
+        )
+    return text[:_MAX_DESCRIPTION].strip()
 
 
 def _several(value: Any) -> list[Any]:
@@ -310,10 +252,8 @@ def _text(value: Any, limit: int, *, lines: bool = False) -> str:
 
 
 def _whole(value: Any) -> int:
-    try:
-        return max(0, min(int(_first(value)), 2**31))
-    except (TypeError, ValueError):
-        return 0
+    match = _WHOLE.match(str(_first(value)))
+    return min(int(match[1]), 2**31) if match else 0
 
 
 def _attendee(prop: Any) -> Attendee:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Attendee", "CalendarEvent"]
+__all__ = ["OF_ATTENDEES", "Attendee", "CalendarEvent"]
+
+OF_ATTENDEES = frozenset({"COUNTER", "DECLINECOUNTER", "REFRESH", "REPLY"})
+"""Methods that state no time of the organizer's (RFC 5546 section 3.2); DECLINECOUNTER is the organizer's, but fixes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,15 @@ class CalendarEvent:
 
     uid: str
     method: str = ""
-    """Of the calendar object, else of the MIME part (RFC 5546): REQUEST, CANCEL, REPLY, COUNTER, PUBLISH; may be empty."""
+    """Of the calendar object, else of the MIME part (RFC 5546): REQUEST, CANCEL, REPLY, COUNTER, PUBLISH, ADD; may be empty."""
     sequence: int = 0
+    """SEQUENCE; 0 when none is written, as RFC 5545 section 3.8.7.4 says."""
+    unnumbered: bool = False
+    """No SEQUENCE is written: then DTSTAMP alone tells what came later."""
     stamp: datetime | None = None
     """DTSTAMP, aware."""
     recurrence_id: str = ""
-    """RECURRENCE-ID as it is written in the file: names one of a series together with `uid`."""
+    """RECURRENCE-ID in UTC (or a date): names one of a series together with `uid`. Of ADD, which names none, the start."""
     status: str = ""
     """STATUS: CONFIRMED, TENTATIVE, CANCELLED."""
     start: datetime | None = None
@@ -63,7 +69,19 @@ class CalendarEvent:
     """At most 4 KB."""
     location: str = ""
     url: str = ""
+    conference: str = ""
+    """The address of the room of a video call (CONFERENCE of RFC 7986, or what Google and Microsoft write instead)."""
     defects: tuple[str, ...] = ()
+
+    @property
+    def states(self) -> bool:
+        """Return True if the organizer fixes, moves or cancels by it; COUNTER and REPLY of attendees do neither (D25)."""
+        return self.method not in OF_ATTENDEES
+
+    @property
+    def cancelled(self) -> bool:
+        """Return True if it says that the event does not take place."""
+        return self.states and (self.method == "CANCEL" or self.status == "CANCELLED")
 
     @property
     def key(self) -> str:

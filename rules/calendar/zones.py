@@ -25,7 +25,8 @@ _UTC_NAMES = frozenset(
 )
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LIMIT_HOURS = 18
-_MAX_RULES = 40
+_MAX_RULES = 200
+_YEAR = timedelta(days=400)
 
 
 @cache
@@ -137,17 +138,33 @@ class Rules:
     rules: tuple[_Rule, ...]
 
     def offset_at(self, wall: datetime) -> timedelta | None:
-        """Return the offset that holds at a local wall time (naive), or None when no rule says."""
-        latest: tuple[datetime, timedelta] | None = None
-        for rule in self.rules:
-            for year in (wall.year - 1, wall.year):
-                onset = rule.onset(year) if rule.month else rule.start
-                if onset is not None and onset <= wall and (latest is None or onset > latest[0]):
-                    latest = (onset, rule.after)
-        if latest is not None:
-            return latest[1]
+        """Return the offset that holds at a local wall time (naive), or None when no rule says.
+
+        A time that the clocks skip is read in the offset before (RFC 5545 section 3.3.5), one that comes twice is the first.
+        """
+        found = self._last(wall)
+        if found is not None:
+            onset, rule = found
+            return rule.before if wall - onset < rule.after - rule.before else rule.after
         first = min(self.rules, key=lambda rule: rule.start, default=None)
         return first.before if first else None
+
+    def goes_on(self, wall: datetime) -> bool:
+        """Say whether rules of two offsets still speak of the year of a wall time: a yearly one, or an onset not long before."""
+        found = self._last(wall)
+        if found is None:
+            return False
+        onset, _ = found
+        return len({rule.after for rule in self.rules}) > 1 and wall - onset < _YEAR
+
+    def _last(self, wall: datetime) -> tuple[datetime, _Rule] | None:
+        latest: tuple[datetime, _Rule] | None = None
+        for rule in self.rules:
+            for year in (wall.year - 1, wall.year) if rule.month else (0,):
+                onset = rule.onset(year) if rule.month else rule.start
+                if onset is not None and onset <= wall and (latest is None or onset > latest[0]):
+                    latest = (onset, rule)
+        return latest
 
 
 def parse_rules(lines: list[str]) -> Rules | None:
@@ -166,12 +183,27 @@ def parse_rules(lines: list[str]) -> Rules | None:
         elif name == "BEGIN" and value.upper() in {"STANDARD", "DAYLIGHT"}:
             block = {}
         elif name == "END" and value.upper() in {"STANDARD", "DAYLIGHT"}:
-            rule = _rule(block)
-            if rule is not None and len(rules) < _MAX_RULES:
-                rules.append(rule)
+            rules += _rules(block)[: _MAX_RULES - len(rules)]
+        elif name == "RDATE" and name in block:
+            block[name] += f",{value}"
         else:
-            block[name] = value
+            block.setdefault(name, value)
     return Rules(tzid, location, tuple(rules)) if tzid and rules else None
+
+
+def _rules(block: dict[str, str]) -> list[_Rule]:
+    """Return the rules of one STANDARD or DAYLIGHT block: its yearly rule, or its onset; and each onset that RDATE adds."""
+    rule = _rule(block)
+    if rule is None:
+        return []
+    found = [rule]
+    for text in block.get("RDATE", "").split(",")[:_MAX_RULES]:
+        try:
+            found.append(_Rule(_wall(text.partition("/")[0]), rule.before, rule.after))
+        except ValueError:
+            continue
+    # Of very many onsets the latest matter.
+    return sorted(found, key=lambda item: (item.month == 0, -item.start.toordinal()))
 
 
 def _rule(block: dict[str, str]) -> _Rule | None:

@@ -1,43 +1,134 @@
-"""The interviews that a message states: by calendar part, or in its text."""
+"""The interviews that a message states: by calendar part, by markup, or in text; how they are held, where a time is picked."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta, tzinfo
+from typing import NamedTuple
 
-from rules.calendar import CalendarEvent
+from rules.calendar import CalendarEvent, read
 from rules.classify.text import text_of
-from rules.dates import Moment, moments
-from rules.extract.people import interviewers_of_event, person_of
+from rules.classify.types import Kind
+from rules.extract.attendees import interviewers_of_entry
+from rules.extract.booking import booking_link_of
+from rules.extract.clock import day_order
+from rules.extract.formats import format_of
+from rules.extract.markup import MarkedEvent, read_markup
+from rules.extract.meeting_words import Words, numbers
+from rules.extract.people import person_of
+from rules.extract.told import read_told
 from rules.extract.types import Format, Interview, InterviewStatus, Person
-from rules.extract.words import first_match, listed_keys
+from rules.language import languages_of
 from rules.mail.types import Message
-from rules.phrases.grammar import fold
+from rules.phrases.grammar import WORD, fold
 
-__all__ = ["format_of", "interview_of_event", "interview_of_text", "round_of"]
+__all__ = [
+    "Meetings",
+    "booking_link_of",
+    "format_of",
+    "interview_of_event",
+    "interview_of_text",
+    "interviews_of",
+    "read_meetings",
+    "round_of",
+    "stating_events",
+]
 
 _USUAL = timedelta(hours=1)
-_PAST = timedelta(days=1)
-_DURATION = re.compile(r"\b(\d{2,3})[ -]?(?:min\b|mins\b|minutes?\b)|\b(one|two|three|1|1\.5|2|3)[ -]?hours?\b")
-_HOURS = {"one": 60, "two": 120, "three": 180, "1": 60, "1.5": 90, "2": 120, "3": 180}
-_SHORTEST, _LONGEST = 10, 480
+_TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
+_MOST = 20
 
 
-def format_of(text: str, events: Iterable[CalendarEvent]) -> Format:
-    """Return how an interview is held: what the calendar entry says of its place, else what the text says."""
-    places = "\n".join(fold(f"{event.summary}\n{event.location}\n{event.url}\n{event.description}") for event in events)
-    for place in (places, text):
-        for form in (Format.VIDEO, Format.IN_PERSON, Format.PHONE):
-            if first_match("format", form.value, place):
-                return form
-    return Format.UNKNOWN
+class Meetings(NamedTuple):
+    """What a message says of interviews."""
+
+    interviews: tuple[Interview, ...] = ()
+    format: Format = Format.UNKNOWN
+    round: int | None = None
+    """As stated in words; None when it is not, or when several are."""
+    booking_link: str = ""
 
 
-def round_of(title: str, body: str) -> int | None:
+def stating_events(message: Message, zone: str) -> tuple[CalendarEvent, ...]:
+    """Return the calendar events by which an organizer fixes, moves or cancels; never those of attendees (D25).
+
+    `zone` (IANA) is the user's. An event without a start states nothing, unless it is cancelled.
+    """
+    if not message.calendars:
+        return ()
+    events = read(message.calendars, fallback_zone=zone)
+    return tuple(event for event in events if event.states and (event.start is not None or event.cancelled))
+
+
+def read_meetings(
+    message: Message,
+    kind: Kind,
+    *,
+    own: frozenset[str],
+    zone: str,
+    local: tzinfo,
+    people: Sequence[Person] = (),
+    named: Sequence[Person] = (),
+) -> Meetings:
+    """Return what a message says of interviews. Pure; never raises.
+
+    `own` are the user's addresses, lower-case; `zone` is the user's (IANA), `local` the sender's as far as it is known; `named`
+    are those whom the mail says one will meet, `people` the others it shows.
+    """
+    text = text_of(message)
+    events = stating_events(message, zone)
+    body = f"{text.subject}\n{text.folded}"
+    form = format_of(body, events, languages=text.languages, links=[address for _, address in message.links])
+    stated = round_of(f"{text.subject}\n" + "\n".join(fold(event.summary) for event in events), text.folded, text.languages)
+    found = interviews_of(message, kind, own=own, zone=zone, local=local, people=people, named=named)
+    interviews = tuple(
+        replace(
+            interview,
+            format=interview.format if interview.format is not Format.UNKNOWN else form,
+            round=stated if len(found) == 1 else interview.round,
+        )
+        for interview in found
+    )
+    return Meetings(interviews, form, stated, booking_link_of(message))
+
+
+def interviews_of(
+    message: Message,
+    kind: Kind,
+    *,
+    own: frozenset[str],
+    zone: str,
+    local: tzinfo,
+    people: Sequence[Person] = (),
+    named: Sequence[Person] = (),
+) -> tuple[Interview, ...]:
+    """Return the interviews that a message states, by the strongest of calendar part, markup and text; arguments as above.
+
+    A mail with a calendar part of an attendee's (COUNTER, REPLY) states none. Times in text count in a confirmation or change.
+    """
+    events = stating_events(message, zone)
+    if events:
+        return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
+    if message.calendars and read(message.calendars, fallback_zone=zone):
+        return ()
+    marked = [event for event in read_markup(message, zone=zone).events if event.start is not None and not event.all_day]
+    if marked and kind in {*_TIMED, Kind.CANCELLATION}:
+        return tuple(_of_markup(event, message, own=own, people=people, named=named, only=len(marked) == 1) for event in marked)
+    if kind not in _TIMED:
+        return ()
+    writer = next((person for person in people if person.address == message.sender.address), None)
+    found = interview_of_text(message, local, named, writer)
+    return (found,) if found is not None else ()
+
+
+def round_of(title: str, body: str, languages: tuple[str, ...] | None = None) -> int | None:
     """Return the round that is stated, in folded title or body, if only one is."""
+    if languages is None:
+        languages = languages_of(WORD.findall(f"{title}\n{body}"))
     for place in (title, body):
-        found = {int(number) for number in listed_keys("round") if first_match("round", number, place)}
+        words = Words(place, languages)
+        found = {int(number) for number in numbers() if words.find("round", number)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
@@ -53,7 +144,8 @@ def interview_of_event(
     """
     titles = {person.name.lower(): person.title for person in (*people, *named) if person.title and person.name}
     start = event.start or message.envelope.received_at
-    interviewers = interviewers_of_event(event, own, titles)
+    names = [item.name for item in (*message.to, *message.cc) if item.address in own]
+    interviewers = interviewers_of_entry(event, own, titles, names=names)
     organizer = event.organizer
     return Interview(
         uid=event.key or f"text:{message.envelope.identity}",
@@ -68,13 +160,40 @@ def interview_of_event(
         organizer=person_of(organizer.name, organizer.address, titles.get(organizer.name.lower(), "")) if organizer else None,
         interviewers=interviewers or tuple(named) or tuple(person for person in people if person.name),
         source="calendar",
+        undated=event.start is None,
+        unnumbered=event.unnumbered,
     )
 
 
 def _status(event: CalendarEvent) -> InterviewStatus:
-    if event.method == "CANCEL" or event.status == "CANCELLED":
+    if event.cancelled:
         return InterviewStatus.CANCELLED
     return InterviewStatus.TENTATIVE if event.status == "TENTATIVE" else InterviewStatus.CONFIRMED
+
+
+def _of_markup(
+    event: MarkedEvent, message: Message, *, own: frozenset[str], people: Sequence[Person], named: Sequence[Person], only: bool
+) -> Interview:
+    """Return the interview that a schema.org event states."""
+    start = event.start or message.envelope.received_at
+    told = [person_of(person.name, person.address, person.title) for person in event.people if person.address not in own]
+    place = f"{event.name}\n{event.place}\n{event.url}"
+    text = text_of(message)
+    identity = f"text:{message.envelope.identity}"
+    return Interview(
+        uid=f"markup:{event.uid}" if event.uid else identity if only else f"{identity}/{start.isoformat()}",
+        start=start,
+        end=event.end or start + _USUAL,
+        status=InterviewStatus.CANCELLED if event.cancelled else InterviewStatus.CONFIRMED,
+        sequence=0 if event.uid else -1,
+        stamp=message.envelope.received_at,
+        zone=event.zone,
+        summary=event.name or message.envelope.subject,
+        format=format_of(fold(place), languages=text.languages),
+        organizer=told[0] if told else None,
+        interviewers=tuple(told[:_MOST]) or tuple(named) or tuple(person for person in people if person.name),
+        source="markup",
+    )
 
 
 def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None = None) -> Interview | None:
@@ -84,39 +203,20 @@ def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person], w
     """
     received = message.envelope.received_at
     content = text_of(message)
-    text = f"{content.subject}\n{content.folded}"
-    found = [moment for moment in moments(text, received.astimezone(zone).date(), zone) if moment.start > received - _PAST]
-    moment = _one_moment(found)
-    if moment is None:
+    order = day_order(message, content.languages)
+    told = read_told(content.subject, content.folded, received, zone, languages=content.languages, order=order)
+    if told is None:
         return None
     return Interview(
         uid=f"text:{message.envelope.identity}",
-        start=moment.start,
-        end=moment.end or moment.start + _duration(text),
+        start=told.start,
+        end=told.end,
         sequence=-1,
         stamp=received,
-        zone=moment.zone,
+        zone=told.zone,
         summary=message.envelope.subject,
         organizer=None if named else writer,
         interviewers=tuple(named) or ((writer,) if writer is not None else ()),
         source="text",
+        was=told.was,
     )
-
-
-def _one_moment(found: list[Moment]) -> Moment | None:
-    """Return the one time stated; of a day's agenda, from its first start to its last end."""
-    if not found:
-        return None
-    ordered = sorted(found, key=lambda moment: moment.start)
-    first = ordered[0]
-    if len({moment.start for moment in ordered}) == 1:
-        return max(ordered, key=lambda moment: moment.end is not None)
-    same_day = all(moment.start.astimezone(first.start.tzinfo).date() == first.start.date() for moment in ordered)
-    ends = [moment.end for moment in ordered if moment.end is not None]
-    return Moment(first.start, max(ends), first.zone, first.position) if same_day and len(ends) == len(ordered) else None
-
-
-def _duration(text: str) -> timedelta:
-    match = _DURATION.search(text)
-    minutes = (int(match[1]) if match[1] else _HOURS[match[2]]) if match else 0
-    return timedelta(minutes=minutes) if _SHORTEST <= minutes <= _LONGEST else _USUAL

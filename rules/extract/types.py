@@ -89,6 +89,12 @@ class Interview:
     """As stated in words (`second interview`); None when not stated."""
     source: str = "calendar"
     """`calendar`, `markup` or `text`."""
+    was: datetime | None = None
+    """The start that it was moved from, aware, where the message says it."""
+    undated: bool = False
+    """A bare cancellation that names no time: `start` is the time of receipt."""
+    unnumbered: bool = False
+    """The calendar entry bears no SEQUENCE: `stamp` alone tells what came later."""
 
 
 class PromiseClass(StrEnum):

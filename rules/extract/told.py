@@ -1,0 +1,154 @@
+"""Interviews told in text: in a sentence, in a block of particulars (`When: ...`), in an agenda; the old time of what moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from rules.dates import Moment, moments
+from rules.extract.meeting_words import Words, labels
+
+__all__ = ["Told", "read_told"]
+
+_USUAL = timedelta(hours=1)
+_PAST = timedelta(days=1)
+_NUMBERS = (
+    r"one|two|three|eine|einer|zwei|drei|une|deux|trois|una|dos|tres|een|twee|drie|uma|duas|tr\u00eas|un'|due|tre|1[.,]5|[1-8]"
+)
+_DURATION = re.compile(
+    r"\b(\d{2,3})[ -]?(?:min\b|mins\b|minut\w{0,3}\b)"
+    rf"|\b({_NUMBERS})[ -]?(?:hours?\b|stunden?\b|std\b|heures?\b|horas?\b|uur\b|or[ae]\b|h\b)"
+)
+_HOURS = {
+    "one": 60, "eine": 60, "einer": 60, "une": 60, "una": 60, "een": 60, "uma": 60, "un'": 60,
+    "two": 120, "zwei": 120, "deux": 120, "dos": 120, "twee": 120, "duas": 120, "due": 120,
+    "three": 180, "drei": 180, "trois": 180, "tres": 180, "drie": 180, "tr\u00eas": 180, "tre": 180,
+}  # fmt: skip
+_SHORTEST, _LONGEST = 10, 480
+_LABEL = re.compile(r"^[^\w\n]{0,6}([^\W\d_][^:\n\d]{0,40}?)\s{0,3}(?::|\s-\s|$)", re.MULTILINE)
+_VALUE_LINES = 2
+_BEFORE = 70
+_END = re.compile(r"[.!?;]\s|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One interview that a text fixes."""
+
+    start: datetime
+    """Aware."""
+    end: datetime
+    zone: str = ""
+    """IANA name of the zone that is written, else empty."""
+    was: datetime | None = None
+    """The time that it was moved from, where the text says it."""
+    end_assumed: bool = False
+    """Neither an end nor a length is written."""
+
+
+class _Split(NamedTuple):
+    held: list[Moment]
+    old: list[Moment]
+
+
+def read_told(
+    subject: str, body: str, received: datetime, zone: tzinfo, *, languages: tuple[str, ...] = ("en",), order: str | None = None
+) -> Told | None:
+    """Return the interview that a text fixes; None when it names no time, or several that are not one day's agenda.
+
+    `subject` and `body` are folded; `received` is the time of receipt; `zone`, `languages`, `order` as in `rules.dates.moments`.
+    What the text calls the old time does not hold; a block of particulars outranks what stands around it, and it the subject.
+    """
+    text = f"{subject}\n{body}"
+    today = received.astimezone(zone).date()
+    found = [item for item in moments(text, today, zone, languages, order) if item.start > received - _PAST]
+    split = _without_old(text, found, languages)
+    start_of_body = len(subject) + 1
+    blocks = _blocks(text, languages)
+    in_block = [item for item in split.held if any(start <= item.position < end for start, end in blocks)]
+    in_body = [item for item in split.held if item.position >= start_of_body]
+    for chosen in (in_block, in_body, split.held):
+        moment = _one_moment(chosen)
+        if moment is not None:
+            was = _one_moment([item for item in split.old if item.start != moment.start])
+            length = _duration(text)
+            return Told(
+                start=moment.start,
+                end=moment.end or moment.start + (length or _USUAL),
+                zone=moment.zone,
+                was=was.start if was is not None else None,
+                end_assumed=moment.end is None and length is None,
+            )
+        if chosen:
+            return None
+    return None
+
+
+def _without_old(text: str, found: Sequence[Moment], languages: tuple[str, ...]) -> _Split:
+    """Tell the times that hold from those that do not any more; if none would be left, all hold."""
+    if len({item.start for item in found}) < 2:  # noqa: PLR2004 -- one time: it is the one
+        return _Split(list(found), [])
+    old = [item for item in found if _is_old(text, item.position, languages)]
+    held = [item for item in found if item not in old]
+    return _Split(held, old) if held else _Split(list(found), [])
+
+
+def _is_old(text: str, position: int, languages: tuple[str, ...]) -> bool:
+    """Say whether the nearest word before a time that tells old from new, in its sentence or line, says old."""
+    start = max(0, position - _BEFORE)
+    ends = [match.end() for match in _END.finditer(text, start, position)]
+    words = Words(text[ends[-1] if ends else start : position], languages)
+    old, new = words.last("moved", "old"), words.last("moved", "new")
+    return old > new
+
+
+def _blocks(text: str, languages: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Return where the values of labels such as `When:` stand: the rest of the line, else the lines that follow it."""
+    known = labels("when", languages)
+    found: list[tuple[int, int]] = []
+    for match in _LABEL.finditer(text):
+        if match[1].strip("*_ ?") not in known:
+            continue
+        end = text.find("\n", match.end())
+        end = len(text) if end < 0 else end
+        if not text[match.end() : end].strip(" *_-"):
+            for _ in range(_VALUE_LINES):
+                following = text.find("\n", end + 1)
+                end = len(text) if following < 0 else following
+        found.append((match.start(), end))
+    # `Date:` and `Time:` on neighbouring lines are one block.
+    joined: list[tuple[int, int]] = []
+    for start, end in found:
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _one_moment(found: Iterable[Moment]) -> Moment | None:
+    """Return the one time stated; of a day's agenda, from its first start to its last end."""
+    ordered = sorted(found, key=lambda moment: moment.start.astimezone(UTC))
+    if not ordered:
+        return None
+    first = ordered[0]
+    if len({moment.start.astimezone(UTC) for moment in ordered}) == 1:
+        return max(ordered, key=lambda moment: (moment.end is not None, bool(moment.zone)))
+    same_day = all(_day(moment, first) == first.start.date() for moment in ordered)
+    ends = [moment.end for moment in ordered if moment.end is not None]
+    return Moment(first.start, max(ends), first.zone, first.position) if same_day and len(ends) == len(ordered) else None
+
+
+def _day(moment: Moment, first: Moment) -> date:
+    return moment.start.astimezone(first.start.tzinfo).date()
+
+
+def _duration(text: str) -> timedelta | None:
+    match = _DURATION.search(text)
+    if match is None:
+        return None
+    minutes = int(match[1]) if match[1] else _HOURS.get(match[2], 0) or round(60 * float(match[2].replace(",", ".")))
+    return timedelta(minutes=minutes) if _SHORTEST <= minutes <= _LONGEST else None
