@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rules.classify import Kind, Known, can_receive, classify
+from rules.classify import Classification, Evidence, Kind, Known, can_receive, classify
 from rules.extract import Facts, company_domain, extract
 from rules.mail import Address, Message, Role
 from rules.process import Thread
+from rules.threads import Hints, hints_of
 from rules.trust import doubts, without_addresses
 from watcher.account import Account
 from watcher.store.mail import EventRow
 
-__all__ = ["arrival", "is_known", "is_own", "known_of", "read_message", "unread_message"]
+__all__ = ["arrival", "is_known", "is_own", "read_message", "relabelled", "unread_message"]
 
 _EXCERPT = 600
 _SKEW = timedelta(days=1)
@@ -81,8 +81,11 @@ def unread_message(account: Account, message: Message, at: datetime, why: str) -
     )
 
 
-def read_message(account: Account, message: Message, at: datetime, *, known: bool) -> EventRow:
-    """Classify and read one message that was received at `at`; a pure function of its arguments."""
+def read_message(account: Account, message: Message, at: datetime, *, known: bool, said: Kind | None = None) -> EventRow:
+    """Classify and read one message that was received at `at`; a pure function of its arguments.
+
+    `said` is the kind that the user gave it: it is read as one of that kind.
+    """
     envelope = message.envelope._replace(received_at=at.astimezone(message.envelope.received_at.tzinfo))
     message = replace(message, envelope=envelope)  # `tomorrow` is the day after that
     recipients = tuple(a.address for a in (*message.to, *message.cc) if a.address)
@@ -103,8 +106,11 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
             facts=Facts(),
             excerpt=message.text[:_EXCERPT],
             defects=message.defects,
+            hints=_hints(account, message),
         )
     classification = classify(message, own=account.own, known=known)
+    if said is not None:
+        classification = relabelled(classification, said)
     facts = extract(message, classification, own=account.own, zone=account.profile.zone)
     doubtful = doubts(message)
     if doubtful:
@@ -126,7 +132,18 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
         facts=facts,
         excerpt=message.text[:_EXCERPT],
         defects=(*message.defects, *doubtful),
+        hints=_hints(account, message),
     )
+
+
+def _hints(account: Account, message: Message) -> Hints:
+    return hints_of(message, own=account.own, user=account.profile.name)
+
+
+def relabelled(read: Classification, said: Kind) -> Classification:
+    """Return what the user said a message is, with what the rules had taken it for."""
+    told = Evidence("user", f"you said so; read as {read.kind.value}" if read.kind is not said else "you said so too")
+    return Classification(said, 1.0, read.kind if read.kind is not said else read.runner_up, (told, *read.evidence))
 
 
 def is_known(message: Message, known: Known) -> bool:
@@ -137,33 +154,3 @@ def is_known(message: Message, known: Known) -> bool:
         or company_domain(message.sender.address) in known.domains
         or not known.message_ids.isdisjoint((envelope.in_reply_to, *envelope.references.split()))
     )
-
-
-def known_of(events: Iterable[EventRow], linked: frozenset[str], draft_ids: Iterable[str]) -> Known:
-    """Return what marks a message as belonging to a process already tracked.
-
-    `linked` are the identities of the messages that belong to a process, `draft_ids` the Message-IDs of our own drafts,
-    which a reply may name.
-    """
-    domains: set[str] = set()
-    addresses: set[str] = set()
-    message_ids: set[str] = set(draft_ids)
-    for event in events:
-        if event.identity not in linked:
-            continue
-        if event.thread.message_id:
-            message_ids.add(event.thread.message_id)
-        message_ids.update(event.thread.references)
-        if event.thread.thread_id:
-            message_ids.add(event.thread.thread_id)
-        if event.own:
-            continue
-        people = [event.sender.address, *(person.address for person in event.facts.people)]
-        for interview in event.facts.interviews:
-            people.extend(person.address for person in interview.interviewers)
-        for address in people:
-            if address and can_receive(address):
-                addresses.add(address)
-                if domain := company_domain(address):
-                    domains.add(domain)
-    return Known(frozenset(domains), frozenset(addresses), frozenset(message_ids))

@@ -5,29 +5,33 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
-from rules.classify import Kind
+from rules.classify import Kind, Known, can_receive
 from rules.extract import company_domain
-from rules.threads import Cluster, Linkable, link
+from rules.threads import Cluster, Linkable, link, name_key
 from watcher.store import Connection
+from watcher.store.corrections import CorrectionRow, load_corrections, names_said, pins_said
 from watcher.store.drafts import load_outbox
-from watcher.store.mail import EventRow, LinkRow, ProcessRow, all_events, links_of, load_processes, put_links, put_process
+from watcher.store.links import LinkingRow, change_links, forget_processes, link_rows, linking_rows
+from watcher.store.mail import EventRow, LinkRow, ProcessRow, load_processes, put_process
 
-__all__ = ["Linked", "relink"]
+__all__ = ["Linked", "Linker", "process_id"]
 
 _OPENS = frozenset({Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
+_ENDS = frozenset({Kind.REJECTION, Kind.OFFER})
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Linked:
-    """What a relinking found: the links, the processes, and which of them are new or got new messages."""
+    """What a relinking found: the processes, the links, and the messages they are made of."""
 
-    def __init__(self, processes: Sequence[ProcessRow], events: Sequence[EventRow], links: Sequence[LinkRow]) -> None:
+    def __init__(self, processes: Sequence[ProcessRow], links: Sequence[LinkRow], messages: Mapping[str, Linkable]) -> None:
         """Take the state after the relinking."""
         self.processes = tuple(processes)
-        self.events = tuple(events)
         self.links = tuple(links)
+        self.messages = messages
         self.identities = frozenset(row.identity for row in links)
 
     def processes_of(self, identities: Iterable[str]) -> frozenset[str]:
@@ -35,35 +39,51 @@ class Linked:
         wanted = frozenset(identities)
         return frozenset(row.process for row in self.links if row.identity in wanted)
 
+    def known(self, draft_ids: Iterable[str]) -> Known:
+        """Return what marks a message as belonging to a process already tracked.
 
-def linkable(row: EventRow) -> Linkable:
-    """Return what the linking needs to see of a message."""
-    people = (
-        [*row.recipients]
-        if row.own
-        else [*row.facts.bounced]  # a delivery report is about whom it did not reach, not from anybody
-        if row.facts.bounced
-        else [
-            row.sender.address,
-            *(p.address for p in row.facts.people),
-            *(p.address for i in row.facts.interviews for p in i.interviewers),
-        ]
-    )
-    addresses = tuple(dict.fromkeys(a for a in people if a))
-    domains = [d for a in addresses if (d := company_domain(a))]
+        `draft_ids` are the Message-IDs of our own drafts, which a reply may name.
+        """
+        domains: set[str] = set()
+        addresses: set[str] = set()
+        message_ids: set[str] = set(draft_ids)
+        for identity in self.identities:
+            item = self.messages[identity]
+            message_ids.update(filter(None, (item.message_id, item.thread_id, *item.references)))
+            if not item.own:
+                addresses.update(item.addresses)
+                domains.update(filter(None, map(company_domain, item.addresses)))
+        return Known(frozenset(domains), frozenset(addresses), frozenset(message_ids))
+
+
+def linkable(row: EventRow | LinkingRow, user: str = "") -> Linkable:
+    """Return what the linking needs to see of a message; `user` is the name of the user, who is nobody of theirs."""
+    people = [*row.facts.people, *(person for interview in row.facts.interviews for person in interview.interviewers)]
+    if row.own:
+        found, names = [*row.recipients], set[str]()
+    elif row.facts.bounced:
+        found, names = [*row.facts.bounced], set()  # a delivery report is about whom it did not reach, not from anybody
+    else:
+        found = [row.sender.address, *(person.address for person in people)]
+        names = {*row.hints.names, *(name_key(person.name) for person in people)} - {"", name_key(user)}
+    addresses = tuple(dict.fromkeys(filter(None, found)))
     return Linkable(
         identity=row.identity,
         message_id=row.thread.message_id,
         references=row.thread.references,
         thread_id=row.thread.thread_id,
         uids=tuple(i.uid.partition("/")[0] for i in row.facts.interviews if not i.uid.startswith("text:")),
-        addresses=addresses,
-        domain=domains[0] if domains else "",
+        # What nobody reads is one address for the mail of many companies.
+        addresses=tuple(address for address in addresses if can_receive(address)),
+        domain=next(filter(None, map(company_domain, addresses)), ""),
         company=row.facts.company,
         role=row.facts.role,
         at=row.at,
         opens=row.kind in _OPENS,
         own=row.own,
+        tokens=row.hints.tokens,
+        names=tuple(sorted(names)),
+        ends=row.kind in _ENDS,
     )
 
 
@@ -78,57 +98,98 @@ def process_id(account: str, company: str, opener: str) -> str:
     return f"{_slug(company) or 'process'}-{tail}"
 
 
-def relink(connection: Connection, account: str) -> Linked:
-    """Cluster everything read so far and store which message belongs to which process.
+class Linker:
+    """The linking of one account. What it has read of the store it holds until `forget`: one look at each event a pass."""
 
-    A process keeps its name whatever is found later: the name it had, else the one its drafts were written under, else a
-    new one from its company and opening message.
-    """
-    events = all_events(connection, account)
-    by_identity = {row.identity: row for row in events}
-    known = {row.id: row for row in load_processes(connection, account)}
-    named: dict[str, list[str]] = {}
-    for row in links_of(connection, account):
-        named.setdefault(row.identity, []).append(row.process)
-    drafted: dict[str, str] = {}
-    for item in load_outbox(connection, account):
-        drafted.setdefault(item.opener, item.process)
-        named.setdefault(item.opener, []).append(item.process)
-    busy = frozenset(drafted.values())
-    links: list[LinkRow] = []
-    processes: list[ProcessRow] = []
-    taken: set[str] = set()
-    for cluster in link([linkable(row) for row in events]):
-        name = _name(account, cluster, by_identity, named, busy, known, taken)
-        taken.add(name)
-        opener = by_identity[cluster.opener]
-        created: datetime = known[name].created_at if name in known else opener.at
-        processes.append(ProcessRow(account, name, cluster.opener, created))
-        links.extend(
-            LinkRow(account, member.identity, name, member.weight, member.why, member.ambiguous) for member in cluster.members
-        )
-    for process in processes:
-        put_process(connection, process)
-    put_links(connection, account, links)
-    return Linked(processes, events, links)
+    def __init__(self, account: str, user: str = "") -> None:
+        """Take the name of the account, and that of the user."""
+        self._account = account
+        self._user = user
+        self._messages: dict[str, Linkable] | None = None
+        self._links: dict[tuple[str, str], LinkRow] | None = None
 
+    def take(self, rows: Iterable[EventRow]) -> None:
+        """Take what was just stored, so that it need not be read back."""
+        if self._messages is not None:
+            self._messages.update((row.identity, linkable(row, self._user)) for row in rows)
 
-def _name(  # noqa: PLR0917 - one place, called once
-    account: str,
-    cluster: Cluster,
-    events: dict[str, EventRow],
-    named: dict[str, list[str]],
-    busy: frozenset[str],
-    known: dict[str, ProcessRow],
-    taken: set[str],
-) -> str:
-    votes = [name for member in cluster.members if not member.ambiguous for name in named.get(member.identity, ())]
-    candidates = [name for name in dict.fromkeys(votes) if name not in taken]
-    if candidates:
-        first = max(datetime.max.replace(tzinfo=row.created_at.tzinfo) for row in known.values()) if known else None
-        return min(candidates, key=lambda name: (name not in busy, known[name].created_at if name in known else first, name))
-    company = next((events[m.identity].facts.company for m in cluster.members if events[m.identity].facts.company), "")
-    name = process_id(account, company, cluster.opener)
-    while name in taken:
-        name += "x"
-    return name
+    def forget(self) -> None:
+        """Let go of what was read: others may write between two passes, and memory is wanted."""
+        self._messages = self._links = None
+
+    def relink(self, connection: Connection) -> Linked:
+        """Cluster everything read so far and store which message belongs to which process.
+
+        A process keeps its name whatever is found later: the one that the user's corrections gave it, else the name it had, else
+        the one its drafts were written under, else a new one from its company and opening message.
+        """
+        account = self._account
+        if self._messages is None:
+            self._messages = {row.identity: linkable(row, self._user) for row in linking_rows(connection, account)}
+        if self._links is None:
+            self._links = link_rows(connection, account)
+        corrections = load_corrections(connection, account)
+        known = {row.id: row for row in load_processes(connection, account)}
+        clusters = link(list(self._messages.values()), pins_said(corrections))
+        names = self._names(connection, clusters, known, corrections)
+        links: list[LinkRow] = []
+        processes: list[ProcessRow] = []
+        for cluster, name in zip(clusters, names, strict=True):
+            created = known[name].created_at if name in known else self._messages[cluster.opener].at
+            processes.append(ProcessRow(account, name, cluster.opener, created))
+            links.extend(
+                LinkRow(account, member.identity, name, member.weight, member.why, member.ambiguous) for member in cluster.members
+            )
+        for process in processes:
+            if known.get(process.id) != process:
+                put_process(connection, process)
+        change_links(connection, account, self._links, links)
+        forget_processes(connection, account, known.keys() - {row.id for row in processes})
+        self._links = {(row.identity, row.process): row for row in links}
+        return Linked(processes, links, self._messages)
+
+    def _names(
+        self,
+        connection: Connection,
+        clusters: Sequence[Cluster],
+        known: Mapping[str, ProcessRow],
+        corrections: Sequence[CorrectionRow],
+    ) -> list[str]:
+        """Return the name of each cluster; those that the user spoke of choose first."""
+        votes: dict[str, list[str]] = {}
+        for identity, process in self._links or ():
+            votes.setdefault(identity, []).append(process)
+        busy: set[str] = set()
+        for item in load_outbox(connection, self._account):
+            busy.add(item.process)
+            votes.setdefault(item.opener, []).append(item.process)
+        said = names_said(corrections)
+        names: dict[int, str] = {}
+        taken: set[str] = set()
+        for number, cluster in enumerate(clusters):
+            _, name = max((said[m.identity] for m in cluster.members if m.identity in said), default=(0, ""))
+            if cluster.label and name and name not in taken:
+                names[number] = name
+                taken.add(name)
+        for number, cluster in enumerate(clusters):
+            if number not in names:
+                names[number] = self._name(cluster, votes, busy, known, taken)
+                taken.add(names[number])
+        return [names[number] for number in range(len(clusters))]
+
+    def _name(
+        self,
+        cluster: Cluster,
+        votes: Mapping[str, Sequence[str]],
+        busy: set[str],
+        known: Mapping[str, ProcessRow],
+        taken: set[str],
+    ) -> str:
+        had = [name for member in cluster.members if not member.ambiguous for name in votes.get(member.identity, ())]
+        candidates = [name for name in dict.fromkeys(had) if name not in taken]
+        if candidates:
+            return min(candidates, key=lambda name: (name not in busy, known[name].created_at if name in known else _NEVER, name))
+        name = process_id(self._account, cluster.company, cluster.opener)
+        while name in taken:
+            name += "x"
+        return name

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from rules.classify import Kind
 from rules.drafts.types import DraftKind
 from rules.mail import Message
 from rules.process import State, Verb
@@ -437,10 +438,10 @@ def test_who_fixes_a_call_in_plain_words_and_names_nobody_is_thanked(desk: Desk)
 
 
 def test_a_mail_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(account: Account, message: Message, at: datetime, *, known: bool) -> EventRow:
+    def read(account: Account, message: Message, at: datetime, *, known: bool, said: Kind | None) -> EventRow:
         if message.envelope.message_id == "poison@acme.test":
             raise ZeroDivisionError
-        return read_message(account, message, at, known=known)
+        return read_message(account, message, at, known=known, said=said)
 
     monkeypatch.setattr("watcher.cycle.read_message", read)
     desk.deliver(invitation(INVITED, INTERVIEW, message_id="poison@acme.test", uid="other@acme.test"), INVITED)

@@ -7,7 +7,8 @@ found by `reconcile`, which knows every Message-ID that was ever given out.
 
 from watcher.outbox.apply import apply, pending
 from watcher.outbox.ledger import Ledger
+from watcher.outbox.moves import follow
 from watcher.outbox.plan import plan
 from watcher.outbox.reconcile import reconcile
 
-__all__ = ["Ledger", "apply", "pending", "plan", "reconcile"]
+__all__ = ["Ledger", "apply", "follow", "pending", "plan", "reconcile"]

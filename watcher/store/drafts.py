@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from connectors.base import DraftRef
 from rules.drafts.types import Draft, DraftKey
@@ -28,6 +28,7 @@ __all__ = [
     "put_row",
     "put_version",
     "read_back",
+    "rename_row",
     "versions",
 ]
 
@@ -116,6 +117,21 @@ def put_row(connection: Connection, row: OutboxRow) -> None:
     values = {name: getattr(row, name) for name in OutboxRow.__slots__}
     values |= {"key": str(row.key), "state": row.state.value, "op": row.op.value}
     upsert(connection, outbox, values, key=["account", "key"])
+
+
+def rename_row(connection: Connection, row: OutboxRow, moved: OutboxRow) -> None:
+    """Store a row under another key, with every Message-ID it was given and all that happened to it."""
+    old, new = str(row.key), str(moved.key)
+    connection.execute(delete(outbox).where(outbox.c.account == row.account, outbox.c.key == old))
+    put_row(connection, moved)
+    connection.execute(
+        update(draft_version).where(draft_version.c.account == row.account, draft_version.c.key == old).values(key=new)
+    )
+    connection.execute(
+        update(draft_event)
+        .where(draft_event.c.account == row.account, draft_event.c.key == old)
+        .values(key=new, process=moved.process)
+    )
 
 
 @dataclass(frozen=True, slots=True)

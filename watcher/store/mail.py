@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from rules.classify.types import Evidence, Kind
 from rules.extract.types import Facts
 from rules.mail import Address, Envelope, Role
 from rules.process import Thread
+from rules.threads import Hints
 from watcher.store.dialect import upsert, upsert_many
 from watcher.store.tables import event, message, process, process_link
 from watcher.store.types import micros
@@ -21,23 +22,28 @@ __all__ = [
     "LinkRow",
     "ProcessRow",
     "all_events",
+    "envelopes_named",
     "envelopes_unread",
+    "events_named",
     "events_of",
     "has_messages",
     "links_of",
     "load_processes",
     "mark_wanted",
     "put_events",
-    "put_links",
     "put_messages",
     "put_process",
     "refs_gone",
+    "rename_step",
+    "search_messages",
     "seen_before",
     "sent_otherwise",
     "set_step",
     "step_taken",
 ]
 
+SHORT_ID = 8
+_NO_HINTS = Hints()
 _COLUMNS = (
     "account",
     "identity",
@@ -155,12 +161,21 @@ class EventRow:
     step: str | None = None
     excerpt: str = ""
     defects: tuple[str, ...] = ()
+    hints: Hints = _NO_HINTS
+    labelled: int = 0
+    """Number of the correction by which it was read last: what the user said of its kind."""
+
+    @property
+    def short(self) -> str:
+        """Return the id by which the user names it: the beginning of its identity."""
+        return self.identity[:SHORT_ID]
 
 
 def _event(row: Row[tuple[object, ...]]) -> EventRow:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     for name in ("kind", "runner_up"):
         values[name] = None if values[name] is None else Kind(values[name])
+    values["hints"] = values["hints"] or _NO_HINTS
     return EventRow(**values)
 
 
@@ -201,6 +216,32 @@ def sent_otherwise(connection: Connection, account: str, step: str, planned_at: 
 def set_step(connection: Connection, account: str, identity: str, step: str) -> None:
     """Note which draft of ours a mail of the user's own was."""
     connection.execute(update(event).where(event.c.account == account, event.c.identity == identity).values(step=step))
+
+
+def rename_step(connection: Connection, account: str, step: str, new: str) -> None:
+    """Note that a draft of ours goes by another key."""
+    connection.execute(update(event).where(event.c.account == account, event.c.step == step).values(step=new))
+
+
+def events_named(connection: Connection, account: str, identities: Iterable[str]) -> list[EventRow]:
+    """Return what was read of these messages, oldest first; at most 500 of them."""
+    named = list(identities)[:500]
+    query = select(event).where(event.c.account == account, event.c.identity.in_(named))
+    return [_event(row) for row in connection.execute(query.order_by(event.c.at, event.c.identity))]
+
+
+def envelopes_named(connection: Connection, account: str, identities: Iterable[str]) -> list[Envelope]:
+    """Return the stored envelopes of these messages; at most 500 of them."""
+    named = list(identities)[:500]
+    query = select(message).where(message.c.account == account, message.c.identity.in_(named))
+    return [_envelope(row) for row in connection.execute(query.order_by(message.c.received_at))]
+
+
+def search_messages(connection: Connection, account: str, name: str) -> list[Envelope]:
+    """Return the stored envelopes that a name means: the beginning of an identity, or a Message-ID. At most twenty."""
+    meant = (message.c.identity.startswith(name.lower(), autoescape=True)) | (message.c.message_id == name)
+    query = select(message).where(message.c.account == account, meant).order_by(message.c.received_at).limit(20)
+    return [_envelope(row) for row in connection.execute(query)]
 
 
 def all_events(connection: Connection, account: str) -> list[EventRow]:
@@ -256,19 +297,7 @@ def put_process(connection: Connection, row: ProcessRow) -> None:
     upsert(connection, process, values, key=["account", "id"], keep=["created_at"])
 
 
-def links_of(connection: Connection, account: str) -> list[LinkRow]:
-    """Return every link of an account."""
-    query = select(process_link).where(process_link.c.account == account)
+def links_of(connection: Connection, account: str, process_id: str) -> list[LinkRow]:
+    """Return the links of one process."""
+    query = select(process_link).where(process_link.c.account == account, process_link.c.process == process_id)
     return [LinkRow(*row) for row in connection.execute(query)]
-
-
-def put_links(connection: Connection, account: str, rows: Sequence[LinkRow]) -> None:
-    """Replace the links of an account; processes without a link go."""
-    connection.execute(delete(process_link).where(process_link.c.account == account))
-    if rows:
-        values = [{name: getattr(row, name) for name in LinkRow.__slots__} for row in rows]
-        connection.execute(process_link.insert(), values)
-    kept = {row.process for row in rows}
-    for found in load_processes(connection, account):
-        if found.id not in kept:
-            connection.execute(delete(process).where(process.c.account == account, process.c.id == found.id))

@@ -1,6 +1,7 @@
 """The tables.
 
-What the mailbox cannot tell again is in cursor, mark, outbox, draft_version, draft_event, log and untold; the rest is rebuilt.
+What the mailbox cannot tell again is in cursor, mark, correction, outbox, draft_version, draft_event, log and untold; the rest is
+rebuilt.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from rules.extract.types import Facts
 from rules.intents import Reason
 from rules.mail import Address
 from rules.process import Thread
+from rules.threads import Hints
+from watcher.store.reading import Reading
 from watcher.store.types import Instant, Value
 
 __all__ = [
     "account",
+    "correction",
     "cursor",
     "draft_event",
     "draft_version",
@@ -116,6 +120,8 @@ event = Table(
     Column("step", Text),  # the draft of ours that the user sent
     Column("excerpt", Text, nullable=False, default=""),
     Column("defects", Value(tuple[str, ...]), nullable=False),
+    Column("hints", Value(Hints)),  # what ties it to others; null where it was read before there were any
+    Column("labelled", Integer, nullable=False, default=0, server_default="0"),  # the correction by which it was read last
 )
 
 process = Table(
@@ -149,6 +155,23 @@ mark = Table(
     Column("at", Instant, nullable=False),
     Column("verb", Text, nullable=False),
     Column("until", Instant),
+)
+
+# What the user said of messages: which belong together, and what kind one is. Messages are named by identity.
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("verb", Text, nullable=False),  # see watcher.store.corrections.Said
+    Column("process", Text, nullable=False, default=""),  # name of what stays
+    Column("other", Text, nullable=False, default=""),  # name of what leaves, or joins
+    Column("leaves", Value(tuple[str, ...]), nullable=False),
+    Column("stays", Value(tuple[str, ...]), nullable=False),
+    Column("joins", Value(tuple[str, ...]), nullable=False),
+    Column("kind", Text),  # of a relabelled message; null: as the rules read it
+    Column("was", Value(Reading)),  # how the message was read before
 )
 
 outbox = Table(

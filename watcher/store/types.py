@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Instant", "Value", "instant", "micros"]
+__all__ = ["Instant", "Value", "decoder", "encode", "instant", "micros"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -46,8 +46,14 @@ class Instant(TypeDecorator[datetime]):
 
 
 @cache
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    """Return what reads a stored value of a type."""
     return msgspec.json.Decoder(kind)
+
+
+def encode(value: Any) -> str:
+    """Return a value as it is stored."""
+    return msgspec.json.encode(value).decode()
 
 
 class Value(TypeDecorator[Any]):
@@ -64,9 +70,9 @@ class Value(TypeDecorator[Any]):
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
         """Store."""
         del dialect
-        return None if value is None else msgspec.json.encode(value).decode()
+        return None if value is None else encode(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
         """Read."""
         del dialect
-        return None if value is None else _decoder(self.kind).decode(value)
+        return None if value is None else decoder(self.kind).decode(value)

@@ -1,0 +1,57 @@
+"""What becomes of a message when the user says what kind it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rules.classify import Classification, Kind
+from rules.extract import Facts
+from watcher.intake import relabelled
+from watcher.store.corrections import CorrectionRow
+from watcher.store.mail import EventRow
+from watcher.store.reading import Reading
+
+__all__ = ["as_said", "reading_of"]
+
+_SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
+_TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
+
+
+def reading_of(row: EventRow) -> Reading | None:
+    """Return how a message of theirs was read; None for one of the user's own."""
+    return None if row.kind is None else Reading(row.kind, row.confidence, row.runner_up, row.evidence, row.facts)
+
+
+def as_said(row: EventRow, said: CorrectionRow) -> EventRow:
+    """Return a message as what the user said it is, out of what was stored of it: for as long as its text cannot be read anew."""
+    was = said.was or reading_of(row)
+    if was is None:
+        return row
+    read = Classification(was.kind, was.confidence, was.runner_up, was.evidence)
+    kind = said.kind
+    found = read if kind is None else relabelled(read, kind)
+    return replace(
+        row,
+        kind=found.kind,
+        confidence=found.confidence,
+        runner_up=found.runner_up,
+        evidence=found.evidence,
+        facts=was.facts if kind is None else _meaningful(was.facts, kind),
+    )
+
+
+def _meaningful(facts: Facts, kind: Kind) -> Facts:
+    """Return those facts that a mail of this kind can tell."""
+    if kind in _SILENT:
+        return Facts(zone_offset=facts.zone_offset)
+    if kind is Kind.AUTO_REPLY:
+        return Facts(zone_offset=facts.zone_offset, away=facts.away, bounced=facts.bounced)
+    stated = tuple(item for item in facts.interviews if kind in _TIMED or not item.uid.startswith("text:"))
+    return replace(
+        facts,
+        interviews=stated,
+        promise=None if kind is Kind.REJECTION else facts.promise,
+        outcome=facts.outcome if kind is Kind.HUMAN_REPLY else None,
+        away=None,
+        bounced=(),
+    )
