@@ -6,9 +6,10 @@ from rules.calendar import CalendarEvent, read
 from rules.classify.senders import is_relay
 from rules.classify.text import Text
 from rules.classify.types import Classification, Evidence, Kind
+from rules.extract.markup import MarkedEvent, read_markup
 from rules.mail.types import Message
 
-__all__ = ["events_of", "of_calendar"]
+__all__ = ["events_of", "of_calendar", "of_markup"]
 
 _OF_ATTENDEES = frozenset({"COUNTER", "DECLINECOUNTER", "REPLY", "REFRESH", "ADD"})
 _MOVED = ("updated invitation", "rescheduled", "reschedule", "new time", "time changed", "updated:", "moved:")
@@ -40,6 +41,34 @@ def of_calendar(message: Message, text: Text, *, own: frozenset[str], known: boo
     evidence = (where, *((Evidence("calendar", words[:200], 0.7),) if words else ()))
     kind = _of_organizer(events, text)
     return Classification(kind, 0.97, None, evidence) if kind is not None else None
+
+
+def of_markup(message: Message, text: Text, *, known: bool) -> Classification | None:
+    """Return the kind that the structured data of a mail says (an event, many postings), or None."""
+    if not message.markup:
+        return None
+    markup = read_markup(message)
+    if markup.postings > 1:
+        return Classification(Kind.JOB_ALERT, 0.95, None, (Evidence("markup", f"{markup.postings} JobPosting"),))
+    events = [event for event in markup.events if event.start is not None]
+    told = next((event for event in events if _is_interview(event, message, text, known=known)), None)
+    if told is None:
+        return None
+    stated = Evidence("markup", f"Event {told.name!r} {told.start:%Y-%m-%d %H:%M}"[:200])
+    if told.cancelled:
+        return Classification(Kind.CANCELLATION, 0.95, None, (stated,))
+    kind = Kind.RESCHEDULE if told.was is not None else Kind.INTERVIEW_CONFIRMATION
+    return Classification(kind, 0.95, None, (stated,))
+
+
+def _is_interview(event: MarkedEvent, message: Message, text: Text, *, known: bool) -> bool:
+    """Say whether an event of the structured data is an interview: by its name, or by who sends it."""
+    about = Text(event.name, "")
+    if next(about.in_subject("interview"), None) is not None:
+        return "interview" in about.subject or next(about.in_subject("private"), None) is None
+    if next(about.in_subject("private"), None) is not None:
+        return False
+    return known or is_relay(message.envelope.from_address) or next(text.in_subject("interview"), None) is not None
 
 
 def _of_attendee(events: list[CalendarEvent], text: Text, where: Evidence, *, own: frozenset[str], known: bool) -> Classification:

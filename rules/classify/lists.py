@@ -25,6 +25,7 @@ class Guards:
     conditional: re.Pattern[str]
     denied: re.Pattern[str]
     inside: re.Pattern[str]
+    announced: re.Pattern[str]
     waiting: re.Pattern[str]
     instruction: re.Pattern[str]
 
@@ -38,6 +39,7 @@ class KindPhrases:
     plain: PhraseList
     firm: bool
     final: bool
+    announced: bool
     self_service: bool
     guards: Guards
 
@@ -69,6 +71,7 @@ def _kind(table: Mapping[str, Any], words: Mapping[str, str], guards: Guards) ->
         plain,
         firm=table.get("firm", False),
         final=table.get("final", False),
+        announced=table.get("announced", False),
         self_service=table.get("self_service", False),
         guards=guards,
     )
@@ -85,6 +88,7 @@ def _guards(table: Mapping[str, list[str]], words: Mapping[str, str]) -> Guards:
         conditional=_pattern(any_of("conditional")),
         denied=_pattern(rf"(?:{denied})(?: (?:{fillers}))*\s*$" if denied and fillers else denied and rf"(?:{denied})\s*$"),
         inside=_pattern(any_of("inside")),
+        announced=_pattern(any_of("announced")),
         waiting=_pattern(any_of("waiting")),
         instruction=_pattern("|".join([*told, *([instruction] if instruction else []), "https?:"])),
     )

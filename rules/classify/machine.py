@@ -12,6 +12,10 @@ from rules.mail.types import Message
 __all__ = ["answers_by_itself", "is_bounce", "is_generated"]
 
 _PREFIX = re.compile(r"^(?:(?:re|aw|fw|fwd|sv|tr|rv|wg)\s*:\s*)+")
+_TAGS = re.compile(r"^(?:\[[^\]]{1,40}\]\s*)+")
+"""What a mailing list or a filter puts before a subject."""
+_NAMED = ("auto",)
+"""A subject that opens so names the automaton itself; it needs no words of absence beside it."""
 _ALONE_WITHIN = 400
 _SHORT = 1200
 _NOT = frozenset({"no", "none", "false", "0", ""})
@@ -41,22 +45,42 @@ def _null_path(message: Message) -> bool:
     return path is not None and path.replace(" ", "") in {"<>", ""}
 
 
-def answers_by_itself(message: Message, text: Text) -> Evidence | None:
-    """Return what says that a message is an automatic answer of a mailbox (out of office and its like), or None."""
+def answers_by_itself(message: Message, text: Text, *, known: bool) -> Evidence | None:
+    """Return what says that a message is an automatic answer of a mailbox (out of office and its like), or None.
+
+    A headline of absence alone (`Out of office` above a note to colleagues) makes no automatic answer: the subject must go on
+    with what is answered, or name the automaton.
+    """
     header = _answering_header(message)
     if header is not None:
         return header
-    subject = _PREFIX.sub("", text.subject)
-    if any(subject.startswith(opening) for opening in _openings(text, "subject")):
-        words = next(text.holding("text"), None)
-        if words:
-            return Evidence("subject", f"{message.envelope.subject[:80]!r} and {words[0]!r}", 0.9)
+    subject = _TAGS.sub("", text.subject)  # `Re: Automatic reply` is a person's answer to one
+    answering = is_absence(text) and (known or bool(message.envelope.in_reply_to) or not _is_headline(subject, text))
+    if answering or any(subject.endswith(ending) for ending in _openings(text, "ending")):
+        words = next((match[0] for match in text.holding("text")), "")
+        if words or subject.startswith(_NAMED):
+            return Evidence("subject", f"{message.envelope.subject[:80]!r} and {words!r}"[:200], 0.9)
     # Without any header or subject: only a short mail that opens with being away, asks nothing and speaks of nothing else.
-    if len(text.folded) <= _SHORT and "?" not in text.folded:
+    if len(text.folded) <= _SHORT and "?" not in text.folded and (known or message.envelope.in_reply_to or not subject):
         opening = next((match for match in text.holding("alone") if match.end() <= _ALONE_WITHIN), None)
         if opening is not None and not text.has("context"):
             return Evidence("text", f"opens with {opening[0]!r}", 0.8)
+    unattended = next(text.holding("unattended"), None)
+    if unattended is not None and len(text.folded) <= _SHORT:
+        return Evidence("text", unattended[0][:200], 0.8)
     return None
+
+
+def is_absence(text: Text) -> bool:
+    """Say whether the subject opens as that of an automatic answer does."""
+    subject = _TAGS.sub("", text.subject)
+    return any(subject.startswith(opening) for opening in _openings(text, "subject"))
+
+
+def _is_headline(subject: str, text: Text) -> bool:
+    """Say whether a subject is one of the openings and nothing more, of absence rather than of automation."""
+    bare = subject.rstrip(" .!")
+    return any(bare == opening.rstrip(": -") for opening in _openings(text, "subject") if "auto" not in opening)
 
 
 def _openings(text: Text, name: str) -> list[str]:

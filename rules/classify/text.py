@@ -73,9 +73,22 @@ class Text:
                 if match is not None:
                     yield match
 
+    def quoting(self, quoted: str, name: str) -> Iterator[re.Match[str]]:
+        """Yield where the phrases of a list of `automatic.toml` stand in the quoted tail of the mail."""
+        if quoted:
+            folded = fold(quoted)
+            words = frozenset(WORD.findall(folded))
+            for language in self.languages:
+                for phrase in automatic_phrases(language, name).among(words):
+                    match = phrase.search(folded)
+                    if match is not None:
+                        yield match
+
     def _passed_over(self, phrase: Phrase, match: re.Match[str], rules: KindPhrases) -> bool:
         guards = rules.guards
         if rules.firm and (self._hypothetical(match.start(), guards) or _denied_inside(phrase, match, guards)):
+            return True
+        if rules.announced and self._before(match.start(), guards.announced):
             return True
         if rules.final and self._waiting(match.end(), guards):
             return True
@@ -86,7 +99,11 @@ class Text:
         start = self.starts[bisect_right(self.starts, position) - 1]
         if guards.denied.search(self.folded, max(start, position - _ABOUT), position):
             return True
-        return guards.conditional.search(self.folded, start, position) is not None
+        return self._before(position, guards.conditional)
+
+    def _before(self, position: int, pattern: re.Pattern[str]) -> bool:
+        """Say whether a pattern is found in the sentence before an offset."""
+        return pattern.search(self.folded, self.starts[bisect_right(self.starts, position) - 1], position) is not None
 
     def _waiting(self, position: int, guards: Guards) -> bool:
         """Say whether the sentence goes on, behind an offset, with what is waited for."""

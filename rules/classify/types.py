@@ -33,10 +33,12 @@ class Evidence:
     """One thing that speaks for a kind."""
 
     source: str
-    """`calendar`, `markup`, `header`, `sender`, `subject` or `text`."""
+    """`calendar`, `markup`, `header`, `sender`, `link`, `subject` or `text`."""
     detail: str
     """Which header, which part, which words; never more than 200 characters."""
     weight: float = 1.0
+    at: int | None = None
+    """Where the words begin: an offset in characters in the subject or in `Message.text`; None for all else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ _TOKEN = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(\.\.\.)|([^()\[\].*\s]+)(\*?)
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 """A word of folded text."""
 _GROUPS = re.compile(r"\S*(?:\([^()]*\)|\[[^\[\]]*\])\S*|\.\.\.(?=\S)|\S*\*\S*")
+_EDGE_START = re.compile(r"[^\W_]|\((?:[^\W_][^()|]*\|)*[^\W_][^()|]*\)")
+_EDGE_END = re.compile(r"(?:[^\W_]|\((?:[^()|]*[^\W_]\|)*[^()|]*[^\W_]\))$")
+"""A phrase that begins or ends with a word, or with a choice of words, does so at the edge of a word."""
+_OPTIONAL = " ?)?"
 _GAP = r"[^.!?\n]{0,60}?"
 _QUOTES = str.maketrans(
     {
@@ -104,7 +108,7 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             runs.append("")
         elif optional:
             # An optional word brings its own blank: `in [the] end` is `in (?:the )?end`.
-            out.append(f"(?:(?:{_choices(optional)}) ?)?")
+            out.append(f"(?:(?:{_choices(optional)}){_OPTIONAL}")
             runs.append("")
         elif gap:
             out.append(_GAP)
@@ -117,19 +121,31 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             if star:
                 runs.append("")
         elif blank:
-            if out and out[-1].endswith(" ?)?"):
+            if out and out[-1].endswith(_OPTIONAL):
                 continue
             out.append(r"\s" if not (out and out[-1] == _GAP) else r"\s?")
             runs.append("")
         else:
             out.append(re.escape(other))
             runs[-1] += other
-    start = r"\b" if source[:1].isalnum() else ""
-    end = r"\b" if source[-1:].isalnum() else ""
+    _close(out)
+    start = r"\b" if _EDGE_START.match(source) else ""
+    end = r"\b" if _EDGE_END.search(source) else ""
     expression = start + "".join(out) + end
     needed = frozenset(word for word in _whole_words(source) if word.isascii())
     longest = max(sorted(needed), key=len, default="")
     return Phrase(source, max(runs, key=len), longest, _word_groups(source), expression, weight, needed)
+
+
+def _close(out: list[str]) -> None:
+    """Let optional words at the end of a phrase bring the blank before them: `in time [for us]` is found in `in time.`, too."""
+    last: list[str] = []
+    while out and out[-1].endswith(_OPTIONAL):
+        last.insert(0, out.pop())
+    if last and out and out[-1] == r"\s":
+        out.pop()
+        last = [rf"(?:\s{piece[3 : -len(_OPTIONAL)]})?" for piece in last]
+    out.extend(last)
 
 
 def _whole_words(source: str) -> frozenset[str]:

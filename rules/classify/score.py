@@ -1,0 +1,134 @@
+"""Counts what speaks for each kind in the words of a mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rules.classify.lists import KindPhrases, kind_phrases
+from rules.classify.text import Text
+from rules.classify.types import Evidence, Kind
+from rules.mail.types import Message
+
+__all__ = ["ENOUGH", "ORDER", "PROCESS_KINDS", "STRONG", "Scores", "is_answer", "placed", "score"]
+
+STRONG = 3.0
+"""Weight of a phrase in the subject, and of a strong one in the text; a plain one has the weight 1."""
+ENOUGH = 3.0
+"""What a kind needs to be believed."""
+_PLAIN_CAP = 3.0
+_ALONE = 0.3
+"""What plain phrases are worth where no strong one stands by them."""
+_OBLIQUE = 4
+"""So many plain phrases of a refusal make one, though it is said outright nowhere."""
+_MOST_EVIDENCE = 6
+_ANSWER = re.compile(r"(?:re|aw|antw|sv|vs|tr|odp|ref|rif|res)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:")
+
+ORDER = (
+    Kind.OFFER,
+    Kind.REJECTION,
+    Kind.CANCELLATION,
+    Kind.RESCHEDULE,
+    Kind.INTERVIEW_CONFIRMATION,
+    Kind.INTERVIEW_INVITE,
+    Kind.HUMAN_REPLY,
+    Kind.APPLICATION_ACK,
+    Kind.JOB_ALERT,
+    Kind.RECRUITER_OUTREACH,
+)
+"""The kinds that words tell; at equal score the one that changes more comes first."""
+PROCESS_KINDS = ORDER[:7]
+"""Those that change a process."""
+
+
+@dataclass(slots=True)
+class Scores:
+    """What was found for each kind, and how much it weighs."""
+
+    weight: dict[Kind, float]
+    evidence: dict[Kind, tuple[Evidence, ...]]
+    strong: dict[Kind, int]
+    """How many strong phrases stand in the text."""
+    titled: frozenset[Kind]
+    """The kinds that the subject speaks for, where it is the mail's own."""
+
+
+def is_answer(message: Message, text: Text) -> bool:
+    """Say whether a mail answers another one, by its subject or its In-Reply-To."""
+    return bool(message.envelope.in_reply_to) or _ANSWER.match(text.subject) is not None
+
+
+def score(text: Text) -> Scores:
+    """Look up the phrases of every kind in the languages of a mail."""
+    found = Scores(dict.fromkeys(ORDER, 0.0), dict.fromkeys(ORDER, ()), dict.fromkeys(ORDER, 0), frozenset())
+    inherited = _ANSWER.match(text.subject) is not None
+    titled = []
+    lists = [kind_phrases(language) for language in text.languages]
+    for kind in ORDER:
+        theirs = [table[kind.value] for table in lists if kind.value in table]
+        strong, plain = _in_text(text, theirs, "strong", STRONG), _in_text(text, theirs, "plain", 1.0)
+        subject = _in_subject(text, theirs)
+        found.strong[kind] = len(strong)
+        if subject is not None and inherited:  # an answer carries the subject of what it answers, whatever it says itself
+            plain.insert(0, subject)
+        elif subject is not None:
+            strong.insert(0, replace(subject, weight=STRONG))
+            titled.append(kind)
+        weak = min(_PLAIN_CAP, float(len(plain))) * (1.0 if strong else _ALONE)
+        if kind is Kind.REJECTION and not strong and len(plain) >= _OBLIQUE:
+            weak = ENOUGH
+        found.weight[kind] = sum(item.weight for item in strong) + weak
+        found.evidence[kind] = tuple(strong + plain)[:_MOST_EVIDENCE]
+    found.titled = frozenset(titled)
+    refusing = [item for item in found.evidence[Kind.REJECTION] if item.weight >= STRONG]
+    if found.weight[Kind.CANCELLATION] >= ENOUGH and all("cancel" in item.detail for item in refusing):
+        found.weight[Kind.REJECTION] = (
+            0.0  # `your interview for the position has been cancelled`: the interview, not the position
+        )
+    return found
+
+
+def _in_text(text: Text, lists: Iterable[KindPhrases], place: str, weight: float) -> list[Evidence]:
+    """Return what the phrases of one kind find in the text, in its order; of phrases that overlap, the longest counts."""
+    found: list[tuple[int, int, str]] = []
+    for places in lists:
+        rules = places if place == "strong" else None
+        for phrase in getattr(places, place).among(text.words):
+            match = text.find(phrase, rules)
+            if match is not None:
+                found.append((match.start(), match.end(), match[0]))
+    kept: list[tuple[int, int, str]] = []
+    for start, end, words in sorted(found, key=lambda item: item[0] - item[1]):
+        if all(end <= begin or start >= until for begin, until, _ in kept):
+            kept.append((start, end, words))
+    return [Evidence("text", words[:200], weight, start) for start, _, words in sorted(kept)]
+
+
+def _in_subject(text: Text, lists: Iterable[KindPhrases]) -> Evidence | None:
+    for places in lists:
+        for phrase in places.subject.among(text.subject_words):
+            match = phrase.search(text.subject)
+            if match is not None:
+                return Evidence("subject", match[0][:200], 1.0, match.start())
+    return None
+
+
+def placed(message: Message, text: Text, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return evidence with the offsets of its words in the text of the message, which the folded text has not."""
+    return tuple(
+        replace(item, at=_offset(message.text, text.folded, item.at)) if item.source == "text" and item.at is not None else item
+        for item in evidence
+    )
+
+
+def _offset(original: str, folded: str, at: int) -> int:
+    """Return where in a text the character stands that stands at `at` once it is folded: folding changes white space alone."""
+    before = sum(map(len, folded[:at].split()))
+    seen = 0
+    for word in re.finditer(r"\S+", original):
+        length = word.end() - word.start()
+        if seen + length > before:
+            return word.start() + before - seen
+        seen += length
+    return len(original)

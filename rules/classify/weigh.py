@@ -1,0 +1,119 @@
+"""Weighs what the words say by who sends them, whether a time is fixed, and what else is in the mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date
+
+from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answer
+from rules.classify.senders import is_board, is_booking_page
+from rules.classify.text import Text
+from rules.classify.types import Evidence, Kind
+from rules.dates import Moment, days, moments, times
+from rules.mail.types import Message
+
+__all__ = ["weigh"]
+
+_DOUBT = 1.0
+_CONFIRMED_TWICE = 2
+_MANY = 3
+_QUESTION = re.compile(r"\?[\"')\]]*\s*$")
+_LINK = re.compile(r"https?://[^\s<>\"')\]]{4,300}")
+_UNDOING = ("cancel", "resched", "umbuch", "absag", "annul")
+# A refusal thanks, confirms receipt and speaks of the interview that was; a new time speaks of the old one.
+_OUTWEIGHS = {
+    Kind.REJECTION: (
+        Kind.APPLICATION_ACK,
+        Kind.INTERVIEW_INVITE,
+        Kind.INTERVIEW_CONFIRMATION,
+        Kind.RECRUITER_OUTREACH,
+        Kind.JOB_ALERT,
+        Kind.HUMAN_REPLY,
+    ),
+    Kind.OFFER: (Kind.HUMAN_REPLY,),
+    Kind.CANCELLATION: (Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.HUMAN_REPLY),
+    Kind.RESCHEDULE: (Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.HUMAN_REPLY),
+    Kind.INTERVIEW_CONFIRMATION: (Kind.HUMAN_REPLY,),
+}
+
+
+def weigh(message: Message, text: Text, scores: Scores, *, known: bool, service: bool) -> dict[Kind, float]:
+    """Return the weights of the kinds, adjusted; `scores.evidence` gains what was found on the way.
+
+    `service`: sent by a relay or a booking page.
+    """
+    found = dict(scores.weight)
+    sender = message.envelope.from_address
+    to_many = message.envelope.bulk or is_board(sender)
+    if to_many and not known and not service:
+        # Newsletters speak of interviews and offers all day long; what is sent in bulk to one candidate names the application.
+        personal = text.has("personal", firm=True) or next(text.in_subject("personal"), None) is not None
+        found.update({kind: found[kind] - _DOUBT if personal else 0.0 for kind in PROCESS_KINDS})
+    if sender and not to_many:
+        found[Kind.JOB_ALERT] -= STRONG
+        if is_answer(message, text):  # who approaches somebody new answers nothing
+            found[Kind.RECRUITER_OUTREACH] -= STRONG
+    _weigh_time(message, text, scores, found)
+    if not (known or service):
+        borne_out = text.has("context")
+        for kind in scores.titled:  # a headline alone, with no word below that bears it out, is that of a newspaper
+            if not borne_out and not any(item.source != "subject" for item in scores.evidence[kind]):
+                found[kind] = min(found[kind], ENOUGH - 1)
+    for kind, lesser in _OUTWEIGHS.items():
+        if found[kind] >= ENOUGH:
+            found.update({other: min(found[other], found[kind] - 1) for other in lesser})
+    return found
+
+
+def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, float]) -> None:
+    """Tell an interview whose time is fixed from one whose time is still asked for."""
+    invite, fixed = found[Kind.INTERVIEW_INVITE], found[Kind.INTERVIEW_CONFIRMATION]
+    page = _booking_page(message, text)
+    if page and invite + fixed >= 1:
+        scores.evidence[Kind.INTERVIEW_INVITE] = (Evidence("link", page[:200], STRONG), *scores.evidence[Kind.INTERVIEW_INVITE])
+        invite += STRONG
+    titled = Kind.INTERVIEW_CONFIRMATION in scores.titled
+    only_titled = Kind.INTERVIEW_INVITE in scores.titled and not scores.strong[Kind.INTERVIEW_INVITE]
+    if fixed >= ENOUGH or only_titled:
+        today = message.envelope.received_at.date()
+        zone = message.envelope.received_at.tzinfo or UTC
+        whole = f"{text.subject}\n{text.folded}"
+        stated = moments(whole, today, zone, text.languages)
+        if stated and not _proposed(text, whole, stated):
+            if only_titled:  # about an interview, a time is told, nothing is asked: it is fixed
+                scores.evidence[Kind.INTERVIEW_CONFIRMATION] += scores.evidence[Kind.INTERVIEW_INVITE]
+                fixed, invite = max(invite, fixed), ENOUGH - 1
+            fixed += STRONG if titled else float(fixed >= 2 * STRONG)
+        elif fixed >= ENOUGH and (stated or not _confirms(scores, whole, today, text.languages)):
+            # A time that is asked about, or none at all: nothing is fixed yet.
+            if stated or titled:
+                scores.evidence[Kind.INTERVIEW_INVITE] += scores.evidence[Kind.INTERVIEW_CONFIRMATION]
+                invite = max(invite + STRONG * titled, fixed if stated else 0.0)
+            fixed = min(fixed, ENOUGH - 1)
+    found[Kind.INTERVIEW_INVITE], found[Kind.INTERVIEW_CONFIRMATION] = invite, fixed
+
+
+def _confirms(scores: Scores, whole: str, today: date, languages: tuple[str, ...]) -> bool:
+    """Say whether a mail in which no time stands by its day confirms all the same: it says so twice, or names both apart."""
+    if scores.strong[Kind.INTERVIEW_CONFIRMATION] >= _CONFIRMED_TWICE:
+        return True
+    return bool(days(whole, today, languages)) and (Kind.INTERVIEW_CONFIRMATION in scores.titled or bool(times(whole)))
+
+
+def _proposed(text: Text, whole: str, stated: Sequence[Moment]) -> bool:
+    """Say whether times are only proposed: each stands in a question, or they are several on several days."""
+    behind = len(whole) - len(text.folded)
+    asked = [
+        moment.position >= behind and _QUESTION.search(text.sentence(moment.position - behind)) is not None for moment in stated
+    ]
+    return all(asked) or len({moment.start.date() for moment in stated}) >= _MANY
+
+
+def _booking_page(message: Message, text: Text) -> str:
+    """Return the address of a page on which a time can be picked; not of one that only undoes a booking."""
+    written = [match[0] for match in _LINK.finditer(text.folded)] if "http" in text.folded else []
+    for address in (*(address for _, address in message.links), *written):
+        if is_booking_page(address) and not any(word in address.lower() for word in _UNDOING):
+            return address
+    return ""
