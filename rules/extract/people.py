@@ -8,16 +8,14 @@ from typing import NamedTuple
 from rules.calendar import Attendee, CalendarEvent
 from rules.classify.senders import can_receive, is_team
 from rules.extract.company import name_from_display, plausible_company
+from rules.extract.names import NAME, is_name
 from rules.extract.titles import clean_role, is_coordinator, is_title, role_class
 from rules.extract.types import Person
 from rules.extract.words import listed
 
 __all__ = ["Signature", "interviewers_of_event", "is_name", "named_people", "person_of", "read_signature"]
 
-_NAME_WORD = r"(?:(?:[A-Z]|Mc|Mac|O'|D')[^\W\d_]+(?:['\u2019-][A-Z]?[^\W\d_]+)*|[A-Z]\.)"
-_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|el|ter|ten)"
-_NAME = rf"{_NAME_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}{_NAME_WORD}){{1,3}}"
-_IS_NAME = re.compile(rf"^(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?{_NAME}(?:,? (?:PhD|MBA|Jr\.?|Sr\.?|SHRM-\w+|PHR|SPHR))*$")
+_NAME = NAME
 _OUR = r"(?:(?:our|the)[ ][^,.;:\n]{2,50}?,?[ ])?"
 _TIME = r"\d{1,2}(?:[:.]\d{2})?(?:[ ]?[AaPp]\.?[Mm]\b\.?)?"
 _WITH = re.compile(
@@ -50,14 +48,6 @@ class Signature(NamedTuple):
     name: str = ""
     title: str = ""
     company: str = ""
-
-
-def is_name(text: str) -> bool:
-    """Say whether a text looks like a person's first and last name."""
-    text = text.strip()
-    if len(text) > _LONGEST_NAME or not _IS_NAME.match(text):
-        return False
-    return not any(word.lower().strip(".,") in listed("names", "never") for word in text.split()) and not is_title(text)
 
 
 def read_signature(text: str, sender_name: str) -> Signature:
