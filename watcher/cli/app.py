@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from watcher.cli.group import Group
-from watcher.cli.options import ConfigOption, Globals, JsonOption, NowOption, ProcessArgument, config_path, is_named
+from watcher.cli.options import (
+    ConfigOption,
+    Globals,
+    JsonOption,
+    MessagesArgument,
+    NowOption,
+    ProcessArgument,
+    config_path,
+    is_named,
+)
 
 __all__ = ["app"]
 
@@ -26,6 +35,7 @@ config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration."
 _WATCH = "Watching"
 _LOOK = "Looking"
 _TELL = "Telling it something"
+_CORRECT = "Correcting it"
 _SETUP = "Setting up"
 
 
@@ -221,6 +231,50 @@ def reopen(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = 
     from watcher.cli.telling import tell  # noqa: PLC0415
 
     tell(config_path(ctx, config), "reopen", process, None, as_json=json)
+
+
+@app.command(rich_help_panel=_CORRECT)
+def split(  # noqa: PLR0917 - the options of the command
+    ctx: typer.Context,
+    process: ProcessArgument,
+    messages: MessagesArgument = None,
+    from_here: Annotated[bool, typer.Option("--from-here", help="With all that came after it.")] = False,
+    to: Annotated[str | None, typer.Option("--to", metavar="PROCESS", help="They belong to this process.")] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take messages out of a process: they are one of their own. Without MESSAGE: undo the last merge."""
+    from watcher.cli.correcting import split as split_process  # noqa: PLC0415
+
+    split_process(config_path(ctx, config), process, messages or (), to, from_here=from_here, as_json=json)
+
+
+@app.command(rich_help_panel=_CORRECT)
+def merge(
+    ctx: typer.Context,
+    process: ProcessArgument,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The process that is part of it.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make two processes one; the first keeps its name. Undoes a split."""
+    from watcher.cli.correcting import merge as merge_processes  # noqa: PLC0415
+
+    merge_processes(config_path(ctx, config), process, other, as_json=json)
+
+
+@app.command(rich_help_panel=_CORRECT)
+def relabel(
+    ctx: typer.Context,
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id as `why` prints it, or its Message-ID.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="rejection, human_reply, noise, …; auto takes it back.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what kind of mail a message is."""
+    from watcher.cli.correcting import relabel as relabel_message  # noqa: PLC0415
+
+    relabel_message(config_path(ctx, config), message, kind, as_json=json)
 
 
 @app.command(rich_help_panel=_SETUP)

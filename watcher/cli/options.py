@@ -18,6 +18,7 @@ __all__ = [
     "ConfigOption",
     "Globals",
     "JsonOption",
+    "MessagesArgument",
     "NowOption",
     "ProcessArgument",
     "config_path",
@@ -35,6 +36,9 @@ NowOption = Annotated[
     str | None, typer.Option("--now", metavar="TIME", help="As of this time: ISO 8601 with a time zone, 2026-03-03T09:00+01:00.")
 ]
 ProcessArgument = Annotated[str, typer.Argument(metavar="PROCESS", help="Its id, the beginning of it, or the company.")]
+MessagesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="MESSAGE...", help="Ids as `why` prints them, or Message-IDs.", show_default=False)
+]
 
 _SPAN = re.compile(r"(\d{1,4})\s*(h|d|w|hours?|days?|weeks?)", re.IGNORECASE)
 _LONGEST = timedelta(days=3660)

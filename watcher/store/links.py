@@ -18,7 +18,7 @@ from watcher.store.mail import LinkRow
 from watcher.store.tables import event, process, process_link
 from watcher.store.types import decoder, encode, instant
 
-__all__ = ["LinkingRow", "change_links", "forget_processes", "link_rows", "linking_rows"]
+__all__ = ["LinkingRow", "change_links", "forget_processes", "link_rows", "linking_rows", "processes_with"]
 
 _LINK = ("account", "identity", "process", "weight", "why", "ambiguous")
 _NO_HINTS = Hints()
@@ -68,6 +68,12 @@ def link_rows(connection: Connection, account: str) -> dict[tuple[str, str], Lin
         (identity, name): LinkRow(account, identity, name, weight, why(told), ambiguous)
         for identity, name, weight, told, ambiguous in connection.execute(select(*columns).where(link.account == account))
     }
+
+
+def processes_with(connection: Connection, account: str, identity: str) -> tuple[str, ...]:
+    """Return the processes that hold a message, by name."""
+    query = select(process_link.c.process).where(process_link.c.account == account, process_link.c.identity == identity)
+    return tuple(connection.execute(query.order_by(process_link.c.process)).scalars())
 
 
 def change_links(connection: Connection, account: str, before: dict[tuple[str, str], LinkRow], after: Iterable[LinkRow]) -> None:
