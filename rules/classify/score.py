@@ -62,6 +62,7 @@ def is_answer(message: Message, text: Text) -> bool:
 def score(text: Text) -> Scores:
     """Look up the phrases of every kind in the languages of a mail."""
     found = Scores(dict.fromkeys(ORDER, 0.0), dict.fromkeys(ORDER, ()), dict.fromkeys(ORDER, 0), frozenset())
+    text.index()
     inherited = _ANSWER.match(text.subject) is not None
     titled = []
     lists = [kind_phrases(language) for language in text.languages]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from rules.classify.lists import Guards, KindPhrases, automatic_phrases, guards_of
 from rules.language import languages_of
 from rules.mail.types import Message
-from rules.phrases.grammar import WORD, Phrase, fold
+from rules.phrases.grammar import Phrase, fold, places_of, words_of
 
 __all__ = ["Text", "text_of"]
 
@@ -23,16 +23,29 @@ _MAX = 12 * 1024
 class Text:
     """Folded text with its sentences. `languages` are the likely ones, the likeliest first; only their lists are asked."""
 
-    __slots__ = ("folded", "languages", "starts", "subject", "subject_words", "words")
+    __slots__ = ("_places", "_starts", "folded", "languages", "subject", "subject_words", "words")
 
     def __init__(self, subject: str, body: str) -> None:
         """Fold subject and body."""
         self.subject = fold(subject)
         self.folded = fold(_SIGNATURE.split(body, maxsplit=1)[0][:_MAX])
-        self.words = frozenset(WORD.findall(self.folded))
-        self.subject_words = frozenset(WORD.findall(self.subject))
+        self.words = words_of(self.folded)
+        self.subject_words = words_of(self.subject)
         self.languages = languages_of(self.words | self.subject_words)
-        self.starts = [0, *(match.end() for match in _END.finditer(self.folded))]
+        self._places: dict[str, list[int]] | None = None
+        self._starts: list[int] = []
+
+    @property
+    def starts(self) -> list[int]:
+        """Return where the sentences of `folded` begin."""
+        if not self._starts:
+            self._starts = [0, *(match.end() for match in _END.finditer(self.folded))]
+        return self._starts
+
+    def index(self) -> None:
+        """Note where each word stands: worth it where hundreds of phrases are looked up."""
+        if self._places is None:
+            self._places = places_of(self.folded)
 
     def sentence(self, position: int) -> str:
         """Return the sentence that stands at an offset of `folded`."""
@@ -47,7 +60,8 @@ class Text:
             return None
         if not phrase.word and phrase.anchor not in self.folded:
             return None
-        for match in phrase.pattern.finditer(self.folded):
+        found = phrase.pattern.finditer(self.folded) if self._places is None else phrase.matches(self.folded, self._places)
+        for match in found:
             if rules is None or not self._passed_over(phrase, match, rules):
                 return match
         return None
@@ -77,7 +91,7 @@ class Text:
         """Yield where the phrases of a list of `automatic.toml` stand in the quoted tail of the mail."""
         if quoted:
             folded = fold(quoted)
-            words = frozenset(WORD.findall(folded))
+            words = words_of(folded)
             for language in self.languages:
                 for phrase in automatic_phrases(language, name).among(words):
                     match = phrase.search(folded)

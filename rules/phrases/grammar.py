@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-__all__ = ["WORD", "Phrase", "PhraseList", "compile_phrase", "fold", "sentences"]
+__all__ = ["WORD", "Phrase", "PhraseList", "compile_phrase", "fold", "places_of", "sentences", "words_of"]
 
 _ACCENTED = re.compile(r"[^\x00-\x7f]")
 _TOKEN = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(\.\.\.)|([^()\[\].*\s]+)(\*?)|(\s+)|(.)")
@@ -24,6 +24,8 @@ _GROUPS = re.compile(r"\S*(?:\([^()]*\)|\[[^\[\]]*\])\S*|\.\.\.(?=\S)|\S*\*\S*")
 _EDGE_START = re.compile(r"[^\W_]|\((?:[^\W_][^()|]*\|)*[^\W_][^()|]*\)")
 _EDGE_END = re.compile(r"(?:[^\W_]|\((?:[^()|]*[^\W_]\|)*[^()|]*[^\W_]\))$")
 """A phrase that begins or ends with a word, or with a choice of words, does so at the edge of a word."""
+_BEGINNING = re.compile(r"(?:\(([^()]+)\)|([^\W_][^\s()\[\]]*))(?=\s|$)")
+_FIRST = re.compile(r"[^\W_]+(?:'[^\W_]+)?(?![\w*'(\[])")
 _OPTIONAL = " ?)?"
 _GAP = r"[^.!?\n]{0,60}?"
 _QUOTES = str.maketrans(
@@ -63,6 +65,8 @@ class Phrase:
     weight: float = 1.0
     needed: frozenset[str] = frozenset()
     """All whole words that stand in every text that the phrase matches."""
+    first: frozenset[str] = frozenset()
+    """The words of which one begins every match; empty when that cannot be said."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -72,6 +76,17 @@ class Phrase:
     def search(self, text: str) -> re.Match[str] | None:
         """Find the phrase in text that went through `fold`."""
         return self.pattern.search(text) if self.anchor in text else None
+
+    def matches(self, text: str, places: Mapping[str, list[int]]) -> Iterator[re.Match[str]]:
+        """Yield the matches in a folded text, whose words stand at `places` (`places_of`), in its order; they may overlap."""
+        if not self.first:
+            if self.anchor in text:
+                yield from self.pattern.finditer(text)
+            return
+        for place in sorted(place for word in self.first if word in places for place in places[word]):
+            match = self.pattern.match(text, place)
+            if match is not None:
+                yield match
 
 
 class PhraseList:
@@ -134,7 +149,7 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
     expression = start + "".join(out) + end
     needed = frozenset(word for word in _whole_words(source) if word.isascii())
     longest = max(sorted(needed), key=len, default="")
-    return Phrase(source, max(runs, key=len), longest, _word_groups(source), expression, weight, needed)
+    return Phrase(source, max(runs, key=len), longest, _word_groups(source), expression, weight, needed, _first_words(source))
 
 
 def _close(out: list[str]) -> None:
@@ -174,6 +189,17 @@ def _character(char: str) -> str:
     return re.escape(char) if len(forms) == 1 else f"(?:{'|'.join(map(re.escape, forms))})"
 
 
+def _first_words(source: str) -> frozenset[str]:
+    """Return the words of which one begins every match, or nothing where the phrase may begin otherwise."""
+    match = _BEGINNING.match(source)
+    if match is None:
+        return frozenset()
+    firsts = [_FIRST.match(choice) for choice in (match[1] or match[2]).split("|")]
+    if not all(firsts):
+        return frozenset()
+    return frozenset(form for first in firsts if first for form in _spellings(first[0]))
+
+
 def _word_groups(source: str) -> tuple[frozenset[str], ...]:
     """Return the sets of words that the alternations of a phrase ask for, where all their choices hold a whole word."""
     found = []
@@ -194,6 +220,26 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_QUOTES)
     return _SPACES.sub(" ", unwrap(text).lower())
+
+
+def places_of(folded: str) -> dict[str, list[int]]:
+    """Return where each word of a folded text stands; what an elision joins (`l'entretien`) stands by itself, too."""
+    found: dict[str, list[int]] = {}
+    for match in WORD.finditer(folded):
+        word = match[0]
+        found.setdefault(word, []).append(match.start())
+        if "'" in word:
+            before, _, after = word.partition("'")
+            found.setdefault(before, []).append(match.start())
+            found.setdefault(after, []).append(match.start() + len(before) + 1)
+    return found
+
+
+def words_of(folded: str) -> frozenset[str]:
+    """Return the words of a folded text; what an elision joins (`l'entretien`) stands by itself, too."""
+    words = set(WORD.findall(folded))
+    words.update(part for word in words.copy() if "'" in word for part in word.split("'"))
+    return frozenset(words)
 
 
 def unwrap(text: str) -> str:
