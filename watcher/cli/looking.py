@@ -12,6 +12,7 @@ from watcher.cli.options import parse_time
 from watcher.cli.printing import print_json, show
 from watcher.history import events_for
 from watcher.store.journal import load_log, marks_of
+from watcher.store.mail import links_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -104,4 +105,10 @@ def show_why(path: Path, word: str, now: str | None, *, as_json: bool) -> None:
         found = choose(seen.processes, word)
         log = load_log(connection, found.account.name, found.process.id, last=_LOG_LINES)
         marks = marks_of(connection, found.account.name, found.process.id)
-    _answer(seen, as_json, lambda: build_why(found, seen.now, log, marks), lambda: why_view(found, seen.now, log, marks))
+        links = links_of(connection, found.account.name, found.process.id)
+    _answer(
+        seen,
+        as_json,
+        lambda: build_why(found, seen.now, log, marks, links),
+        lambda: why_view(found, seen.now, log, marks, links),
+    )

@@ -19,11 +19,12 @@ from watcher.report.status import next_place, process_status, shown_drafts
 from watcher.report.table import draft_line, draft_words, place_words, state_text
 from watcher.report.words import plain, span_words, time_words
 from watcher.store.journal import LogRow, MarkRow
-from watcher.store.mail import EventRow
+from watcher.store.mail import EventRow, LinkRow
 
 __all__ = ["build_why", "changes", "why_view"]
 
 _LONGEST = 1000
+_SIGNS = 4
 _KIND_WORDS = {
     Kind.INTERVIEW_INVITE: "asks for or offers a time",
     Kind.INTERVIEW_CONFIRMATION: "fixes an interview",
@@ -40,8 +41,14 @@ _KIND_WORDS = {
 }
 
 
-def build_why(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Sequence[MarkRow]) -> dict[str, Any]:
-    """Return the argument as values: the process as in `status --json`, and what it rests on."""
+def build_why(
+    found: Assessment, now: datetime, log: Sequence[LogRow], marks: Sequence[MarkRow], links: Sequence[LinkRow] = ()
+) -> dict[str, Any]:
+    """Return the argument as values: the process as in `status --json`, and what it rests on.
+
+    `links` say why its messages belong to it.
+    """
+    tied = {row.identity: row for row in links}
     zone = ZoneInfo(found.account.profile.zone)
     decision = found.decision
     following = next_place(found)
@@ -55,15 +62,21 @@ def build_why(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Se
         "messages": [
             {
                 "id": row.identity,
+                "short": row.short,
+                "message_id": plain(row.thread.message_id, _LONGEST) or None,
                 "at": at(row.at),
                 "own": row.own,
                 "from": row.sender.address or None,
+                "from_name": plain(row.sender.name) or None,
+                "to": list(row.recipients),
                 "subject": plain(row.thread.subject) or None,
                 "kind": row.kind.value if row.kind is not None else None,
                 "confidence": None if row.own else row.confidence,
+                "runner_up": row.runner_up.value if row.runner_up is not None else None,
                 "evidence": [{"source": sign.source, "detail": plain(sign.detail)} for sign in row.evidence],
                 "draft": row.step,
                 "defects": [plain(defect) for defect in row.defects],
+                "link": _link(tied.get(row.identity)),
             }
             for row in found.messages
         ],
@@ -78,6 +91,13 @@ def build_why(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Se
         "next_check": None if decision.next_check is None else at(decision.next_check),
         "log": [{"at": at(row.at), "action": row.action, "text": plain(row.text, _LONGEST)} for row in log],
     }
+
+
+def _link(row: LinkRow | None) -> dict[str, Any] | None:
+    """Return why a message belongs to the process."""
+    if row is None:
+        return None
+    return {"weight": row.weight, "why": [plain(each) for each in row.why], "ambiguous": row.ambiguous}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
@@ -122,7 +142,9 @@ def changes(found: Assessment) -> Iterator[str]:
     yield f"`hearback pause {name}`, `hearback snooze {name} 1w` and `hearback close {name}` hold it up or end it."
 
 
-def why_view(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Sequence[MarkRow]) -> Group:
+def why_view(
+    found: Assessment, now: datetime, log: Sequence[LogRow], marks: Sequence[MarkRow], links: Sequence[LinkRow] = ()
+) -> Group:
     """Return the argument for people."""
     zone = ZoneInfo(found.account.profile.zone)
     today = now.astimezone(zone).date()
@@ -138,7 +160,7 @@ def why_view(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Seq
         parts += _section(f"Why {place_words(following, found)}", [_reason_text(reason) for reason in following.reasons])
     parts += _section("To be taken back", [_reason_text(one.reason) for one in found.decision.withdraw])
     parts += _section("Notices", [Text(plain(notice.text, _LONGEST), "yellow") for notice in found.decision.notices])
-    parts += _section("What it rests on", [*_messages(found.messages, zone), *_marks(marks, zone)])
+    parts += _section("What it rests on", [*_messages(found.messages, links, zone), *_marks(marks, zone)])
     parts += _section("Left aside", [Text(plain(note, _LONGEST)) for note in process.notes])
     parts += _section("What would change it", [Text(sentence) for sentence in changes(found)])
     if (check := found.decision.next_check) is not None:
@@ -149,7 +171,7 @@ def why_view(found: Assessment, now: datetime, log: Sequence[LogRow], marks: Seq
     return Group(*parts)
 
 
-def _section(title: str, lines: Sequence[Text]) -> list[RenderableType]:
+def _section(title: str, lines: Sequence[RenderableType]) -> list[RenderableType]:
     if not lines:
         return []
     return [Padding(Text(title, "bold"), (1, 0, 0, 0)), *(Padding(line, (0, 0, 0, 2)) for line in lines)]
@@ -175,23 +197,35 @@ def _reason_text(reason: Reason) -> Text:
     return text
 
 
-def _messages(rows: Sequence[EventRow], zone: ZoneInfo) -> Iterator[Text]:
+def _messages(rows: Sequence[EventRow], links: Sequence[LinkRow], zone: ZoneInfo) -> Iterator[RenderableType]:
+    tied = {row.identity: row for row in links}
     for row in rows:
-        text = Text(f"{time_words(row.at, zone)}  ", "dim")
+        head = Text.assemble((f"{time_words(row.at, zone)}  ", "dim"), (f"{row.short}  ", "cyan"))
         if row.own:
-            text.append("you wrote", "green")
-            text.append(f" to {', '.join(row.recipients) or 'nobody'}")
+            head.append("you wrote", "green")
+            head.append(f" to {', '.join(row.recipients) or 'nobody'}")
             if row.step is not None:
-                text.append(" (the draft of ours)", "dim")
+                head.append(" (the draft of ours)", "dim")
         else:
-            text.append(plain(row.sender.name) or row.sender.address or "somebody", "bold")
-            text.append(f" {_KIND_WORDS[row.kind or Kind.NOISE]} ({row.confidence:.0%})")
-        text.append(f"  “{plain(row.thread.subject, 80)}”", "italic")
-        if row.evidence:
-            text.append("\n  " + "; ".join(f"{sign.source}: {plain(sign.detail)}" for sign in row.evidence[:4]), "dim")
-        if row.defects:
-            text.append("\n  not read: " + "; ".join(plain(defect) for defect in row.defects), "yellow")
+            head.append(plain(row.sender.name) or row.sender.address or "somebody", "bold")
+            if row.sender.name and row.sender.address:
+                head.append(f" <{row.sender.address}>", "dim")
+        yield Group(head, *(Padding(line, (0, 0, 0, 4)) for line in _particulars(row, tied.get(row.identity))))
+
+
+def _particulars(row: EventRow, link: LinkRow | None) -> Iterator[Text]:
+    """Yield what stands below the head of a message: what it is, by what signs, why it belongs here, and what is odd about it."""
+    yield Text(f"“{plain(row.thread.subject, 80)}”", "italic")
+    if row.kind is not None:
+        text = Text(f"{_KIND_WORDS[row.kind]} ({row.kind.value}, {row.confidence:.0%}")
+        text.append(f"; else {row.runner_up.value})" if row.runner_up is not None else ")")
         yield text
+    if row.evidence:
+        yield Text("; ".join(f"{sign.source}: {plain(sign.detail)}" for sign in row.evidence[:_SIGNS]), "dim")
+    if link is not None:
+        yield Text(f"linked by {'; '.join(plain(each) for each in link.why)}", "yellow" if link.ambiguous else "dim")
+    if row.defects:
+        yield Text("flagged: " + "; ".join(plain(defect) for defect in row.defects), "yellow")
 
 
 def _marks(rows: Sequence[MarkRow], zone: ZoneInfo) -> Iterator[Text]:
