@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := .ci/lock
 SHELL := /bin/sh
 
-.PHONY: help demo install test check format crash soak bench bench-detection lock clean
+.PHONY: help demo install test check format crash soak fuzz bench bench-detection lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ crash: $(VENV)/dev servers  ## kill and cut everywhere, then kill at random for 
 soak: $(VENV)/dev  ## play ROUNDS (default 25) times as many random stories against the state machine
 	HEARBACK_SOAK=$(or $(ROUNDS),25) $(BIN)/python -m pytest tests/watcher/test_machine.py $(ARGS)
 
+fuzz: $(VENV)/fuzz  ## read hostile mail for SECONDS (default 120), guided by what it reaches
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) $(ARGS)
+
 bench: $(VENV)/dev servers  ## measure against the floor of the same run
 	$(BIN)/python -m tests.bench.run $(ARGS)
 
@@ -45,6 +48,7 @@ bench-detection: $(VENV)/dev  ## measure how well mail is read: kinds, fields, s
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o $(LOCK)/runtime.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev pyproject.toml -o $(LOCK)/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group fuzz -o $(LOCK)/fuzz.txt
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
@@ -72,6 +76,10 @@ $(VENV)/dev: $(LOCK)/dev.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@$(BIN)/python -m compileall -q watcher connectors rules
 	@touch $@ $(VENV)/runtime
+
+$(VENV)/fuzz: $(LOCK)/fuzz.txt | $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/fuzz.txt
+	@touch $@
 
 servers:
 	@test -x /usr/sbin/dovecot && test -x /usr/lib/dovecot/lmtp && command -v strace >/dev/null && command -v openssl >/dev/null \

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from rules.calendar import defects
 from rules.classify import Classification, Evidence, Kind, Known, can_receive, classify
 from rules.extract import Facts, company_domain, extract
 from rules.mail import Address, Message, Role
@@ -131,7 +132,7 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
         thread=replace(thread, participants=()) if doubtful else thread,
         facts=facts,
         excerpt=message.text[:_EXCERPT],
-        defects=(*message.defects, *doubtful),
+        defects=(*message.defects, *defects(message.calendars, fallback_zone=account.profile.zone), *doubtful),
         hints=_hints(account, message),
     )
 

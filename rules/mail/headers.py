@@ -159,13 +159,21 @@ def _spec(text: str) -> str:
 _DATE = re.compile(
     r"(?:[A-Za-z]{2,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:([+-])(\d{2}):?(\d{2})|(GMT|UTC?|Z))"
 )
+_YEARS = range(1960, 2960)
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 
 
 def date_of(value: str) -> datetime | None:
-    """Return a Date field as an aware datetime; without a zone, or with `-0000`, it counts as UTC. None when unreadable."""
-    value = value.strip()[:100]
+    """Return a Date field as an aware datetime; without a zone, or with `-0000`, it counts as UTC. None when unreadable.
+
+    A year in which nobody sent mail is unreadable too: at the ends of the calendar no zone can be applied.
+    """
+    found = _date_of(value.strip()[:100])
+    return found if found is not None and found.year in _YEARS else None
+
+
+def _date_of(value: str) -> datetime | None:
     try:
         match = _DATE.match(value)
         if match:
