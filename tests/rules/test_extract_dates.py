@@ -42,6 +42,7 @@ _ZONE = ZoneInfo("Europe/Berlin")
         ("Wednesday, December 2 - 1:00 PM Houston time", "2026-12-02T13:00:00-06:00", None),
         ("Friday at 10:00 AM ET (4:00 PM CET)", "2026-11-27T10:00:00-05:00", None),
         ("Friday at 2:30", "2026-11-27T14:30:00+01:00", None),
+        ("Thursday at 3", "2026-12-03T15:00:00+01:00", None),
         ("Friday at 14h30", "2026-11-27T14:30:00+01:00", None),
         ("July 1, 2027 at 10:00 am Eastern Time", "2027-07-01T10:00:00-04:00", None),
         ("Wednesday, December 2, 2026 3:00pm - 4:00pm (PST)", "2026-12-02T15:00:00-08:00", "16:00"),
@@ -60,7 +61,8 @@ def test_a_time_is_read_as_it_is_meant(text: str, start: str, end: str | None) -
         "by 3/12 at 10:00",
         "open 24/7, 10:00",
         "Tuesday 12/1 at 10:00",  # the 12th of January is a Tuesday too
-        "Thursday at 3",
+        "Thursday at 3 locations",
+        "Thursday at 7",
         "Monday, December 1, 2026 at 10:00",
         "31 February at 10:00",
         "call 555-1234 at 10",

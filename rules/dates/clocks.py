@@ -1,0 +1,194 @@
+"""Times of day: on the clock, by the half of the day, in words, as ranges, with the zone that is written beside them.
+
+Times without `am` or `pm` are on the 24-hour clock, but one to half past six is taken for the afternoon: nobody is interviewed at
+night. A number alone is a time where words make it one (`14 Uhr`, `a las 15`, `at 3` behind a day), never otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Final
+
+from rules.dates.lexer import Lexed, lex
+from rules.dates.types import MAX_FOUND, Clock
+from rules.dates.zones import Zone, read_zone
+from rules.language import ENGLISH
+
+__all__ = ["clocks_of", "times"]
+
+_AFTERNOON = time(6, 31)
+_NOON = 12
+_HOUR = 60
+_DAY = 24
+_DIGITS = 2
+_SPOKEN = frozenset(range(1, 19)) - {7}
+"""Hours of which it is plain which half of the day is meant when somebody says no more than `at 3`."""
+_EARLIEST_COUNTED = 7
+"""`1h30` is a length, `14h30` a time: below this hour a word before it must say that it is a time."""
+
+
+def _clock(index: int) -> str:
+    """Return the grammar of one time.
+
+    Its groups: `Z` noon, `h` hour, `m` minutes, `n` minutes behind a word, `U` and `V` that word, `H` and `J` a half or a quarter
+    before and behind, `A` the half of the day.
+    """
+    parts = (
+        r"(?:(?P<H#>H) )?(?P<h#>[nu])",
+        r"(?:(?P<s#>[:.])(?P<m#>n)(?P<sec#>:n)?(?:\.j)?)?",
+        r"(?: ?(?P<U#>[Uc])\.?(?: ?(?P<n#>n)(?![nyjz:/#.]n?|o))?)?",
+        r"(?: (?P<J#>J))?(?:,? ?\(?(?P<A#>[Ag])\)?)?(?: (?P<V#>[Uc]))?",
+    )
+    return rf"(?:(?P<Z#>Z)|{''.join(parts)})".replace("#>", f"{index}>")
+
+
+_PATTERN: Final = re.compile(
+    r"(?=[nZHu])(?<![nyjz$:/+#])(?<!#[.,])(?<!n[.-])(?<!#-)"
+    + _clock(1)
+    + r"(?:(?P<r> ?- ?| ?[tkG] ?(?:[Gkf] )?| & (?:[Gkf] )?)"
+    + _clock(2)
+    + r")?(?![nyj$%]|[:/]n|\.n)"
+)
+_OPENER: Final = re.compile(r"(?:(?P<b>b) )?(?:f )?(?:(?P<g>[Gkf]) )?(?:f )?$")
+
+
+def times(text: str, languages: tuple[str, ...] = (ENGLISH,)) -> list[Clock]:
+    """Return the times of day in folded text in reading order; `languages` are those of the text."""
+    return [clock for clock, _ in clocks_of(lex(text, languages))]
+
+
+def clocks_of(lexed: Lexed) -> list[tuple[Clock, tuple[int, int]]]:
+    """Return the times of a lexed text, each with the places of its tokens (first, behind the last)."""
+    found: list[tuple[Clock, tuple[int, int]]] = []
+    place = 0
+    while len(found) < MAX_FOUND:
+        match = _PATTERN.search(lexed.classes, place)
+        if match is None:
+            break
+        place = max(match.end(), place + 1)
+        read = _read(lexed, match)
+        if read is None:
+            # What could be no range may begin one later: `3 - 10:00 to 11:00`.
+            if match["r"] is not None:
+                place = match.end("r")
+            continue
+        clock, last = read
+        span = (_first(match), last)
+        found.append((clock, span))
+        place = last
+    return found
+
+
+def _first(match: re.Match[str]) -> int:
+    return min(match.start(group) for group in ("Z1", "H1", "h1") if match[group] is not None)
+
+
+def _read(lexed: Lexed, match: re.Match[str]) -> tuple[Clock, int] | None:
+    """Read a match; None when it is no time."""
+    opener = _opener(lexed, match)
+    listed = match["r"] is not None and "&" in match["r"] and "b" not in opener
+    ranged = match["r"] is not None and not listed
+    second = _at(lexed, match, 2, "") if ranged else None
+    if ranged and second is None:
+        ranged = False
+    last = match.end() if ranged else _end(match)
+    zone = read_zone(lexed, last, seconds=match["sec1"] is not None)
+    half = match["A2"] is not None and lexed.value(match.start("A2"), "A") is not None
+    if not _is_time(lexed, match, opener, zone, ranged=ranged):
+        return None
+    first = _at(lexed, match, 1, "")
+    if ranged and half and not any(match[f"{group}1"] for group in "AZH"):
+        first = _borrowed(lexed, match, second)
+    if first is None:
+        return None
+    last = max(last, zone.last)
+    start = lexed.starts[_first(match)]
+    clock = Clock(
+        first, second if ranged else None, zone.name, start, lexed.starts[last], zone.names, zone.firm, _is_moved(lexed, match)
+    )
+    return clock, last
+
+
+def _opener(lexed: Lexed, match: re.Match[str]) -> str:
+    """Return the classes of `between` and of the last word before a match: `b`, `G`, `k`, `f`."""
+    before = _OPENER.search(lexed.classes[max(0, match.start() - 8) : match.start()])
+    return "".join(group for group in before.groups() if group) if before is not None else ""
+
+
+def _end(match: re.Match[str]) -> int:
+    """Return where the first time of a match ends."""
+    return max(
+        match.end(f"{group}1") for group in ("Z", "h", "m", "sec", "U", "n", "J", "A", "V") if match[f"{group}1"] is not None
+    )
+
+
+def _is_moved(lexed: Lexed, match: re.Match[str]) -> bool:
+    """Say whether a range stands behind words of moving: `moved from 2 pm to 3 pm`."""
+    return match["r"] is not None and "R" in lexed.classes[max(0, match.start() - 6) : _first(match)]
+
+
+def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ranged: bool) -> bool:
+    """Say whether what is written is surely a time, not any number or a length."""
+    before = lexed.classes[max(0, match.start() - 8) : match.start()]
+    indexes = (1, 2) if ranged else (1,)
+    minutes = [match.start(f"m{index}") for index in indexes if match[f"m{index}"] is not None]
+    length = "D" in before.rpartition("\n")[2].rpartition("#")[2]
+    if length or any(len(lexed.tokens[place]) != _DIGITS for place in minutes):
+        return False
+    units = "".join(match[f"{group}{index}"] or "" for group in "UV" for index in indexes)
+    strong = opener[-1:] == "G" or (ranged and "G" in (match["r"] or ""))
+    sure = any(match[f"{group}{index}"] is not None for group in "AZJ" for index in indexes)
+    if match["H1"] is not None:
+        return strong or sure or opener[-1:] in {"k", "f"} or match["h1"] == "u" or bool(units)
+    if any(match[f"h{index}"] == "u" for index in indexes):
+        return strong or sure or "U" in units or (opener[-1:] == "k" and bool(units))
+    if strong or sure or minutes or "U" in units:
+        return True
+    beside = "#" in lexed.classes[max(0, _first(match) - 5) : _first(match)]
+    if units:
+        timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
+        return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
+    return beside and not ranged and opener[-1:] == "k" and _said_plainly(lexed, match, zone)
+
+
+def _said_plainly(lexed: Lexed, match: re.Match[str], zone: Zone) -> bool:
+    """Say whether a number alone is a time right behind a day: `Thursday at 3`, where the sentence goes on without a noun."""
+    behind = lexed.classes[match.end() : match.end() + 2]
+    free = bool(zone.last) or behind[:1] in {"", ".", ",", "!", "\n", ")", ";"} or behind in {" f", " k", " b"}
+    return free and lexed.number(match.start("h1")) in _SPOKEN
+
+
+def _at(lexed: Lexed, match: re.Match[str], index: int, half: str) -> time | None:
+    """Return the time of one side of a match; `half` is `am` or `pm` where the other side lends it."""
+    if match[f"Z{index}"] is not None:
+        return time(int(lexed.value(match.start(f"Z{index}"), "Z")) % _DAY)
+    if match[f"h{index}"] is None:
+        return None
+    hour = lexed.number(match.start(f"h{index}"))
+    minutes = next((lexed.number(match.start(f"{group}{index}")) for group in "mn" if match[f"{group}{index}"] is not None), 0)
+    if minutes >= _HOUR or not 0 <= hour < _DAY:
+        return None
+    ahead: int | None = {"pm": _NOON, "am": 0}.get(half)
+    if match[f"A{index}"] is not None:
+        ahead = lexed.value(match.start(f"A{index}"), "A")
+    if ahead is not None:
+        if 1 <= hour <= _NOON:
+            hour = hour % _NOON + ahead
+        elif half or (hour > _NOON) != bool(ahead):
+            return None  # `15:00 pm` and `0:30 am` are read, `15:00 am` is not
+    shift = sum(int(lexed.value(match.start(f"{group}{index}"), group)) for group in "HJ" if match[f"{group}{index}"] is not None)
+    found = time(*divmod((hour * _HOUR + minutes + shift) % (_DAY * _HOUR), _HOUR))
+    if ahead is None and time(1) <= found < _AFTERNOON and not lexed.tokens[match.start(f"h{index}")].startswith("0"):
+        return found.replace(hour=found.hour + _NOON)
+    return found
+
+
+def _borrowed(lexed: Lexed, match: re.Match[str], until: time | None) -> time | None:
+    """Read the first time of a range: it takes `pm` from the second where that makes a range (`2 - 3 pm`, `11 - 1 pm`)."""
+    ahead = lexed.value(match.start("A2"), "A")
+    hour = lexed.number(match.start("h1"))
+    if not 1 <= hour <= _NOON or until is None:
+        return _at(lexed, match, 1, "")
+    same = _at(lexed, match, 1, "pm" if ahead else "am")
+    return same if same is not None and same < until else _at(lexed, match, 1, "am")

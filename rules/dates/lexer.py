@@ -1,0 +1,85 @@
+"""Folded text as a row of tokens, each with the letter of its class."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any
+
+from rules.dates.lexicon import STARTER, TOKEN, Lexicon, lexicon_of
+
+__all__ = ["Lexed", "lex"]
+
+_MOST = 64 * 1024
+_SENT = re.compile(r"(?:^|\n)[ ;]*x:?[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexed:
+    """A text in tokens: `classes` has one letter a token, so that a grammar of letters is a grammar of tokens."""
+
+    tokens: list[str]
+    classes: str
+    starts: list[int]
+    """Where each token stands in the text; one more at the end."""
+    lexicon: Lexicon
+
+    def value(self, place: int, kind: str = "") -> Any:
+        """Return what the token at a place stands for, in its own class or in another one that it has too; None if in neither."""
+        return self.lexicon.values.get((kind or self.classes[place], self.tokens[place]))
+
+    def number(self, place: int) -> int:
+        """Return the number at a place, in digits or as a word; -1 where there is none."""
+        token = self.tokens[place]
+        return int(token) if token.isdecimal() else int(self.lexicon.values.get(("u", token), -1))
+
+    def masked(self, spans: list[tuple[int, int]]) -> Lexed:
+        """Return the same with the tokens of some spans (places) put out of the grammar's reach."""
+        classes = self.classes
+        for first, last in spans:
+            classes = f"{classes[:first]}{'#' * (last - first)}{classes[last:]}"
+        return Lexed(self.tokens, classes, self.starts, self.lexicon)
+
+
+@lru_cache(maxsize=2)
+def lex(text: str, languages: tuple[str, ...]) -> Lexed:
+    """Return the tokens of folded text, of which the first 64 KiB count. Lines that tell when a mail was sent are masked."""
+    lexicon = lexicon_of(languages)
+    tokens = TOKEN.findall(text[:_MOST])
+    known = lexicon.classes.get
+    classes = "".join([known(token, "z") for token in tokens])
+    if STARTER in classes:
+        tokens, classes = _joined(tokens, classes, lexicon)
+    starts = [0, *accumulate(map(len, tokens))]
+    found = Lexed(tokens, classes, starts, lexicon)
+    if "x" in classes:
+        return found.masked([(match.start(), match.end()) for match in _SENT.finditer(classes)])
+    return found
+
+
+def _joined(tokens: list[str], classes: str, lexicon: Lexicon) -> tuple[list[str], str]:
+    """Put words of several tokens together."""
+    out: list[str] = []
+    kinds: list[str] = []
+    done = 0
+    place = classes.find(STARTER)
+    last = len(tokens) - 2
+    while place >= 0:
+        first = tokens[place]
+        word, kind = [first], lexicon.single[first]
+        if place < last:
+            for longer, longer_kind in lexicon.longer[first].get(tokens[place + 2], ()):
+                if tokens[place : place + len(longer)] == longer:
+                    word, kind = longer, longer_kind
+                    break
+        out += tokens[done:place]
+        out.append("".join(word))
+        kinds.append(classes[done:place])
+        kinds.append(kind)
+        done = place + len(word)
+        place = classes.find(STARTER, done)
+    out.extend(tokens[done:])
+    kinds.append(classes[done:])
+    return out, "".join(kinds)

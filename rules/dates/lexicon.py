@@ -1,0 +1,230 @@
+"""The words about time of some languages, and the classes of words that the grammar is written in.
+
+Each word has one class, a letter; what it stands for (a weekday, a month, a number of minutes) is in `values`. Words of several
+tokens (`day after tomorrow`, `europe/berlin`) are listed by their first one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from rules.language import ENGLISH, LANGUAGES
+from rules.phrases.load import load
+
+__all__ = ["STARTER", "TOKEN", "Lexicon", "lexicon_of"]
+
+TOKEN: Final = re.compile(r"[a-zß-ɏ]+|[ \t]+|\d+|[^\W\d_]+|.", re.DOTALL)
+"""Covers every text without a gap: letters (Latin ones first, which is faster), blanks, digits, or any other character."""
+STARTER: Final = "@"
+"""The class of a token with which words of several tokens begin."""
+
+_SHORTEST = 3
+"""Tokens of a word of several: two words and the blank between them."""
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+# What a list of `dates.toml` is called, the class of its words, and what they stand for.
+_LISTS: Final[tuple[tuple[str, str, int], ...]] = (
+    ("nothing", "z", 0),
+    ("today", "T", 0),
+    ("tomorrow", "T", 1),
+    ("overmorrow", "T", 2),
+    ("next", "N", 1),
+    ("this", "C", 0),
+    ("coming", "Y", 1),
+    ("last", "l", -1),
+    ("this_week", "K", 0),
+    ("next_week", "K", 1),
+    ("week_after_next", "K", 2),
+    ("morning", "A", 0),
+    ("afternoon", "A", 12),
+    ("noon", "Z", 12),
+    ("oclock", "U", 0),
+    ("hour", "c", 0),
+    ("at_hour", "G", 0),
+    ("at", "k", 0),
+    ("until", "t", 0),
+    ("between", "b", 0),
+    ("and", "&", 0),
+    ("ordinal", "o", 0),
+    ("day", "i", 0),
+    ("week_number", "S", 0),
+    ("end", "E", 0),
+    ("begin", "B", 0),
+    ("mid", "I", 0),
+    ("zone_label", "V", 0),
+    ("zone_word", "v", 0),
+    ("duration", "D", 0),
+    ("sent", "x", 0),
+    ("end_label", "e", 0),
+    ("old", "O", 0),
+    ("new", "L", 0),
+    ("moved", "R", 0),
+    ("link", "f", 0),
+)
+_TABLES: Final = (("before", "H"), ("behind", "J"))
+_NAMES: Final = (("weekdays", "W", 0), ("weekday_words", "w", 0), ("months", "M", 1), ("month_words", "m", 1))
+_UNITS: Final = (
+    ("whole_day", "P", "day"),
+    ("week", "P", "week"),
+    ("month", "P", "month"),
+    ("year", "P", "year"),
+    ("end_of_day", "1", "day"),
+    ("end_of_week", "2", "week"),
+    ("end_of_month", "3", "month"),
+)
+_SIGNS: Final = {
+    " ": " ",
+    "\t": " ",
+    "\n": "\n",
+    **{sign: sign for sign in ".,:/-()+|=~"},
+    **dict.fromkeys("\"'*_[]{}<>;\u2022\u00b7\u2026#", ";"),
+    **dict.fromkeys("!?", "!"),
+    **dict.fromkeys("$\u20ac\u00a3%", "$"),
+    **dict.fromkeys("\u00ba\u00aa\u00b0", "o"),
+    "\u2192": "t",
+    "t": "f",  # of ISO 8601
+}
+_JOINED: Final = {frozenset("Ww"): "W", frozenset("Mm"): "M", frozenset("fA"): "g", frozenset("kA"): "g"}
+_BOTH: Final = "X"
+"""A weekday in one language, a month in another: `mar`."""
+_EITHER: Final = "d"
+"""A weekday in one language, a small word in another: `do`, `di`."""
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """The classes and values of the words of some languages."""
+
+    classes: dict[str, str] = field(default_factory=dict)
+    """Word to class; a word with which longer ones begin is a STARTER."""
+    single: dict[str, str] = field(default_factory=dict)
+    """The class of a starter by itself."""
+    longer: dict[str, dict[str, list[tuple[list[str], str]]]] = field(default_factory=dict)
+    """First token to third token (the second is most often a blank) to the tokens of each longer word, the longest first."""
+    values: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """(class, word) to what it stands for; words of `X` and `d` have their weekday as `W`, their month as `M`."""
+
+    def add(self, word: str, kind: str, value: object) -> None:
+        """Enter a word with its spellings; one that is there already keeps its class unless both can be told apart."""
+        for spelling in _spellings(word):
+            tokens = TOKEN.findall(spelling)
+            group = "W" if kind == "w" else "M" if kind == "m" else kind
+            self.values.setdefault((group, spelling), value)
+            if len(tokens) == 1:
+                self.classes[spelling] = _merged(self.classes.get(spelling, kind), kind)
+            elif len(tokens) >= _SHORTEST:
+                known = self.longer.setdefault(tokens[0], {}).setdefault(tokens[2], [])
+                if all(other != tokens for other, _ in known):
+                    known.append((tokens, kind))
+
+    def add_zone(self, name: str, zones: tuple[str, ...], *, alone: bool) -> None:
+        """Enter an abbreviation: `Q`, or `q` if it is a word as well; one that has another class counts in parentheses only."""
+        self.values.setdefault(("Q", name), zones)
+        self.values.setdefault(("q", name), zones)
+        self.classes.setdefault(name, "Q" if alone else "q")
+
+    def close(self) -> None:
+        """Mark the starters."""
+        for first, thirds in self.longer.items():
+            for words in thirds.values():
+                words.sort(key=lambda item: -len(item[0]))
+            self.single[first] = self.classes.get(first, "z")
+            self.classes[first] = STARTER
+
+
+def _merged(known: str, kind: str) -> str:
+    pair = frozenset((known, kind))
+    if len(pair) == 1 or (pair & frozenset("WwXd") and pair & frozenset("MmX")):
+        return known if len(pair) == 1 else _BOTH
+    if "w" in pair and pair & frozenset("fkG&tC"):
+        return _EITHER
+    return _JOINED.get(pair, known)
+
+
+def _spellings(word: str) -> set[str]:
+    """Return a word with and without its accents; German vowels in two letters too."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+    return {word, word.translate(_GERMAN), unicodedata.normalize("NFC", plain)}
+
+
+@lru_cache(maxsize=8)
+def lexicon_of(languages: tuple[str, ...]) -> Lexicon:
+    """Return the words about time of some languages, the likeliest first.
+
+    The full names of months and weekdays of all languages are always in it: a table in a German mail may have an English heading.
+    """
+    found = Lexicon()
+    _add_signs(found)
+    for language in dict.fromkeys((*languages, ENGLISH)):
+        if language in LANGUAGES:
+            _add_language(found, load(f"{language}/dates"))
+    _add_zones(found, languages)
+    for language in LANGUAGES:
+        table = load(f"{language}/dates")
+        names = [
+            (words[0], kind, number)
+            for key, kind, first in _NAMES
+            for number, words in enumerate(table[key], start=first)
+            if words
+        ]
+        for name, kind, number in names:
+            if kind in "WM" and name not in found.classes:
+                found.add(name, kind, number)
+    found.close()
+    return found
+
+
+def _add_signs(found: Lexicon) -> None:
+    """Enter signs, numbers by how they are written, and the halves of the day that mail in every language has."""
+    found.classes.update(_SIGNS)
+    for number in range(100):
+        found.classes[f"{number}"] = found.classes[f"{number:02d}"] = "n"
+        found.classes[f"20{number:02d}"] = "y"
+    for number in range(1900):
+        found.classes[f"{number:04d}"] = "j"
+    for number in range(100, 1000):
+        found.classes[f"{number}"] = "j"
+    for half in ("am", "a.m", "a.m.", "a. m", "a. m."):
+        found.add(half, "A", 0)
+        found.add(f"p{half[1:]}", "A", 12)
+
+
+def _add_language(found: Lexicon, table: dict[str, Any]) -> None:
+    entries: list[tuple[str, str, object]] = []
+    for key, kind, first in _NAMES:
+        entries.extend((name, kind, number) for number, names in enumerate(table[key], start=first) for name in names)
+    for key, kind, meaning in _LISTS:
+        entries.extend((word, kind, meaning) for word in table[key])
+    for key, kind in _TABLES:
+        entries.extend((word, kind, minutes) for word, minutes in table[key].items())
+    for key, kind, unit in _UNITS:
+        entries.extend((word, kind, unit) for word in table[key])
+    for word, kind, value in entries:
+        found.add(word, kind, value)
+    for number, words in enumerate(table["numbers"], start=1):
+        for word in words:
+            if word not in found.classes:
+                found.add(word, "u", number)
+
+
+def _add_zones(found: Lexicon, languages: tuple[str, ...]) -> None:
+    table = load("spoken_zones")
+    words = {word for language in languages if language in LANGUAGES for word in load(f"{language}/dates")["no_zone"]}
+    for names in (table["abbreviations"], load("zones")["abbreviations"]):
+        for name, zone in names.items():
+            if name not in table["doubtful"]:
+                found.add_zone(name, (zone,), alone=name not in words)
+    for name, zones in table["doubtful"].items():
+        found.add_zone(name, tuple(zones), alone=name not in words)
+    for names in (table["names"], load("zones")["names"]):
+        for name, zone in names.items():
+            found.add(name, "Q", (zone,))
+    for name, zone in table["cities"].items():
+        if name not in found.classes:
+            found.add(name, "p", (zone,))
+    zones = {zone for names in (table["names"], table["cities"], table["abbreviations"]) for zone in names.values()}
+    for zone in sorted(zones):
+        found.add(zone.lower(), "Q", (zone,))

@@ -1,0 +1,276 @@
+"""Days: written, numeric, relative and by their weekday. What can be read in two ways is left out and told apart.
+
+A day without a year is the nearest one not two months past, a bare weekday the next one to come, `next Tuesday` the one of the
+following calendar week. The grammar is over classes of words (`lexicon`), the same for all languages. All patterns are linear:
+nothing in them repeats without a bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from rules.dates.lexer import Lexed, lex
+from rules.dates.reckoning import dated, day_of_month, next_fitting, weekday_after
+from rules.dates.types import MAX_FOUND, Ambiguous, Day
+from rules.language import ENGLISH
+
+__all__ = ["ambiguous_days", "days", "named_days", "order_of"]
+
+_Reading = tuple[date | None, int, int]
+_NEAR_YEARS = 2
+_LARGEST_MONTH = 12
+
+_WEEKDAY = r"(?:(?P<w{0}>[WwXd])\.? ?[,|)-]? ?(?:[fkgdiG] ){{0,2}})?"
+_YEAR = r"(?:,? (?:[fk] )?|[-/.,])(?P<y{0}>y)"
+_OF = r"[.o&]?(?: |[-/.] ?)?(?:[fd] ){0,2}"
+_PATTERN: Final = re.compile(
+    r"(?<![nyjz$])(?=[WwXdnyMmTNCKfgktiV])(?:"
+    # 3 to 5 March; vom 3. bis zum 5. März 2026
+    + _WEEKDAY.format(1)
+    + r"(?P<n1>n)[.o&]?(?: ?[-/] ?| [t&kG] (?:[fkidG] ){0,2})(?:[WwXd]\.?,? (?:[fkd] ){0,2})?(?P<e1>n)"
+    + _OF
+    + r"(?P<m1>[MmX])(?![z#])\.?(?:"
+    + _YEAR.format(1)
+    + ")?"
+    # Tuesday, 3 March 2026; mardi 3 mars; el martes, 3 de marzo de 2026; 3-Mar-2026
+    + "|"
+    + _WEEKDAY.format(2)
+    + r"(?P<n2>n)"
+    + _OF
+    + r"(?P<m2>[MmX])(?![z#])\.?(?:"
+    + _YEAR.format(2)
+    + r"|-(?P<s2>n)(?![:n]))?"
+    # March 3 to 5; March 3rd, 2026
+    + "|"
+    + _WEEKDAY.format(3)
+    + r"(?P<m3>[MmX])(?![z#])\.?[ -](?:f )?(?P<n3>n)o?(?![nyjz]|[:h.]n| ?[AUc])"
+    + r"(?:(?: ?[-/] ?| [t&] )(?P<e3>n)o?(?![nyjz]|[:.]n| ?[AUc]| ?- ?n))?(?:"
+    + _YEAR.format(3)
+    + ")?"
+    # 2026-03-03
+    + r"|(?P<y4>y)(?P<s4>[-/.])(?P<m4>n)(?P=s4)(?P<n4>n)(?![nyj])"
+    # 03.04.2026; 3/4/26
+    + "|"
+    + _WEEKDAY.format(5)
+    + r"(?P<n5>n)(?P<s5>[/.-]) ?(?P<m5>n)(?P=s5) ?(?P<y5>[yn])(?![nyj$]|[./:-]n)"
+    # Wednesday 12/2; Di. 03.03.; am 3.3.; by 12/22
+    + r"|(?P<w6>[WwXd])\.?,? \(?(?:[fkgdi] ){0,2}(?P<n6>n)(?P<s6>[/.-])(?P<m6>n)(?![nyjz$:]|[/:-]n|\.n| ?[AUc]| ?- ?n[:.])\.?"
+    + r"|(?:[fgtkbiLO] (?:[fi] )?|- )(?P<n7>n)(?P<s7>[/.-])(?P<m7>n)(?![nyjz$:]|[/:-]n|\.n| ?[AUc]| ?- ?n[:.])(?P<dot7>\.?)"
+    # today; tomorrow
+    + r"|(?P<rel8>T)"
+    # next Tuesday; mardi prochain; Tuesday next week; Monday the 30th; nächste Woche Dienstag
+    + r"|(?:(?P<k9>K),? (?:[fk] ){0,2})?(?:(?P<q9>[NCYl]) (?:[CNYfi] )?)?(?P<w9>[WX])(?![-/]W)(?: (?P<r9>[NCYl])(?! [WP]))?"
+    + r"(?:,? (?:[fk] )?\(?(?P<l9>K))?"
+    + r"(?P<b9>)(?:,? (?P<f9>[fi] ){0,2}(?P<n9>n)(?P<o9>[o.&]?)(?![nyj:$]|[.:]n|[-/]| ?[-&tAUcQq]| k n[:.]))?"
+    # on the 3rd; am 3. um zehn; le 3 à 14h; dia 3
+    + r"|(?:[ftkg] (?:f )?|f)(?P<n10>n)(?:o|[ .&o]?(?=\.?,? [kG] ?[nuH]|,? \(?n[:.]?[nUcA]| ?[,;)] ?[kG] ))(?! ?[MmX])"
+    + r"|i (?P<n11>n)(?![nyjz:/$]|[.]n)"
+    + ")"
+)
+_BOTH_NUMBERS: Final = re.compile(r"(?<![nyjz$./-])(n)([/-])(n)\2[yn](?![nyj/-])")
+_BEHIND_WORDS: Final = frozenset({"n7", "n10"})
+"""Days that words before them make days; the words do not belong to them."""
+_TAGS: Final = ("n1", "n2", "n3", "n4", "n5", "n6", "n7", "rel8", "w9", "n10", "n11")
+
+
+def days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None) -> list[Day]:
+    """Return the days named in folded text (`rules.phrases.grammar.fold`), seen from `today`, in reading order.
+
+    `languages` are those of the text (`Text.languages`), the likeliest first; `order` is the order of day and month in numeric
+    dates, `dmy` or `mdy`, None where only the text tells it. A text that writes one date that can only be read in one order is
+    believed before `order`.
+    """
+    lexed = lex(text, languages)
+    return [day for day, _ in named_days(lexed, today, order_of(lexed, languages, order))]
+
+
+def named_days(lexed: Lexed, today: date, order: str | None) -> list[tuple[Day, tuple[int, int]]]:
+    """Return the days of a lexed text, each with the places of its tokens (first, behind the last)."""
+    found: list[tuple[Day, tuple[int, int]]] = []
+    for match in _PATTERN.finditer(lexed.classes):
+        tag = next(tag for tag in _TAGS if match[tag] is not None)
+        readings = _READERS[tag](lexed, match, today, order)
+        bare = tag == "rel8" or (tag == "w9" and match["n9"] is None)
+        for day, first, last in readings:
+            if day is not None:
+                begin = match.start(tag) if tag in _BEHIND_WORDS else first
+                found.append((Day(day, lexed.starts[begin], lexed.starts[last], bare), (begin, last)))
+        if len(found) >= MAX_FOUND:
+            break
+    return found[:MAX_FOUND]
+
+
+def ambiguous_days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None) -> list[Ambiguous]:
+    """Return the dates in folded text that `days` leaves out because they can be read in two ways; arguments as there."""
+    lexed = lex(text, languages)
+    if order_of(lexed, languages, order) is not None:
+        return []
+    found: list[Ambiguous] = []
+    for match in _PATTERN.finditer(lexed.classes):
+        tag = next(tag for tag in _TAGS if match[tag] is not None)
+        if tag not in {"n5", "n6", "n7"} or len(found) >= MAX_FOUND:
+            continue
+        readings = {day for one in ("dmy", "mdy") for day, _, _ in _numeric(lexed, match, today, one)} - {None}
+        if len(readings) > 1:
+            first, last = lexed.starts[match.start()], lexed.starts[match.end()]
+            number = lexed.starts[match.start(tag)]
+            written = text[number if tag == "n7" else first : last]
+            both = tuple(sorted(reading for reading in readings if reading is not None))
+            found.append(Ambiguous(written.strip(), both, number if tag == "n7" else first, last))
+    return found
+
+
+def order_of(lexed: Lexed, languages: tuple[str, ...], order: str | None) -> str | None:
+    """Return the order of day and month: that of dates in the text with one reading, else `order`, else the language's."""
+    told = set()
+    numeric = _BOTH_NUMBERS.finditer(lexed.classes) if "/n" in lexed.classes or "-n" in lexed.classes else ()
+    for match in numeric:
+        first, second = lexed.number(match.start(1)), lexed.number(match.start(3))
+        if first > _LARGEST_MONTH >= second >= 1:
+            told.add("dmy")
+        elif second > _LARGEST_MONTH >= first >= 1:
+            told.add("mdy")
+    if len(told) == 1:
+        return told.pop()
+    if order is not None:
+        return order
+    return None if languages[:1] in {(), (ENGLISH,)} else "dmy"
+
+
+def _weekday_at(lexed: Lexed, match: re.Match[str], group: str) -> int:
+    """Return the weekday of a group; -1 where there is none, or where the word is more likely another one."""
+    if match[group] is None:
+        return -1
+    place = match.start(group)
+    if lexed.classes[place] == "d" and lexed.classes[place + 1 : place + 2] not in {".", ","}:
+        return -1
+    value = lexed.value(place, "W")
+    return -1 if value is None else int(value)
+
+
+def _written(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
+    """Read a day beside the name of its month; a weekday that contradicts makes it unreadable."""
+    tag = next(tag for tag in ("1", "2", "3") if match[f"n{tag}"] is not None)
+    place = match.start(f"m{tag}")
+    month = lexed.value(place, "M")
+    weekday = _weekday_at(lexed, match, f"w{tag}")
+    year = _year(lexed, match, f"y{tag}", today)
+    if tag == "2" and match["s2"] is not None:
+        year = 2000 + lexed.number(match.start("s2"))
+        if abs(year - today.year) > _NEAR_YEARS:
+            return []
+    between = lexed.classes[min(match.start(f"n{tag}"), place) + 1 : max(match.start(f"n{tag}"), place)]
+    if lexed.classes[place] == "m" and not (year or weekday >= 0 or between.strip(" o")):
+        return []
+    if tag == "3" and lexed.classes[place] == "X" and order == "dmy" and not year:
+        return []
+    first = _tried(dated, today, year, month, lexed.number(match.start(f"n{tag}")), weekday)
+    if tag == "2" or match[f"e{tag}"] is None:
+        return [(first, match.start(), match.end())]
+    if first is None and weekday >= 0:
+        return []
+    second = _tried(dated, today, year, month, lexed.number(match.start(f"e{tag}")), -1)
+    place = match.start(f"e{tag}")
+    return [(first, match.start(), place), (second, place, match.end())]
+
+
+def _tried(read: Callable[..., date | None], *arguments: object) -> date | None:
+    try:
+        return read(*arguments)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _year(lexed: Lexed, match: re.Match[str], group: str, today: date) -> int:
+    """Return the year of a group, 0 where there is none; two digits are a year near to today's."""
+    if match[group] is None:
+        return 0
+    year = lexed.number(match.start(group))
+    if year >= 100:  # noqa: PLR2004 -- four digits
+        return year
+    year += 2000
+    return year if abs(year - today.year) <= _NEAR_YEARS else -1
+
+
+def _iso(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
+    del today, order
+    year, month, day = (lexed.number(match.start(group)) for group in ("y4", "m4", "n4"))
+    return [(_tried(date, year, month, day), match.start(), match.end())]
+
+
+def _numeric(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
+    """Read a numeric date: dots are day first; else the weekday, a number over 12, the order decide. Else there is none."""
+    tag = next(tag for tag in ("5", "6", "7") if match[f"n{tag}"] is not None)
+    first, second = lexed.number(match.start(f"n{tag}")), lexed.number(match.start(f"m{tag}"))
+    sign = match[f"s{tag}"]
+    year = _year(lexed, match, "y5", today) if tag == "5" else 0
+    weekday = _weekday_at(lexed, match, f"w{tag}") if tag != "7" else -1
+    if year < 0 or (sign == "." and tag != "5" and not _dotted(lexed, match, tag, order)):
+        return []
+    if tag == "7" and sign == "-" and (order != "dmy" or lexed.classes[match.start()] in "-b"):
+        return []
+    readings = {"dmy": _tried(dated, today, year, second, first, weekday)}
+    if sign != ".":
+        readings["mdy"] = _tried(dated, today, year, first, second, weekday)
+    possible = {day for day in readings.values() if day is not None}
+    if len(possible) > 1 and order is not None:
+        possible = {day for day in (readings.get(order),) if day is not None}
+    return [(possible.pop() if len(possible) == 1 else None, match.start(), match.end())]
+
+
+def _dotted(lexed: Lexed, match: re.Match[str], tag: str, order: str | None) -> bool:
+    """Say whether two numbers with a dot are a date, not a time or a version: `03.03.` or `Di 3.3`."""
+    if order != "dmy":
+        return False
+    ended = lexed.classes[match.start(f"m{tag}") + 1 : match.start(f"m{tag}") + 2] == "."
+    before = lexed.classes[match.start()]
+    return ended if tag == "7" and before in "k-b" else ended or tag == "6" or match.end() == len(lexed.classes) or before in "fg"
+
+
+def _relative(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
+    del order
+    return [(today + timedelta(days=int(lexed.value(match.start("rel8"), "T") or 0)), match.start(), match.end())]
+
+
+def _weekday(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
+    weekday = lexed.value(match.start("w9"), "W")
+    which = {match["q9"], match["r9"]}
+    if weekday is None or "l" in which:
+        return []
+    weeks: int | None = None
+    for group in ("k9", "l9"):
+        if match[group] is not None:
+            weeks = int(lexed.value(match.start(group), "K") or 0)
+    if weeks is None and "N" in which:
+        weeks = 1
+    if lexed.classes[match.start("w9")] == "X" and weeks is None and match["n9"] is None and not which & {"C", "Y"}:
+        return []  # `mar` by itself
+    day = weekday_after(today, int(weekday), weeks)
+    if match["n9"] is None or (order != "dmy" and match["o9"] != "o" and match["f9"] is None):
+        return [(day, match.start(), match.start("b9"))]
+    number = lexed.number(match.start("n9"))
+    return [(day if day.day == number else next_fitting(today, int(weekday), number), match.start(), match.end())]
+
+
+def _numbered(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
+    group = "n10" if match["n10"] is not None else "n11"
+    del order
+    return [(day_of_month(today, lexed.number(match.start(group))), match.start(), match.end())]
+
+
+_READERS: Final[dict[str, Callable[[Lexed, re.Match[str], date, str | None], list[_Reading]]]] = {
+    "n1": _written,
+    "n2": _written,
+    "n3": _written,
+    "n4": _iso,
+    "n5": _numeric,
+    "n6": _numeric,
+    "n7": _numeric,
+    "rel8": _relative,
+    "w9": _weekday,
+    "n10": _numbered,
+    "n11": _numbered,
+}

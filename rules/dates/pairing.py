@@ -1,0 +1,216 @@
+"""Moments: each time of day with the day it belongs to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final, NamedTuple
+
+from rules.dates.clocks import clocks_of
+from rules.dates.lexer import Lexed, lex
+from rules.dates.moved import old_places
+from rules.dates.named import ambiguous_days, named_days, order_of
+from rules.dates.types import Ambiguous, Clock, Day, Moment
+from rules.dates.zones import Zone, believed, stated_zone, zone_of
+from rules.language import ENGLISH
+
+__all__ = ["ambiguous_moments", "moments"]
+
+_BEFORE = 200
+_AFTER = 60
+_LONGEST = timedelta(hours=12)
+_SEGMENT: Final = re.compile(r"\n|[.!;] (?![a-z]\b)")
+_BREAK: Final = re.compile(r"\n|[.!] ")
+_JOINING: Final = re.compile(r"[ ,;]*(?:-|t|k|G|\n? ?[eE](?: [kz])? ?[:=|]?)(?: [fkG])?[ \n]*")
+_Place = tuple[int, int]
+
+
+class _Pair(NamedTuple):
+    """A time and its day, with the places of their tokens."""
+
+    clock: Clock
+    day: Day
+    first: int
+    last: int
+    old: bool
+
+
+def moments(
+    text: str, today: date, zone: tzinfo, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None
+) -> list[Moment]:
+    """Return each time of day in folded text with the day it belongs to, in `zone` unless one is written, in reading order.
+
+    A time belongs to a day of its own sentence or line: to the one before it, or to the one behind where times come first; else
+    to the nearest day told before, else to one that follows closely. A zone that is written once, or behind a label, holds for times
+    without one. Of a moment that is told in two zones the first stands. What is replaced by another is marked `old`. A time whose
+    zone stays in doubt is left out (`ambiguous_moments`). `languages` and `order` as in `days`.
+    """
+    return _read(text, today, zone, languages, order)[0]
+
+
+def ambiguous_moments(
+    text: str, today: date, zone: tzinfo, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None
+) -> list[Ambiguous]:
+    """Return what `days` and `moments` leave out of folded text because it can be read in several ways, in reading order."""
+    found = [*ambiguous_days(text, today, languages, order), *_read(text, today, zone, languages, order)[1]]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _read(
+    text: str, today: date, zone: tzinfo, languages: tuple[str, ...], order: str | None
+) -> tuple[list[Moment], list[Ambiguous]]:
+    lexed = lex(text, languages)
+    named = named_days(lexed, today, order_of(lexed, languages, order))
+    if not named:
+        return [], []
+    # Where a day stands there is no time: `December 6 - 1:00 pm` is no range from six o'clock on.
+    masked = lexed.masked([span for _, span in named])
+    clocks = clocks_of(masked)
+    if not clocks:
+        return [], []
+    common = _common(masked, clocks)
+    old = old_places(masked, [span[0] for _, span in clocks], [span for _, span in named])
+    found: list[Moment] = []
+    doubtful: list[Ambiguous] = []
+    pairs = _paired(masked, named, clocks, old)
+    for pair in _with_ends(masked, pairs):
+        for clock, is_old in _apart(pair):
+            wall = datetime.combine(pair.day.day, clock.at)
+            own = Zone(clock.zone, clock.zones, clock.firm)
+            name = believed(own if clock.zone or clock.zones else common, wall, zone)
+            if name is None:
+                doubtful.append(_doubt(text, wall, clock))
+                continue
+            moment = _moment(wall, clock, name, zone, old=is_old)
+            if all(other.start != moment.start for other in found):
+                found.append(moment)
+    return found, doubtful
+
+
+def _doubt(text: str, wall: datetime, clock: Clock) -> Ambiguous:
+    readings = tuple(sorted(wall.replace(tzinfo=zone_of(name)) for name in clock.zones))
+    return Ambiguous(text[clock.start : clock.end], readings, clock.start, clock.end)
+
+
+def _moment(wall: datetime, clock: Clock, name: str, zone: tzinfo, *, old: bool) -> Moment:
+    start = wall.replace(tzinfo=zone_of(name) or zone)
+    end = datetime.combine(wall.date(), clock.until, tzinfo=start.tzinfo) if clock.until else None
+    if end is not None and end <= start:
+        end = None
+    return Moment(start, end, name if "/" in name else "", clock.start, clock.end, old)
+
+
+def _apart(pair: _Pair) -> list[tuple[Clock, bool]]:
+    """Return the clock of a pair; of `moved from 2 pm to 3 pm` the old and the new time."""
+    clock = pair.clock
+    if not clock.moved or clock.until is None:
+        return [(clock, pair.old)]
+    return [(replace(clock, until=None), True), (replace(clock, at=clock.until, until=None), False)]
+
+
+def _common(lexed: Lexed, clocks: list[tuple[Clock, _Place]]) -> Zone:
+    """Return the zone for times that have none of their own."""
+    written = {(clock.zone, clock.zones, clock.firm) for clock, _ in clocks if clock.zone or clock.zones}
+    if len(written) == 1:
+        return Zone(*written.pop())
+    return stated_zone(lexed) if not written and "V" in lexed.classes else Zone()
+
+
+def _paired(
+    lexed: Lexed, named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]], old: frozenset[int]
+) -> list[_Pair]:
+    breaks = [match.end() for match in _SEGMENT.finditer(lexed.classes)]
+    segments = _segments(breaks, [place for _, (place, _) in named]), _segments(breaks, [place for _, (place, _) in clocks])
+    pairs: list[_Pair] = []
+    for index, (clock, span) in enumerate(clocks):
+        if _again(lexed, clocks, index):
+            continue
+        segment = segments[1][index]
+        inside = [item for item, where in zip(named, segments[0], strict=True) if where == segment]
+        times_first = bool(inside) and inside[0][1][0] > min(
+            place for (_, (place, _)), where in zip(clocks, segments[1], strict=True) if where == segment
+        )
+        day = _within(inside, span, times_first=times_first) or _around(named, clock, lexed, span)
+        if day is not None:
+            first, last = min(day[1][0], span[0]), max(day[1][1], span[1])
+            pairs.append(_Pair(clock, day[0], first if day[1][1] <= span[0] else span[0], last, span[0] in old))
+    return pairs
+
+
+def _segments(breaks: list[int], places: list[int]) -> list[int]:
+    """Return for each place, in order, the number of its segment."""
+    found: list[int] = []
+    segment = 0
+    for place in places:
+        while segment < len(breaks) and breaks[segment] <= place:
+            segment += 1
+        found.append(segment)
+    return found
+
+
+def _again(lexed: Lexed, clocks: list[tuple[Clock, _Place]], index: int) -> bool:
+    """Say whether a time only tells the one before in another zone: `2 pm ET (8 pm CET)`, `2 pm EST / 11 am PST`."""
+    if not index:
+        return False
+    clock, span = clocks[index]
+    before, earlier = clocks[index - 1]
+    between = lexed.classes[earlier[1] : span[0]]
+    if "(" in between[:3] and len(between) <= 12 and "O" not in between:  # noqa: PLR2004 -- a few words
+        return True
+    told = (
+        bool(before.zone or before.zones)
+        and bool(clock.zone or clock.zones)
+        and (before.zone, before.zones) != (clock.zone, clock.zones)
+    )
+    return told and between.strip(" ,;|/=f&z") == "" and len(between) <= 6  # noqa: PLR2004 -- a sign or a word
+
+
+def _within(inside: list[tuple[Day, _Place]], span: _Place, *, times_first: bool) -> tuple[Day, _Place] | None:
+    """Return the day of the same segment that a time belongs to."""
+    before = [item for item in inside if item[1][1] <= span[0]]
+    after = [item for item in inside if item[1][0] >= span[1]]
+    if times_first and after:
+        return after[0]
+    if before and after and after[0][1][0] - span[1] <= 3 < span[0] - before[-1][1][1]:  # noqa: PLR2004 -- ` on Tuesday`
+        return after[0]
+    return before[-1] if before else after[0] if after else None
+
+
+def _around(named: list[tuple[Day, _Place]], clock: Clock, lexed: Lexed, span: _Place) -> tuple[Day, _Place] | None:
+    """Return the nearest day told before, or soon behind; what counts from today holds in its own sentence and the next line."""
+    before = [item for item in named if item[0].end <= clock.start and clock.start - item[0].end <= _BEFORE]
+    before = [item for item in before if not item[0].bare or _close(lexed, item[1][1], span[0])]
+    after = [item for item in named if item[0].start >= clock.end and item[0].start - clock.end <= _AFTER]
+    return before[-1] if before else after[0] if after else None
+
+
+def _close(lexed: Lexed, first: int, last: int) -> bool:
+    return len(_BREAK.findall(lexed.classes, first, last)) <= 1 or last - first <= 12  # noqa: PLR2004 -- a label on a line of its own
+
+
+def _with_ends(lexed: Lexed, pairs: list[_Pair]) -> list[_Pair]:
+    """Join two that are written as begin and end: `3 March 14:00 to 3 March 15:00`, `Start: ... End: ...`."""
+    found: list[_Pair] = []
+    for pair in pairs:
+        if found and found[-1].clock.until is None and pair.clock.until is None and not (pair.old or found[-1].old):
+            begin = found[-1]
+            between = lexed.classes[begin.last : pair.first].replace("#", "")
+            length = _length(begin.day.day, begin.clock.at, pair.day.day, pair.clock.at)
+            if _JOINING.fullmatch(between) and timedelta() < length <= _LONGEST:
+                zones = begin.clock if begin.clock.zone or begin.clock.zones else pair.clock
+                clock = replace(
+                    begin.clock, until=pair.clock.at, end=pair.clock.end, zone=zones.zone, zones=zones.zones, firm=zones.firm
+                )
+                moved = "R" in lexed.classes[max(0, begin.first - 6) : begin.first]
+                if not moved and begin.day.day == pair.day.day:
+                    found[-1] = begin._replace(clock=clock, last=pair.last)
+                    continue
+                if moved:
+                    found[-1] = begin._replace(old=True)
+        found.append(pair)
+    return found
+
+
+def _length(first: date, begin: time, last: date, end: time) -> timedelta:
+    return datetime.combine(last, end) - datetime.combine(first, begin)
