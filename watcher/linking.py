@@ -21,6 +21,7 @@ __all__ = ["Linked", "Linker", "process_id"]
 
 _OPENS = frozenset({Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
 _ENDS = frozenset({Kind.REJECTION, Kind.OFFER})
+_WORD = re.compile(r"[^\W\d_]+")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -66,6 +67,8 @@ def linkable(row: EventRow | LinkingRow, user: str = "") -> Linkable:
     else:
         found = [row.sender.address, *(person.address for person in people)]
         names = {*row.hints.names, *(name_key(person.name) for person in people)} - {"", name_key(user)}
+        company = frozenset(_WORD.findall(row.facts.company.lower()))
+        names = {name for name in names if not company.issuperset(name.split())}  # a relay writes in the company's name
     addresses = tuple(dict.fromkeys(filter(None, found)))
     return Linkable(
         identity=row.identity,

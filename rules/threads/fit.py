@@ -29,6 +29,7 @@ _BEFORE = timedelta(days=120)
 """An application may lie this long before the first invitation."""
 _OVER = timedelta(days=90)
 """An invitation this long after a rejection or an offer is another process."""
+_DIRECT = frozenset({"token", "address", "person"})
 _SOON = timedelta(days=45)
 _NO_TIME = timedelta(0)
 
@@ -69,9 +70,18 @@ def fit(talk: Talk, core: Talk) -> Fit | None:
         ("time", TIME, _near(talk, core)),
     ]
     score = sum(weight for _, weight, shared in found if shared)
-    if score < THRESHOLD:
+    direct = any(shared for name, _, shared in found if name in _DIRECT)
+    if score < THRESHOLD or (_kept_apart(talk, core) and not direct and not role):
         return None
     return Fit(score, tuple(f"{name} {weight:.2f}: {shared}" for name, weight, shared in found if shared), core)
+
+
+def _kept_apart(talk: Talk, core: Talk) -> bool:
+    """Say whether the company alone does not do: the user took a process apart, and what is left of it says no role.
+
+    Else it would take in what opens another process of the company, which was none of its before.
+    """
+    return bool(core.label) and talk.opened is not None and (core.opened is None or bool(talk.roles))
 
 
 def _out_of_reach(talk: Talk, core: Talk) -> bool:

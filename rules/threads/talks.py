@@ -186,7 +186,7 @@ def _tie(item: Linkable, ids: set[str], *, shared: bool, pinned: bool) -> Eviden
     if pinned:
         return YOUR_WORD, (f"your word {YOUR_WORD:.2f}: you said that it belongs here",)
     if not shared:
-        return 1.0, ("opens it 1.00: nothing before it belongs to this process",)
+        return 1.0, ("opens it 1.00: an interview is asked for or fixed in it",)
     if item.references:
         told = "answers a message of it" if ids.intersection(item.references) else "shares a thread with it"
         return REFERENCES, (f"references {REFERENCES:.2f}: {told}",)

@@ -208,14 +208,15 @@ def _messages(rows: Sequence[EventRow], links: Sequence[LinkRow], zone: ZoneInfo
                 head.append(" (the draft of ours)", "dim")
         else:
             head.append(plain(row.sender.name) or row.sender.address or "somebody", "bold")
-            if row.sender.name and row.sender.address:
-                head.append(f" <{row.sender.address}>", "dim")
         yield Group(head, *(Padding(line, (0, 0, 0, 4)) for line in _particulars(row, tied.get(row.identity))))
 
 
 def _particulars(row: EventRow, link: LinkRow | None) -> Iterator[Text]:
     """Yield what stands below the head of a message: what it is, by what signs, why it belongs here, and what is odd about it."""
-    yield Text(f"“{plain(row.thread.subject, 80)}”", "italic")
+    subject = Text(f"“{plain(row.thread.subject, 80)}”", "italic")
+    if not row.own and row.sender.name and row.sender.address:
+        subject.append(f"  {row.sender.address}", "dim not italic")
+    yield subject
     if row.kind is not None:
         text = Text(f"{_KIND_WORDS[row.kind]} ({row.kind.value}, {row.confidence:.0%}")
         text.append(f"; else {row.runner_up.value})" if row.runner_up is not None else ")")
