@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectors.base import Changes, Connector
-from rules.classify import Known, wants
+from rules.classify import Kind, Known, wants
 from rules.drafts.recognise import SENT, score
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
@@ -67,6 +67,7 @@ _TURNS = 2
 _NEVER_WRITTEN = frozenset({RowState.PLANNED, RowState.REFUSED})
 _NOTHING = Known(frozenset(), frozenset(), frozenset())
 _DRAFT_ROLES = frozenset({Role.DRAFTS, Role.SENT})
+_IDLE = frozenset({Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
 
 
 class Interrupted(Exception):
@@ -140,6 +141,14 @@ class Cycle:
     def wants(self, envelope: Envelope) -> bool:
         """Say whether the next pass would read the text of a message, by what is known now."""
         return self._wants(envelope)
+
+    def concerns(self, message: Message) -> bool:
+        """Say whether a message may begin or change a process, by what is known now.
+
+        One that belongs to no tracked process and is noise, a list of vacancies or an unasked approach does neither.
+        """
+        row = self._read_one(message, message.envelope.received_at)
+        return row.own or row.kind not in _IDLE or is_known(message, self._known)
 
     def run_pass(self, now: datetime, *, wall: datetime | None = None) -> PassReport:
         """Do one pass as of `now`. `wall`, the real time, is given only when `now` is not it.

@@ -70,6 +70,7 @@ class ArchiveConnector(Connector):
         self._generation = generation
         self._is_open = False
         self._looks: dict[int, Envelope | None] = {}
+        self._idle: set[int] = set()
 
     @property
     def drafts(self) -> Scratch:
@@ -90,6 +91,15 @@ class ArchiveConnector(Connector):
             except NotFound:
                 self._looks[number] = None
         return self._looks[number]
+
+    def read_ahead(self, number: int) -> Message | None:
+        """Return a message that came or will come, with its text; None when it cannot be read."""
+        envelope = self.look(number)
+        return None if envelope is None else self._message(number, envelope)
+
+    def leave(self, number: int) -> None:
+        """Let a message come by its envelope alone, whoever wants its text: that is given to who asks for it by `read`."""
+        self._idle.add(number)
 
     # --- the protocol -------------------------------------------------------------------------------------------------
 
@@ -125,7 +135,7 @@ class ArchiveConnector(Connector):
                 continue
             envelopes.append(envelope)
             touched |= {envelope.role}
-            if wants(envelope) and (message := self._message(number, envelope)) is not None:
+            if number not in self._idle and wants(envelope) and (message := self._message(number, envelope)) is not None:
                 messages.append(message)
             if len(envelopes) >= self._page_size and number + 1 < end:
                 yield Changes(self._cursor(number + 1, drafts), envelopes, messages, touched=touched, reset=reset, more=True)

@@ -31,6 +31,7 @@ _RESTS = frozenset({State.OUR_TURN, State.PAUSED})
 PAUSING = frozenset({"replied", "invited", "promised", "moved", "cancelled"})
 """Actions of a mail of theirs whose own line says that it is the user's turn."""
 _LONGEST = 1000
+_LEFT = "{}: nobody has sent it in all this time, so it counts as one that you did not want"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Recorder:
             process=row.process,
             company=(process.company if process is not None else "") or row.company,
             role=process.role if process is not None else "",
-            text=row.text,
+            text=_LEFT.format(title(draft)) if draft is not None and row.action == "discarded" else row.text,
             state=process.state if process is not None else None,
             draft=draft,
             why=why,

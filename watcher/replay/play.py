@@ -24,11 +24,13 @@ from watcher.paths import StatePaths
 from watcher.replay.events import Event, Recorder, Totals
 from watcher.store import Store
 
-__all__ = ["Replay", "ReplayError", "Window", "opened", "window_of"]
+__all__ = ["PATIENCE", "Replay", "ReplayError", "Window", "opened", "window_of"]
 
 _SECOND = timedelta(seconds=1)
 _POLL = timedelta(minutes=2)
 """After how long a daemon looks again when one pass could not do all that was due."""
+PATIENCE = timedelta(days=120)
+"""After how long a draft that nobody sent counts as one that the user did not want. Nothing tells what they would have done."""
 _AHEAD = 1000
 """How many messages are looked at before a pass takes them in, though none of them would be read."""
 
@@ -105,6 +107,7 @@ class Replay:
         now = self._window.begin
         while True:
             self._connector.advance(now)
+            self._forget_drafts(now)
             report = self._cycle.run_pass(now)
             yield from self._recorder.events(report)
             if progress is not None:
@@ -124,10 +127,30 @@ class Replay:
         placed = sum(row.action == "placed" for row in report.log)
         if placed >= self._cycle.account.max_drafts or (due is not None and due <= now):
             due = now + _POLL
-        limit = self._window.end if due is None else min(due, self._window.end)
+        moments = [at + PATIENCE for at in self._written()]
+        limit = min([*moments, *([] if due is None else [due]), self._window.end])
         first = self._archive.count(now)
         for number in range(first, self._archive.count(limit)):
-            envelope = self._connector.look(number)
-            if number - first >= _AHEAD or (envelope is not None and self._cycle.wants(envelope)):
+            if number - first >= _AHEAD or self._is_news(number):
                 return self._archive.at(number)
         return limit
+
+    def _is_news(self, number: int) -> bool:
+        """Say whether a message is worth a pass of its own; one that the daemon would read in vain is not read again."""
+        envelope = self._connector.look(number)
+        if envelope is None or not self._cycle.wants(envelope):
+            return False
+        message = self._connector.read_ahead(number)
+        if message is not None and self._cycle.concerns(message):
+            return True
+        self._connector.leave(number)
+        return False
+
+    def _written(self) -> Iterator[datetime]:
+        return (draft.envelope.received_at for draft in self._connector.drafts)
+
+    def _forget_drafts(self, now: datetime) -> None:
+        """Throw away, as the user would some day, what has been lying in Drafts for too long."""
+        for draft in self._connector.drafts:
+            if now - draft.envelope.received_at >= PATIENCE:
+                self._connector.drafts.remove(draft.envelope.ref)
