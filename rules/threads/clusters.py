@@ -80,10 +80,10 @@ def _open(talks: Iterable[Talk], cores: list[Talk], index: _Index) -> None:
         if chosen := named or fits:
             best = max(chosen, key=latest)
             absorb(best.core, talk, best.evidence)
-            index.add(best.core)
+            index.add(best.core, talk)
         else:
             cores.append(talk)
-            index.add(talk)
+            index.add(talk, talk)
 
 
 def _join(talk: Talk, index: _Index) -> None:
@@ -97,7 +97,7 @@ def _join(talk: Talk, index: _Index) -> None:
         fits = [one for one in fits if not one.core.over_before(talk.first)] or fits
     if len(fits) == 1:
         absorb(fits[0].core, talk, fits[0].evidence)
-        index.add(fits[0].core)
+        index.add(fits[0].core, talk)
         return
     for one in fits:
         weight, why = one.evidence
@@ -111,7 +111,7 @@ class _Index:
     def __init__(self, cores: Iterable[Talk]) -> None:
         self.by_key: dict[str, dict[int, Talk]] = {}
         for core in cores:
-            self.add(core)
+            self.add(core, core)
 
     @staticmethod
     def _keys(talk: Talk) -> Iterable[str]:
@@ -121,10 +121,10 @@ class _Index:
         yield from (f"t:{token}" for token in talk.tokens)
         yield from (f"p:{person}" for person in talk.people)
 
-    def add(self, core: Talk) -> None:
-        """Make a core findable under all its keys."""
-        longer = (f"w:{key}" for words in core.words for key in beginnings(words))
-        for key in (*self._keys(core), *longer):
+    def add(self, core: Talk, talk: Talk) -> None:
+        """Make a process findable under all the keys of a conversation that is part of it."""
+        longer = (f"w:{key}" for words in talk.words for key in beginnings(words))
+        for key in (*self._keys(talk), *longer):
             held = self.by_key.setdefault(key, {})
             held.pop(id(core), None)
             held[id(core)] = core
