@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from rules.language import ENGLISH, LANGUAGES
@@ -24,6 +24,8 @@ STARTER: Final = "@"
 
 _SHORTEST = 3
 """Tokens of a word of several: two words and the blank between them."""
+_TIME_WORD = re.compile(r"time\b|zeit\b|tijd\b|\bheure|\bhora\b|\bhor[áa]rio\b|\bora\b|\bfuso\b|[+&(]")
+"""By these words, or signs that no place has, a name is a zone, not a city to come to."""
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # What a list of `dates.toml` is called, the class of its words, and what they stand for.
 _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
@@ -110,21 +112,19 @@ class Lexicon:
     def add(self, word: str, kind: str, value: object) -> None:
         """Enter a word with its spellings; one that is there already keeps its class unless both can be told apart."""
         for spelling in _spellings(word):
-            tokens = TOKEN.findall(spelling)
-            group = "W" if kind == "w" else "M" if kind == "m" else kind
-            self.values.setdefault((group, spelling), value)
-            if len(tokens) == 1:
-                self.classes[spelling] = _merged(self.classes.get(spelling, kind), kind)
-            elif len(tokens) >= _SHORTEST:
-                known = self.longer.setdefault(tokens[0], {}).setdefault(tokens[2], [])
-                if all(other != tokens for other, _ in known):
-                    known.append((tokens, kind))
+            self.enter(spelling, kind, value)
 
-    def add_zone(self, name: str, zones: tuple[str, ...], *, alone: bool) -> None:
-        """Enter an abbreviation: `Q`, or `q` if it is a word as well; one that has another class counts in parentheses only."""
-        self.values.setdefault(("Q", name), zones)
-        self.values.setdefault(("q", name), zones)
-        self.classes.setdefault(name, "Q" if alone else "q")
+    def enter(self, spelling: str, kind: str, value: object) -> None:
+        """Enter one spelling of a word."""
+        tokens = TOKEN.findall(spelling)
+        group = "W" if kind == "w" else "M" if kind == "m" else kind
+        self.values.setdefault((group, spelling), value)
+        if len(tokens) == 1:
+            self.classes[spelling] = _merged(self.classes.get(spelling, kind), kind)
+        elif len(tokens) >= _SHORTEST:
+            known = self.longer.setdefault(tokens[0], {}).setdefault(tokens[2], [])
+            if all(other != tokens for other, _ in known):
+                known.append((tokens, kind))
 
     def close(self) -> None:
         """Mark the starters."""
@@ -150,7 +150,7 @@ def _spellings(word: str) -> set[str]:
     return {word, word.translate(_GERMAN), unicodedata.normalize("NFC", plain)}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def lexicon_of(languages: tuple[str, ...]) -> Lexicon:
     """Return the words about time of some languages, the likeliest first.
 
@@ -211,20 +211,30 @@ def _add_language(found: Lexicon, table: dict[str, Any]) -> None:
 
 
 def _add_zones(found: Lexicon, languages: tuple[str, ...]) -> None:
-    table = load("spoken_zones")
     words = {word for language in languages if language in LANGUAGES for word in load(f"{language}/dates")["no_zone"]}
-    for names in (table["abbreviations"], load("zones")["abbreviations"]):
-        for name, zone in names.items():
-            if name not in table["doubtful"]:
-                found.add_zone(name, (zone,), alone=name not in words)
-    for name, zones in table["doubtful"].items():
-        found.add_zone(name, tuple(zones), alone=name not in words)
-    for names in (table["names"], load("zones")["names"]):
-        for name, zone in names.items():
-            found.add(name, "Q", (zone,))
-    for name, zone in table["cities"].items():
-        if name not in found.classes:
-            found.add(name, "p", (zone,))
-    zones = {zone for names in (table["names"], table["cities"], table["abbreviations"]) for zone in names.values()}
-    for zone in sorted(zones):
-        found.add(zone.lower(), "Q", (zone,))
+    for name, zones in _abbreviations().items():
+        found.values[("Q", name)] = found.values[("q", name)] = zones
+        found.classes.setdefault(name, "q" if name in words else "Q")
+    for name, kind, value in _zone_names():
+        found.enter(name, kind, value)
+
+
+@cache
+def _abbreviations() -> dict[str, tuple[str, ...]]:
+    """Return the abbreviations of zones, each with the zones that it may mean; an empty name leads where none is usual."""
+    own = load("spoken_zones")
+    single = {**load("zones")["abbreviations"], **own["abbreviations"]}
+    return {**{name: (zone,) for name, zone in single.items()}, **{name: tuple(zones) for name, zones in own["doubtful"].items()}}
+
+
+@cache
+def _zone_names() -> tuple[tuple[str, str, tuple[str]], ...]:
+    """Return the names of zones (`Q`) and of places that stand for theirs (`p`), with every spelling, and the zone of each."""
+    own, general = load("spoken_zones"), load("zones")
+    named = {**general.get("windows", {}), **general["names"], **own["names"]}
+    kinds = {name: "Q" if name in own["names"] or _TIME_WORD.search(name) else "p" for name in named} | dict.fromkeys(
+        own["cities"], "p"
+    )
+    zones = {**named, **own["cities"]}
+    entries = {(spelling, kinds[name], (zone,)) for name, zone in zones.items() for spelling in _spellings(name)}
+    return tuple(sorted(entries | {(zone.lower(), "Q", (zone,)) for zone in zones.values()}))

@@ -42,9 +42,9 @@ def moments(
     """Return each time of day in folded text with the day it belongs to, in `zone` unless one is written, in reading order.
 
     A time belongs to a day of its own sentence or line: to the one before it, or to the one behind where times come first; else
-    to the nearest day told before, else to one that follows closely. A zone that is written once, or behind a label, holds for times
-    without one. Of a moment that is told in two zones the first stands. What is replaced by another is marked `old`. A time whose
-    zone stays in doubt is left out (`ambiguous_moments`). `languages` and `order` as in `days`.
+    to the nearest day told before, else to one that follows closely. A zone that is written once, or behind a label, holds for
+    times without one. Of a moment that is told in two zones the first stands. What is replaced by another is marked `old`. A time
+    whose zone stays in doubt is left out (`ambiguous_moments`). `languages` and `order` as in `days`.
     """
     return _read(text, today, zone, languages, order)[0]
 

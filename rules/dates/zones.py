@@ -106,8 +106,8 @@ def stated_zone(lexed: Lexed) -> Zone:
 def believed(zone: Zone, wall: datetime, near: tzinfo) -> str | None:
     """Return the zone that is meant at a naive local time; an empty string when none is written, None when it stays in doubt.
 
-    Of several the one that has the offset of `near`, the sender's zone, is meant, else the only one within three hours of it, else
-    the first where that is nearly always meant.
+    Of several the one that has the offset of `near`, the sender's zone, is meant, else the only one within three hours of it,
+    else the first where that is nearly always meant.
     """
     if zone.name or not zone.names:
         return zone.name
