@@ -39,7 +39,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
     automatic = answers_by_itself(message, text, known=known)
     if automatic is not None:
         return _of_machine(message, text, automatic, context=context)
-    if not context and not _answers_applicant(message, text):
+    if not context and not (is_answer(message, text) and _person_writes(message, known=False)):
         # Most mail is no business of ours: that is decided before hundreds of phrases are looked up.
         why = is_generated(message) or Evidence("text", "no word of an application")
         return Classification(Kind.NOISE, 0.97, None, (why,))

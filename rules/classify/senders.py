@@ -14,6 +14,7 @@ __all__ = [
     "is_booking_page",
     "is_deaf",
     "is_freemail",
+    "is_inmail",
     "is_relay",
     "is_shared",
     "is_team",
@@ -73,6 +74,12 @@ def is_booking_page(url: str) -> bool:
 def is_board(address: str) -> bool:
     """Say whether an address is of a job board or a professional network."""
     return _service("boards", address)
+
+
+def is_inmail(address: str) -> bool:
+    """Say whether an address is one by which a network passes on letters of its members to strangers."""
+    bare = _NOT_WORD.sub("", address.partition("@")[0])
+    return is_board(address) and bare.startswith(_locals("inmail")[1])
 
 
 def is_freemail(address: str) -> bool:

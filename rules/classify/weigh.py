@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date
 
 from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answer
-from rules.classify.senders import is_board, is_booking_page
+from rules.classify.senders import is_board, is_booking_page, is_freemail, is_inmail
 from rules.classify.text import Text
 from rules.classify.types import Evidence, Kind
 from rules.dates import Moment, days, moments, times
@@ -34,7 +34,6 @@ _OUTWEIGHS = {
     Kind.OFFER: (Kind.HUMAN_REPLY,),
     Kind.CANCELLATION: (Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.HUMAN_REPLY),
     Kind.RESCHEDULE: (Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.HUMAN_REPLY),
-    Kind.INTERVIEW_CONFIRMATION: (Kind.HUMAN_REPLY,),
 }
 
 
@@ -44,26 +43,47 @@ def weigh(message: Message, text: Text, scores: Scores, *, known: bool, service:
     `service`: sent by a relay or a booking page.
     """
     found = dict(scores.weight)
-    sender = message.envelope.from_address
-    to_many = message.envelope.bulk or is_board(sender)
-    if to_many and not known and not service:
-        # Newsletters speak of interviews and offers all day long; what is sent in bulk to one candidate names the application.
-        personal = text.has("personal", firm=True) or next(text.in_subject("personal"), None) is not None
-        found.update({kind: found[kind] - _DOUBT if personal else 0.0 for kind in PROCESS_KINDS})
-    if sender and not to_many:
-        found[Kind.JOB_ALERT] -= STRONG
-        if is_answer(message, text):  # who approaches somebody new answers nothing
-            found[Kind.RECRUITER_OUTREACH] -= STRONG
-    _weigh_time(message, text, scores, found)
+    _weigh_sender(message, text, scores, found, trusted=known or service)
     if not (known or service):
-        borne_out = text.has("context")
-        for kind in scores.titled:  # a headline alone, with no word below that bears it out, is that of a newspaper
-            if not borne_out and not any(item.source != "subject" for item in scores.evidence[kind]):
-                found[kind] = min(found[kind], ENOUGH - 1)
+        _weigh_doubts(message, text, scores, found)
+    _weigh_time(message, text, scores, found)
     for kind, lesser in _OUTWEIGHS.items():
         if found[kind] >= ENOUGH:
             found.update({other: min(found[other], found[kind] - 1) for other in lesser})
     return found
+
+
+def _weigh_sender(message: Message, text: Text, scores: Scores, found: dict[Kind, float], *, trusted: bool) -> None:
+    """Weigh by who sends: to many or to one, a stranger's letter through a network, an answer."""
+    sender = message.envelope.from_address
+    to_many = message.envelope.bulk or is_board(sender)
+    if to_many and not trusted:
+        # Newsletters speak of interviews and offers all day long; what is sent in bulk to one candidate names the application.
+        personal = text.has("personal", firm=True) or next(text.in_subject("personal"), None) is not None
+        found.update({kind: found[kind] - _DOUBT if personal else 0.0 for kind in (*PROCESS_KINDS, Kind.APPLICATION_ACK)})
+    if sender and not to_many:
+        found[Kind.JOB_ALERT] -= STRONG
+        if is_answer(message, text):  # who approaches somebody new answers nothing
+            found[Kind.RECRUITER_OUTREACH] -= STRONG
+    if is_inmail(sender):
+        why = Evidence("sender", f"{sender}: carries letters of strangers"[:200], STRONG)
+        scores.evidence[Kind.RECRUITER_OUTREACH] = (why, *scores.evidence[Kind.RECRUITER_OUTREACH])
+        found[Kind.RECRUITER_OUTREACH] += STRONG
+
+
+def _weigh_doubts(message: Message, text: Text, scores: Scores, found: dict[Kind, float]) -> None:
+    """Doubt the mail of strangers that is about something else, or that only its headline speaks for."""
+    if text.has("elsewhere") or next(text.in_subject("elsewhere"), None) is not None:
+        # A flat, a loan, a visa: one applies for those, too.
+        found.update(dict.fromkeys((*PROCESS_KINDS, Kind.APPLICATION_ACK), 0.0))
+    if is_freemail(message.envelope.from_address) and text.has("private"):
+        # A friend who tells of interviews asks for dinner.
+        found.update({kind: found[kind] - STRONG for kind in PROCESS_KINDS})
+    borne_out = text.has("context")
+    for kind in scores.titled:
+        # A headline with no word below that bears it out is that of a newspaper.
+        if not borne_out and not any(item.source != "subject" for item in scores.evidence[kind]):
+            found[kind] = min(found[kind], ENOUGH - 1)
 
 
 def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, float]) -> None:

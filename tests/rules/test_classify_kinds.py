@@ -133,3 +133,14 @@ def test_a_calendar_part_that_cannot_be_read_leaves_the_words_to_speak() -> None
         calendar="nonsense",
     )
     assert classify(letter, own=OWN, known=False).kind is Kind.INTERVIEW_CONFIRMATION
+
+
+_MODERN = tomllib.loads((Path(__file__).parent / "modern.toml").read_text(encoding="utf-8"))["letter"]
+
+
+@pytest.mark.parametrize("letter", _MODERN, ids=lambda letter: f"{letter['kind']}: {letter['subject'][:50]}")
+def test_mail_of_systems_and_people_of_today_is_of_its_kind(letter: dict[str, Any]) -> None:
+    headers = {**(_NEWS if letter.get("bulk") else {}), **({"In-Reply-To": "<x@example.com>"} if letter.get("reply") else {})}
+    message = mail(letter["body"].strip(), sender=letter["from"], subject=letter["subject"], headers=headers)
+    found = classify(message, own=OWN, known=letter.get("known", False))
+    assert found.kind is Kind(letter["kind"]), found
