@@ -11,7 +11,9 @@ _MAX_TEXT = 64 * 1024
 _MAX_LINES = 5000
 _MAX_LINE = 16 * 1024
 _MAX_OBJECTS = 50
-_PROPERTY = re.compile(r"[A-Za-z0-9-]{1,60}(?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?:")
+_PROPERTY = re.compile(r"[A-Z][A-Z0-9-]{1,60};|[A-Za-z0-9-]{1,60}(?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?:")
+_PROSE = re.compile(r"(?:DESCRIPTION|X-ALT-DESC|COMMENT)\b", re.IGNORECASE)
+_ESCAPED = "\\n"
 _FOLD = re.compile(r"\n[ \t]")
 
 
@@ -46,7 +48,7 @@ def _lines(text: str) -> list[str]:
     for line in _FOLD.sub("", text).split("\n")[:_MAX_LINES]:
         if found and line.strip() and _PROPERTY.match(line) is None:
             if len(found[-1]) < _MAX_LINE:
-                found[-1] += line[:_MAX_LINE]
+                found[-1] += f"{_ESCAPED if _PROSE.match(found[-1]) else ''}{line[:_MAX_LINE]}"
         elif line.strip():
             found.append(line.rstrip()[:_MAX_LINE])
     return found

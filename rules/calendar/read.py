@@ -155,7 +155,7 @@ def _add(event: Any, name: str, params: Any, value: str) -> None:
     prop = kind(kind.from_ical(value))
     prop.params = params
     if tzid is not None:
-        params["X-TZID"] = tzid
+        params["X-TZID"] = tzid if isinstance(tzid, str) else ",".join(tzid)  # a comma outside of quotes
     event.add(name, prop, encode=0)
 
 

@@ -8,6 +8,7 @@ recurrence rules takes for ever, and icalendar keeps what one mail defined for a
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
@@ -19,6 +20,7 @@ __all__ = ["Rules", "named_zone", "parse_rules", "zone_name"]
 
 _PREFIXED = re.compile(r"^/[^/]+/(?:[^/]*\d[^/]*/)?(.+)$")
 _OFFSET = re.compile(r"^\(?(?:utc|gmt)?\s*([+-])(\d{1,2})[:.]?(\d{2})?\)?(.*)$", re.IGNORECASE)
+_ZERO = re.compile(r"^\((?:utc|gmt)\)\s*")
 _TRAILING = re.compile(r"\s+\d+$")
 _UTC_NAMES = frozenset(
     {"z", "utc", "gmt", "etc/utc", "etc/gmt", "coordinated universal time", "tzone://microsoft/utc", "gmt standard"}
@@ -26,6 +28,7 @@ _UTC_NAMES = frozenset(
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LIMIT_HOURS = 18
 _MAX_RULES = 200
+_MAX_PLACES = 12
 _YEAR = timedelta(days=400)
 
 
@@ -44,31 +47,50 @@ def _cities() -> dict[str, str]:
 
 @cache
 def _windows() -> dict[str, str]:
-    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 -- icalendar takes 100 ms to import
+    return dict(load("zones")["windows"])
 
-    return {name.lower(): zone for name, zone in WINDOWS_TO_OLSON.items()}
+
+@cache
+def _main() -> frozenset[str]:
+    """Return the zones that a Windows zone stands for first."""
+    return frozenset(_windows().values())
 
 
 @lru_cache(maxsize=512)
 def zone_name(text: str) -> str:
     """Return the IANA name that a TZID means, `UTC` for UTC, or an empty string when it is not known."""
-    name = text.strip().strip("\"'").strip()[:120]
-    lower = name.lower()
+    name = unicodedata.normalize("NFC", text[:200]).strip().strip("\"'").strip()[:120]
+    lower = " ".join(name.lower().replace("\u2019", "'").split())
     if lower in _UTC_NAMES:
         return "UTC"
     prefixed = _PREFIXED.match(lower)
-    aliases: dict[str, str] = load("zones")["names"]
-    for key in (lower, prefixed[1] if prefixed else "", lower.rpartition("://")[2], _TRAILING.sub("", lower)):
-        found = _iana().get(key) or _windows().get(key) or aliases.get(key)
+    unprefixed = prefixed[1] if prefixed else ""
+    for key in (lower, unprefixed, lower.rpartition("://")[2], _TRAILING.sub("", lower), lower.replace(" ", "_")):
+        found = _known(key)
         if found:
             return found
     offset = _OFFSET.match(lower)
-    places = offset[4] if offset else lower
-    for place in re.split(r"[,;/]", places.strip(" )-")):
-        found = aliases.get(place.strip()) or _cities().get(place.strip())
-        if found:
-            return found
-    return ""
+    return _place(offset[4].strip(" -:") if offset else _ZERO.sub("", lower))
+
+
+def _known(key: str) -> str:
+    table = load("zones")
+    found = str(_iana().get(key) or _windows().get(key) or table["names"].get(key) or table["places"].get(key, "")) if key else ""
+    return "UTC" if found.lower() in _UTC_NAMES else found
+
+
+def _place(places: str) -> str:
+    """Return the zone of a display name without its offset: as a whole, else that of the places it lists.
+
+    Of several, the one that a Windows zone stands for: `Amsterdam, Berlin, Bern, Rome` is Europe/Berlin.
+    """
+    whole = _known(places)
+    if whole:
+        return whole
+    listed = [place.strip(" ().") for place in re.split(r"[,;/]", places)[:_MAX_PLACES]]
+    found = [_known(place) or _cities().get(place, "") for place in listed]
+    named = [zone for zone in found if zone]
+    return next((zone for zone in named if zone in _main()), named[0] if named else "")
 
 
 @lru_cache(maxsize=512)

@@ -25,6 +25,40 @@ def test_every_windows_name_is_known_bare_quoted_and_numbered(windows: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("display", "zone"),
+    [
+        ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
+        ("(UTC-05:00) Eastern Time (USA & Kanada)", "America/New_York"),
+        ("(UTC-06:00) Centre (É.-U. et Canada)", "America/Chicago"),
+        ("(UTC-08:00) Hora del Pacífico (EE. UU. y Canadá)", "America/Los_Angeles"),
+        ("(UTC-03:00) Brasília", "America/Sao_Paulo"),
+        ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Berlin"),
+        ("(UTC+01:00) Amsterdam, Berlijn, Bern, Rome, Stockholm, Wenen", "Europe/Berlin"),
+        ("(UTC+01:00) Bruxelas, Copenhaga, Madri, Paris", "Europe/Paris"),
+        ("(UTC+01:00) Bruselas, Copenhague, Madrid, Par\u0131s", "Europe/Brussels"),
+        ("(UTC+01:00) Belgrad, Bratislava, Budapest, Ljubljana, Prag", "Europe/Budapest"),
+        ("(UTC+00:00) Dublin, Edinburgh, Lissabon, London", "Europe/London"),
+        ("(UTC) Dublino, Edimburgo, Lisbona, Londra", "Europe/London"),
+        ("(UTC) Coordinated Universal Time", "UTC"),
+        ("(UTC+05:30) Chennai, Kalkutta, Mumbai, Neu-Delhi", "Asia/Kolkata"),
+        ("(UTC+08:00) Peking, Chongqing, Hongkong, Urumqi", "Asia/Shanghai"),
+        ("(UTC+10:00) Canberra, Melbourne, Sydney", "Australia/Sydney"),
+        ("Mitteleuropäische Zeit", "Europe/Berlin"),
+        ("Mitteleuropa\u0308ische Zeit", "Europe/Berlin"),
+        ("Romance (heure standard)", "Europe/Paris"),
+        ("Hora estándar romance", "Europe/Paris"),
+        ("West-Europa (standaardtijd)", "Europe/Berlin"),
+        ("ora solare Europa occidentale", "Europe/Berlin"),
+        ("America/New York", "America/New_York"),
+        ("/softwarestudio.org/Tzfile/Europe/Madrid", "Europe/Madrid"),
+    ],
+)
+def test_a_name_that_outlook_shows_is_known_in_its_languages(display: str, zone: str) -> None:
+    assert zone_name(display) == zone
+    assert named_zone(display) is not None
+
+
+@pytest.mark.parametrize(
     "text", ["", "Nowhere", "../../etc/passwd", "Europe", "Europe/", "x" * 5000, "\x00", "GMT+99", "(UTC+01:00)x"]
 )
 def test_a_name_that_is_none_is_told_to_be_none(text: str) -> None:
