@@ -16,6 +16,9 @@ _RULE = re.compile(r"^[_\u2500-]{10,}\s*$")
 _FIELD = re.compile(r"^[*\s]{0,4}([^\W\d_][\w .-]{0,20}?)[*\s]{0,3}:[*\s]{0,3}\S")
 _NOTES = re.compile(r"\son \d{1,4}[/.-]\d{1,2}[/.-]\d{2,4} \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?$")
 """How Lotus Notes begins a quotation: `Name on 12/01/2026 10:11:12 AM`, header fields without From below it."""
+_STAMP = re.compile(r"^\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?$")
+"""Its older way: the name on a line by itself, the time on the next, header fields without From below."""
+_STAMP_LENGTH = 24
 _SIGNS = frozenset(">|*-_=\u2014")
 _REST = 16
 _MAX_ATTRIBUTION = 400
@@ -82,6 +85,8 @@ def visible(text: str) -> tuple[str, str]:
                 break
             continue
         if _is_separator(lines, index):
+            if _STAMP.match(line.strip()) and kept and kept[-1].strip():
+                quoted.append(kept.pop())
             quoted.extend(lines[index:])
             break
         kept.append(line)
@@ -97,6 +102,8 @@ def _is_plain(line: str) -> bool:
     if not bare:
         return True
     if bare[0] in _SIGNS or bare[:2].lower() in _marks().beginnings:
+        return False
+    if bare[0].isdigit() and len(bare) <= _STAMP_LENGTH and _STAMP.match(bare):
         return False
     return not (" on " in line or bare.endswith(" on") or (":" in bare[-2:] and "wrote" in bare.lower()))
 
@@ -158,7 +165,7 @@ def _is_separator(lines: list[str], index: int) -> bool:
     if lower.startswith(marks.forwarded) and (line.endswith(":") or lower in marks.forwarded):
         return True
     field = _FIELD.match(line)
-    if (field and field[1].strip().lower() in marks.senders) or _NOTES.search(_with_rest(lines, index)):
+    if (field and field[1].strip().lower() in marks.senders) or _NOTES.search(_with_rest(lines, index)) or _STAMP.match(line):
         following = [item for item in lines[index + 1 : index + 1 + 2 * _HEADER_LINES] if item.strip()][:_HEADER_LINES]
         names = [match[1].strip().lower() for match in map(_FIELD.match, following) if match]
         return len({name for name in names if name in marks.others}) >= _ENOUGH_FIELDS

@@ -188,3 +188,12 @@ def test_any_html_is_rendered(page: str) -> None:
     found = render(page)
     assert "\x02" not in found.text
     assert "\f" not in found.text
+
+
+def test_the_older_way_of_notes_to_quote_is_known() -> None:
+    quotation = (
+        "Rita Chen <rita@acme.example>\n12/01/2026 10:11 AM\n\nTo: sam@example.com\ncc:\nSubject: Interview\n\nDear Sam, hello."
+    )
+    assert visible(f"Thursday works.\n\n{quotation}") == ("Thursday works.", quotation)
+    agenda = "Your day with us:\n\n12/01/2026 10:11 AM\nTour of the office\nLunch"
+    assert visible(agenda) == (agenda, "")
