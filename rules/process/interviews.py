@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ _TWIN = timedelta(hours=24)
 _FAR = timedelta(days=730)
 _LONG = timedelta(days=7)
 _MOST_ROUNDS = 100
+_INSTANCE = re.compile(r"\d{8}(?:T\d{6}Z)?")
+"""RECURRENCE-ID, as `CalendarEvent.key` has it behind the UID."""
 _RANK = {"calendar": 2, "markup": 1}
 
 
@@ -49,10 +52,13 @@ def believable(interview: Interview, received: datetime) -> bool:
 def newer(old: Statement | None, new: Statement) -> bool:
     """Return True if `new` overrides `old` of the same UID: by SEQUENCE, then DTSTAMP, then receipt (RFC 5546 section 2.1.5).
 
-    A cancellation sticks unless a higher sequence revives the interview.
+    A cancellation sticks unless a higher sequence revives the interview. Without a SEQUENCE on either side DTSTAMP alone tells; a
+    cancellation without one that comes later counts, for some systems stamp it with the time of the invitation.
     """
     if old is None:
         return True
+    if old.interview.unnumbered or new.interview.unnumbered:
+        return _newer_by_stamp(old, new)
     if old.replaced:
         return _order(new)[:2] > _order(old)[:2]
     if is_cancelled(old.interview) and not is_cancelled(new.interview):
@@ -60,6 +66,13 @@ def newer(old: Statement | None, new: Statement) -> bool:
     if new.interview.sequence == old.interview.sequence and is_cancelled(new.interview) != is_cancelled(old.interview):
         return is_cancelled(new.interview)
     return _order(new) >= _order(old)
+
+
+def _newer_by_stamp(old: Statement, new: Statement) -> bool:
+    before, after = _order(old)[1:], _order(new)[1:]
+    if old.replaced or (is_cancelled(old.interview) and not is_cancelled(new.interview)):
+        return after[0] > before[0]
+    return after >= before or (is_cancelled(new.interview) and new.at >= old.at)
 
 
 def _order(statement: Statement) -> tuple[int, datetime, datetime]:
@@ -135,7 +148,7 @@ def _start(item: Statement | Meeting) -> tuple[datetime, str]:
 
 def meetings_of(statements: Mapping[str, Statement]) -> tuple[Meeting, ...]:
     """Return the interviews by start, each once however many statements mean it; cancelled ones included."""
-    live = [item for item in statements.values() if not item.replaced]
+    live = [item for uid, item in statements.items() if not item.replaced and not _told_by_series(uid, item, statements)]
     off = sorted((item for item in live if is_cancelled(item.interview)), key=_start)
     kept: list[Meeting] = []
     for item in sorted(live, key=lambda item: (-_rank(item.interview), *_start(item))):
@@ -149,6 +162,21 @@ def meetings_of(statements: Mapping[str, Statement]) -> tuple[Meeting, ...]:
         else:
             kept.append(Meeting(item, uid))
     return tuple(sorted((*kept, *(Meeting(item, frozenset({item.interview.uid})) for item in off)), key=_start))
+
+
+def _told_by_series(uid: str, item: Statement, statements: Mapping[str, Statement]) -> bool:
+    """Return True if another statement about a series says what becomes of this one (RFC 5545 section 3.8.4.4).
+
+    The series is called off as a whole after this instance was told; or this is the series, and of its first instance, which
+    stands for it, something was told by itself.
+    """
+    base, _, instance = uid.rpartition("/")
+    series = statements.get(base) if _INSTANCE.fullmatch(instance) else None
+    if series is not None:
+        return is_cancelled(series.interview) and series.at >= item.at
+    start = item.interview.start.astimezone(UTC)
+    alone = (f"{uid}/{start:%Y%m%dT%H%M%SZ}", f"{uid}/{item.interview.start:%Y%m%d}")
+    return any(name in statements and statements[name].at >= item.at for name in alone)
 
 
 def _calls_off(cancelled: Statement, item: Statement) -> bool:

@@ -163,6 +163,37 @@ def test_of_several_interviews_ahead_a_cancellation_in_text_takes_none() -> None
     assert [item.interview.status for item in process.rounds] == [InterviewStatus.CONFIRMED] * 2
 
 
+def test_without_a_sequence_the_stamp_tells_what_came_later() -> None:
+    booked = confirmed("m1", ny(2, 25), replace(TALK, sequence=2, stamp=ny(2, 25)))
+    off = theirs(
+        "m2",
+        ny(2, 26),
+        Kind.CANCELLATION,
+        Facts(interviews=(replace(cancelled(TALK, 0), unnumbered=True, stamp=ny(2, 26)),)),
+    )
+    old = confirmed("m3", ny(2, 27), replace(TALK, sequence=1, stamp=ny(2, 24)))
+    again = confirmed("m4", ny(2, 28), replace(TALK, sequence=3, stamp=ny(2, 28)))
+    assert after(ny(3, 1), booked, off).state is State.THEIR_TURN
+    assert after(ny(3, 1), booked, off, old).state is State.THEIR_TURN
+    assert after(ny(3, 1), booked, off, again).state is State.SCHEDULED
+
+
+def test_of_a_series_the_instance_that_is_told_by_itself_stands_for_the_first() -> None:
+    series = confirmed("m1", ny(2, 25), replace(TALK, uid="s"))
+    instance = replace(TALK, uid="s/20260302T150000Z", sequence=1)
+    moved = theirs(
+        "m2",
+        ny(2, 26),
+        Kind.RESCHEDULE,
+        Facts(interviews=(replace(instance, start=ny(3, 5, 10), end=ny(3, 5, 11)),)),
+    )
+    off = theirs("m2", ny(2, 26), Kind.CANCELLATION, Facts(interviews=(cancelled(instance),)))
+    whole = theirs("m3", ny(2, 27), Kind.CANCELLATION, Facts(interviews=(cancelled(replace(TALK, uid="s"), 2),)))
+    assert [item.interview.start for item in after(ny(3, 1), series, moved).rounds] == [ny(3, 5, 10)]
+    assert after(ny(3, 1), series, off).state is State.THEIR_TURN
+    assert after(ny(3, 1), series, moved, whole).state is State.THEIR_TURN
+
+
 def test_a_cancellation_sticks_until_a_higher_sequence_revives_the_interview() -> None:
     gone = theirs("m2", ny(2, 26), Kind.CANCELLATION, Facts(interviews=(cancelled(TALK, 2),)))
     again = confirmed("m3", ny(2, 27), replace(TALK, sequence=2))
