@@ -15,7 +15,7 @@ _KEPT = 5_000
 _SENT_SHARE = 0.02
 _DELIVERED_SHARE = 0.1
 _TO_SHARE = 0.2
-_FEW = 20
+_FEW = 5
 
 
 @dataclass(slots=True)

@@ -21,7 +21,10 @@ _AHEAD: Final = 4096
 """Octets behind the beginning of a line that are looked at to judge it."""
 _BEHIND: Final = 4
 _LONGEST: Final = 1000
-_WITH_TIME: Final = re.compile(rb"From [^\r\n]{0,400}?\d{1,2}:\d{2}[^\r\n]{0,40}?\b\d{4}\b[^\r\n]{0,40}\r?\n")
+_WITH_TIME: Final = re.compile(
+    rb"From [^\r\n]{0,400}?"
+    rb"(?:[A-Z][a-z]{2} +\d{1,2} +\d{1,2}:\d{2}[^\r\n]{0,20}? \d{4}|\d{1,2} [A-Z][a-z]{2} \d{4} +\d{1,2}:\d{2})[^\r\n]{0,60}\r?\n"
+)
 _WITHOUT: Final = re.compile(rb"From (?:-|\S+@\S+)?[ \t]*\r?\n")
 _FIELD: Final = re.compile(rb"[!-9;-~]{1,76}[ \t]*:|>From ")
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
