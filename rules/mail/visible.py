@@ -161,6 +161,8 @@ def _is_separator(lines: list[str], index: int) -> bool:
     match = _DASHES.match(line)
     if match and match[1].strip().lower() in marks.above:
         return True
+    if line.startswith("-----") and line.lstrip("- ").lower().startswith(marks.forwarded):
+        return True
     lower = line.lower().rstrip(": ")
     if lower.startswith(marks.forwarded) and (line.endswith(":") or lower in marks.forwarded):
         return True

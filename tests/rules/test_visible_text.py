@@ -197,3 +197,10 @@ def test_the_older_way_of_notes_to_quote_is_known() -> None:
     assert visible(f"Thursday works.\n\n{quotation}") == ("Thursday works.", quotation)
     agenda = "Your day with us:\n\n12/01/2026 10:11 AM\nTour of the office\nLunch"
     assert visible(agenda) == (agenda, "")
+
+
+def test_a_wrapped_line_of_dashes_above_what_is_forwarded_is_known() -> None:
+    forwarded = (
+        "---------------------- Forwarded by Rita Chen/LDS/ACME on 12/01/2026\n09:48 AM ---------------------------\n\nHello."
+    )
+    assert visible(f"See below.\n\n{forwarded}") == ("See below.", forwarded)
