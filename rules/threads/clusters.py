@@ -36,11 +36,10 @@ def link(items: Sequence[Linkable], pins: Pins = _NO_PINS) -> list[Cluster]:
     _forget_shared_tokens(talks)
     cores = _said(talks)
     index = _Index(cores)
-    _open(talks, cores, index)
+    left = _open(talks, cores, index)
     # Extended talks may draw in others (an address seen first in a joined mail): in order of time, each sees what came before.
-    for talk in talks:
-        if not talk.label and talk.opened is None:
-            _join(talk, index)
+    for talk in left:
+        _join(talk, index)
     return [_cluster(core) for core in sorted(cores, key=lambda core: in_order(_opener(core)))]
 
 
@@ -70,10 +69,18 @@ def _said(talks: Iterable[Talk]) -> list[Talk]:
     return list(found.values())
 
 
-def _open(talks: Iterable[Talk], cores: list[Talk], index: _Index) -> None:
-    """Let each opening conversation, in order of time, continue a process of the same company and role, or begin one."""
+def _open(talks: Iterable[Talk], cores: list[Talk], index: _Index) -> list[Talk]:
+    """Let each opening conversation, in order of time, continue a process of the same company and role, or begin one.
+
+    A refusal or an offer joins the process that it ends on the way: what opens long after it is another one. Return the rest.
+    """
+    left = []
     for talk in talks:
-        if talk.label or talk.opened is None:
+        if talk.label:
+            continue
+        if talk.opened is None:
+            if talk.ended is None or not _join(talk, index):
+                left.append(talk)
             continue
         fits = index.fits(talk)
         named = [one for one in fits if talk.roles and one.core.roles]
@@ -84,13 +91,14 @@ def _open(talks: Iterable[Talk], cores: list[Talk], index: _Index) -> None:
         else:
             cores.append(talk)
             index.add(talk, talk)
+    return left
 
 
-def _join(talk: Talk, index: _Index) -> None:
-    """Let a conversation without an opening message join what it fits."""
+def _join(talk: Talk, index: _Index) -> bool:
+    """Let a conversation without an opening message join what it fits; say whether there is anything."""
     fits = index.fits(talk)
     if not fits:
-        return
+        return False
     best = max(one.score for one in fits)
     fits = [one for one in fits if best - one.score < _MARGIN]
     if len(fits) > 1:
@@ -98,11 +106,12 @@ def _join(talk: Talk, index: _Index) -> None:
     if len(fits) == 1:
         absorb(fits[0].core, talk, fits[0].evidence)
         index.add(fits[0].core, talk)
-        return
+        return True
     for one in fits:
         weight, why = one.evidence
-        told = f"shared 0.50: it fits {len(fits)} processes equally well"
+        told = f"shared: it fits {len(fits)} processes equally well, and counts half"
         absorb(one.core, talk, (weight / 2, (*why, told)), ambiguous=True)
+    return True
 
 
 class _Index:

@@ -29,5 +29,5 @@ def name_key(name: str) -> str:
         name = f"{first} {last}"
     folded = unicodedata.normalize("NFKD", name.casefold().translate(SPELLED))
     plain = "".join(char for char in folded if not unicodedata.combining(char))
-    words = [word for word in _LETTERS.findall(plain) if len(word) > 1 and word not in _ADDRESSES]
+    words = [word for word in _LETTERS.findall(plain) if (len(word) > 1 or not word.isascii()) and word not in _ADDRESSES]
     return f"{words[0]} {words[-1]}" if len(words) > 1 else ""

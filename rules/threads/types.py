@@ -56,7 +56,7 @@ class Member:
     weight: float
     """0 to 1: the sum of what `why` lists, never more than 1."""
     why: tuple[str, ...]
-    """One piece of evidence each, as `NAME WEIGHT: DETAIL`."""
+    """One piece of evidence each, as `NAME WEIGHT: DETAIL`; last, where it is ambiguous, that it counts half."""
     ambiguous: bool = False
     """It fitted several processes of the company, and stands in all of them."""
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.threads import Cluster, Linkable, clusters, link, same_role
+from rules.threads import Cluster, Linkable, clusters, link
 
 _START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _RITA = "rita@acme.example"
@@ -151,19 +151,125 @@ def test_the_opener_is_the_first_opening_message_and_members_come_by_time() -> N
     assert [member.identity for member in cluster.members] == ["ack", "invite", "confirmation"]
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("Data Engineer", "Senior Data Engineer", True),
-        ("Data Engineer", "data engineer (remote)", True),
-        ("Data Engineer", "", True),
-        ("Data Engineer", "Account Manager", False),
-        ("Data Engineer", "Data Scientist", False),
-        ("Product Manager", "Product Designer", False),
-    ],
-)
-def test_roles_are_compared_with_some_tolerance(one: str, other: str, same: bool) -> None:
-    assert same_role(one, other) is same
+def test_an_id_of_the_senders_system_ties_what_nothing_else_does() -> None:
+    bare: dict[str, Any] = {"addresses": (), "domain": "", "company": ""}
+    items = [_item("invite", opens=True, role="Data Engineer", tokens=("4012345",)), _item("no", 40, tokens=("4012345",), **bare)]
+    (cluster,) = link(items)
+    assert [member.identity for member in cluster.members] == ["invite", "no"]
+    assert cluster.members[1].why[0] == "token 0.80: 4012345"
+
+
+def test_an_id_that_several_companies_share_ties_nothing() -> None:
+    bare: dict[str, Any] = {"addresses": (), "domain": "", "tokens": ("9001234",)}
+    items = [
+        _item("acme", opens=True, company="Acme", **bare),
+        _item("zeta", 1, opens=True, company="Zeta", **bare),
+        _item("nobody", 2, company="", **bare),
+    ]
+    assert _groups(items) == [{"acme"}, {"zeta"}]
+
+
+def test_two_roles_with_one_id_stay_two() -> None:
+    items = [
+        _item("data", opens=True, role="Data Engineer", tokens=("9001234",)),
+        _item("sales", 1, opens=True, role="Account Manager", tokens=("9001234",)),
+    ]
+    assert _groups(items) == [{"data"}, {"sales"}]
+
+
+def test_a_recruiter_is_known_by_name_where_the_relay_names_no_company() -> None:
+    items = [
+        _item("relay", opens=True, addresses=(), domain="", company="", names=("anna berger",)),
+        _item("own", 3, addresses=("anna.berger@acme.example",), names=("anna berger",)),
+        _item("colleague", 5, addresses=(_ADA,), company="", names=("ada lund",)),
+    ]
+    assert _groups(items) == [{"relay", "own", "colleague"}]
+
+
+def test_companies_with_similar_names_stay_two() -> None:
+    def of(name: str, day: int, company: str, domain: str) -> Linkable:
+        return _item(
+            name,
+            day,
+            opens=True,
+            role="Data Engineer",
+            company=company,
+            domain=domain,
+            addresses=(f"p@{domain}",) if domain else (),
+        )
+
+    assert (
+        len(
+            link([of("a", 0, "Northwind", "northwind.example"), of("b", 1, "Northwind Analytics", "northwind-analytics.example")])
+        )
+        == 2
+    )
+    assert len(link([of("a", 0, "Northwind", ""), of("b", 1, "Northwind Analytics", "northwind-analytics.example")])) == 2
+    assert len(link([of("a", 0, "Nova", ""), of("b", 1, "Novatech", "")])) == 2
+    assert len(link([of("a", 0, "Acme Robotics", ""), of("b", 1, "Acme Retail", "")])) == 2
+    assert len(link([of("a", 0, "Northwind", ""), of("b", 1, "Northwind GmbH", "")])) == 1
+
+
+def test_a_shared_persons_name_does_not_tie_two_companies() -> None:
+    items = [
+        _item("acme", opens=True, company="Acme", domain="acme.example", names=("anna berger",)),
+        _item(
+            "zeta", 1, opens=True, company="Zeta", domain="zeta.example", addresses=("x@zeta.example",), names=("anna berger",)
+        ),
+    ]
+    assert len(link(items)) == 2
+
+
+def test_an_agency_that_names_its_client_only_later_is_one_process_for_one_role() -> None:
+    agency: dict[str, Any] = {"addresses": ("kim@agency.example",), "domain": "agency.example", "opens": True}
+    items = [
+        _item("unnamed", company="Agency", role="Data Engineer", **agency),
+        _item("named", 3, company="Zeta", role="Data Engineer", **agency),
+        _item("another", 4, company="Zeta", role="Account Manager", **agency),
+    ]
+    assert _groups(items) == [{"unnamed", "named"}, {"another"}]
+
+
+def test_an_invitation_long_after_a_refusal_is_another_process_and_a_reply_goes_to_it() -> None:
+    items = [
+        _item("first", opens=True),
+        _item("refused", 10, ends=True),
+        _item("soon again", 40, opens=True),
+        _item("refused again", 50, ends=True),
+        _item("much later", 200, opens=True),
+        _item("reply", 205, addresses=(_ADA,)),
+    ]
+    assert _groups(items) == [{"first", "refused", "soon again", "refused again"}, {"much later", "reply"}]
+
+
+def test_an_old_thread_that_invites_anew_after_most_of_a_year_is_another_process() -> None:
+    items = [
+        _item("first", opens=True),
+        _item("thanks", 2, own=True, references=("first@x.example",)),
+        _item("again", 400, opens=True, references=("first@x.example", "thanks@x.example")),
+        _item("answer", 401, own=True, references=("again@x.example",)),
+    ]
+    assert _groups(items) == [{"first", "thanks"}, {"again", "answer"}]
+    late = [*items[:2], _item("late no", 400, references=("first@x.example",))]
+    assert _groups(late) == [{"first", "thanks", "late no"}]
+
+
+def test_a_reference_that_a_relay_writes_into_all_its_mail_ties_nothing() -> None:
+    relay: dict[str, Any] = {"references": ("thread@relay.example",), "addresses": (), "domain": "", "opens": True}
+    items = [
+        _item("acme", company="Acme", **relay),
+        _item("zeta", 1, company="Zeta", **relay),
+        _item("acme 2", 2, company="Acme", **relay),
+    ]
+    assert _groups(items) == [{"acme", "acme 2"}, {"zeta"}]
+
+
+def test_every_link_shows_weights_that_add_up() -> None:
+    items = [_item("invite", opens=True, role="Data Engineer"), _item("reply", 9, company="", role="Senior Data Engineer")]
+    (cluster,) = link(items)
+    told = [float(why.partition(":")[0].rpartition(" ")[2]) for why in cluster.members[1].why]
+    assert len(told) > 2
+    assert cluster.members[1].weight == min(1.0, sum(told))
 
 
 _ITEMS = st.builds(
@@ -180,18 +286,51 @@ _ITEMS = st.builds(
     at=st.integers(0, 300).map(lambda day: _START + timedelta(days=day)),
     opens=st.booleans(),
     own=st.booleans(),
+    tokens=st.sampled_from([(), (), ("4012345",), ("4012345", "5530188")]),
+    names=st.sampled_from([(), (), ("anna berger",)]),
+    ends=st.booleans(),
 )
+_PINS = st.dictionaries(st.sampled_from([f"i{number}" for number in range(14)]), st.sampled_from(["a", "b", "c"]), max_size=6)
 
 
 def _strip(clusters: list[Cluster]) -> list[tuple[str, tuple[tuple[str, float, bool], ...]]]:
     return [(cluster.opener, tuple((m.identity, m.weight, m.ambiguous) for m in cluster.members)) for cluster in clusters]
 
 
-@given(st.lists(_ITEMS, max_size=14, unique_by=lambda item: item.identity), st.randoms(use_true_random=False))
-def test_neither_order_nor_repetition_matters(items: list[Linkable], chance: random.Random) -> None:
+@given(st.lists(_ITEMS, max_size=14, unique_by=lambda item: item.identity), _PINS, st.randoms(use_true_random=False))
+def test_neither_order_nor_repetition_matters(items: list[Linkable], pins: dict[str, str], chance: random.Random) -> None:
     shuffled = [*items, *items[:3]]
     chance.shuffle(shuffled)
-    assert link(shuffled) == link(items)
+    assert link(shuffled, pins) == link(items, pins)
+
+
+@given(st.lists(_ITEMS, max_size=14, unique_by=lambda item: item.identity), _PINS)
+def test_the_users_word_wins_over_all_evidence(items: list[Linkable], pins: dict[str, str]) -> None:
+    there = {item.identity for item in items}
+    clusters = [{member.identity for member in cluster.members} for cluster in link(items, pins)]
+    for one, label in pins.items():
+        if one not in there:
+            continue
+        homes = [cluster for cluster in clusters if one in cluster]
+        assert len(homes) == 1
+        for other, another in pins.items():
+            assert other not in there or (other in homes[0]) is (label == another)
+
+
+@given(st.lists(_ITEMS, max_size=10, unique_by=lambda item: item.identity), st.lists(_ITEMS, max_size=4), _PINS)
+def test_no_later_mail_undoes_what_the_user_said(items: list[Linkable], later: list[Linkable], pins: dict[str, str]) -> None:
+    known = {item.identity for item in items}
+    more = [*items, *(item for item in later if item.identity not in known)]
+    said = {identity: label for identity, label in pins.items() if identity in known}
+
+    def homes(found: list[Cluster]) -> dict[str, int]:
+        return {member.identity: number for number, one in enumerate(found) for member in one.members if member.identity in said}
+
+    before, after = homes(link(items, said)), homes(link(more, said))
+    for one in said:
+        assert {other for other in said if before[other] == before[one]} == {
+            other for other in said if after[other] == after[one]
+        }
 
 
 @given(st.lists(_ITEMS, max_size=14, unique_by=lambda item: item.identity))
