@@ -31,17 +31,6 @@ class Words:
                     return match
         return None
 
-    def last(self, table: str, key: str) -> int:
-        """Return where the last match of any phrase of a list ends, or -1."""
-        places = [
-            match.end()
-            for language in self.languages
-            for phrase in _list(language, table, key).among(self.words)
-            if phrase.needed <= self.words
-            for match in phrase.pattern.finditer(self.text)
-        ]
-        return max(places, default=-1)
-
     def first(self, table: str, key: str) -> int:
         """Return where the earliest match of any phrase of a list stands, or -1."""
         places = [

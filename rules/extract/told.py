@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from rules.dates import Moment, moments
-from rules.extract.meeting_words import Words, labels
+from rules.extract.meeting_words import labels
 
 __all__ = ["Told", "read_told"]
 
@@ -30,8 +30,6 @@ _HOURS = {
 _SHORTEST, _LONGEST = 10, 480
 _LABEL = re.compile(r"^[^\w\n]{0,6}([^\W\d_][^:\n\d]{0,40}?)\s{0,3}(?::|\s-\s|$)", re.MULTILINE)
 _VALUE_LINES = 2
-_BEFORE = 70
-_END = re.compile(r"[.!?;]\s|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def read_told(
     text = f"{subject}\n{body}"
     today = received.astimezone(zone).date()
     found = [item for item in moments(text, today, zone, languages, order) if item.start > received - _PAST]
-    split = _without_old(text, found, languages)
+    split = _without_old(found)
     start_of_body = len(subject) + 1
     blocks = _blocks(text, languages)
     in_block = [item for item in split.held if any(start <= item.position < end for start, end in blocks)]
@@ -87,22 +85,11 @@ def read_told(
     return None
 
 
-def _without_old(text: str, found: Sequence[Moment], languages: tuple[str, ...]) -> _Split:
-    """Tell the times that hold from those that do not any more; if none would be left, all hold."""
-    if len({item.start for item in found}) < 2:  # noqa: PLR2004 -- one time: it is the one
-        return _Split(list(found), [])
-    old = [item for item in found if _is_old(text, item.position, languages)]
-    held = [item for item in found if item not in old]
+def _without_old(found: Sequence[Moment]) -> _Split:
+    """Tell the times that hold from those that are called old; if none would be left, all hold."""
+    old = [item for item in found if item.old]
+    held = [item for item in found if not item.old]
     return _Split(held, old) if held else _Split(list(found), [])
-
-
-def _is_old(text: str, position: int, languages: tuple[str, ...]) -> bool:
-    """Say whether the nearest word before a time that tells old from new, in its sentence or line, says old."""
-    start = max(0, position - _BEFORE)
-    ends = [match.end() for match in _END.finditer(text, start, position)]
-    words = Words(text[ends[-1] if ends else start : position], languages)
-    old, new = words.last("moved", "old"), words.last("moved", "new")
-    return old > new
 
 
 def _blocks(text: str, languages: tuple[str, ...]) -> list[tuple[int, int]]:

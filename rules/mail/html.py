@@ -45,6 +45,7 @@ _QUOTES = (
     "blockquote,.gmail_quote,.gmail_quote_container,.gmail_attr,.yahoo_quoted,.moz-cite-prefix,.moz-email-headers-table,"
     ".protonmail_quote,.tutanota_quote,#isForwardContent,#isReplyContent,.zmail_extra"
 )
+_STRUCK = 's,strike,del,[style*="line-through" i]'
 _QUOTED_LINKS = ",".join(f"{quote} a[href]" for quote in _QUOTES.split(","))
 
 
@@ -68,7 +69,9 @@ def render(html: str) -> Rendered:
     """Render at most 256 K characters of HTML. Never raises."""
     html = html[:MAX_CHARS]
     blocks = [block.strip() for block in _JSON_LD.findall(html)] if "ld+json" in html else []
-    marked = _BREAK.sub(_mark, _CELL.sub(" </td", _FENCE.sub("", html.replace("\f", " "))))
+    if _OPEN in html or _CLOSE in html:
+        html = _FENCE.sub("", html)
+    marked = _BREAK.sub(_mark, _CELL.sub(" </td", html.replace("\f", " ")))
     links: tuple[tuple[str, str], ...] = ()
     try:
         text, quoted, links, items = _lexbor(marked, items=has_items(html))
@@ -132,6 +135,10 @@ def _lexbor(html: str, *, items: bool) -> tuple[str, str, tuple[tuple[str, str],
     # Nodes are fenced, not removed: removing a node inside of a removed one is not safe.
     fenced = [(node, kind) for selector, kind in ((_HIDDEN, "h"), (_QUOTES, "q")) for node in body.css(selector)[:_MAX_MARKS]]
     links = _links(tree, quoting=any(kind == "q" for _, kind in fenced))
+    for node in body.css(_STRUCK)[:_MAX_MARKS]:
+        # What is struck out does not hold any more: it is marked as plain text marks it.
+        node.insert_before("~~")
+        node.insert_after("~~")
     for node, kind in fenced:
         node.insert_before(_OPEN + kind)
         node.insert_after(_CLOSE)
