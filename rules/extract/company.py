@@ -7,7 +7,9 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from rules.classify.senders import is_shared, is_team
+from rules.classify.senders import is_deaf, is_relay, is_shared, is_team
+from rules.extract.names import is_name, plain_name
+from rules.extract.reading import clean
 from rules.extract.titles import is_title
 from rules.extract.words import listed
 
@@ -21,11 +23,13 @@ __all__ = [
     "company_of_domain",
     "name_from_display",
     "plausible_company",
+    "slug_of",
 ]
 
 _FORMS = re.compile(
     r"[,\s]+(?:inc|incorporated|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|se|kg|kgaa|ug|mbh|sa|sas|sarl|srl|spa"
-    r"|bv|nv|oy|ab|as|aps|pty|pte|group|holding|holdings)\.?$",
+    r"|bv|b\.v|nv|n\.v|oy|ab|as|aps|pty|pte|s\.a|s\.l|sl|slu|s\.l\.u|s\.r\.l|s\.p\.a|s\.a\.s|sasu|eurl|lda|ltda|eireli|s\.a\.u|sau|e\.v|ev|e\.k"
+    r"|gmbh & co\.? kg|kommanditgesellschaft|ohg|gbr|se & co\.? kgaa|group|gruppe|groupe|grupo|gruppo|holding|holdings)\.?$",
     re.IGNORECASE,
 )
 _NOT_WORD = re.compile(r"[^\w]+")
@@ -33,21 +37,40 @@ _AND = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
 _SPELLED = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u00f8": "oe", "\u00e5": "aa", "\u00e6": "ae"}
 """How domain names spell letters that they cannot hold."""
 _SCANNED_WORD = re.compile(r"[^\s,;:|()<>\"]+")
-_AT = re.compile(r"^(?P<person>.{2,60}?)(?:\s+(?:from\b|at\b|@|via\b|\||-)|,)\s+(?P<company>[^,|(]{2,60})$")
+_AT = re.compile(
+    r"^(?P<person>[^@|]{2,60}?)(?:\s+(?:from\b|at\b|@|via\b|\||-|\u2013|\u00b7|bei\b|von\b|chez\b|presso\b|bij\b|van\b(?= [A-Z])|over\b|\u00fcber\b|tramite\b)|,)"
+    r"\s*(?P<company>[^,|(@]{2,60})$"
+)
 _PAREN = re.compile(r"^(?P<person>[^()]{2,60}?)\s*\((?P<company>[^()]{2,60})\)$")
+_ASIDE = re.compile(r"\s*[(\[](?:no-?reply|do not reply|via [^()]{2,30}|automated|external|extern)[)\]]$", re.IGNORECASE)
 _LONGEST = 60
+_LONGEST_SHORT = 6
+_MAX_DISPLAY = 120
+_ARTICLES = ("das ", "die ", "der ", "el ", "la ", "le ", "il ", "het ", "ihr ", "dein ", "l'")
 _WORDS = 6
 _SHORT_WORD = 3
 _MAX_SCAN = 4096
-_PERSON_WORDS = (2, 3)
 
 
 @cache
 def _team_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what ends a display name without belonging to the company's (`Acme Talent Team`), and what begins one."""
     words = "|".join(re.escape(word) for word in sorted(listed("company", "team"), key=len, reverse=True))
-    ending = re.compile(rf"(?:^|\s+)(?:(?:{words})\b[\s&,/|-]*)+$", re.IGNORECASE)
-    return ending, re.compile(rf"^(?:the\s+)?(?:{words})(?:\s+team)?\s+(?:at|@|of|from)\s+", re.IGNORECASE)
+    ending = re.compile(rf"(?:^|[\s,/|\u00b7-]+)(?:(?:{words})(?![\w&])[\s&,/|-]*)+$", re.IGNORECASE)
+    between = r"(?:(?:at|@|of|from|for|bei|der|von|des|vom|chez|de|du|en|na|no|da|do|di|presso|van|bij|del|della|in)\s+|d'|-\s|\|\s|:\s|\u2013\s)"
+    alone = (
+        r"(?:team|l'\u00e9quipe|\u00e9quipe|equipo|equipe|equipa|time|recrutement|karriere|recruiting|careers|recruitment|bewerbermanagement"
+        r"|personalabteilung|selezione|selecci\u00f3n|sele\u00e7\u00e3o|recrutamento|risorse umane|recursos humanos|ressources humaines)\s+(?=(?-i:[A-Z0-9]))"
+    )
+    article = r"(?:(?:the|das|ihr|dein|die|el|la|le|les|il|lo|o|a|het|de)\s+)?"
+    return ending, re.compile(
+        rf"^{article}(?:(?:(?:{words})\b[\s&]*){{1,4}}(?:\steam\s)?\s*(?:{between})+|{alone})", re.IGNORECASE
+    )
+
+
+@cache
+def _fillers() -> re.Pattern[str]:
+    return re.compile(r"^(?:the|das|ihr|dein|l'|la|le|el|il|het|o|a|os|as)\s+(?=\S)", re.IGNORECASE)
 
 
 @cache
@@ -79,6 +102,8 @@ def company_domain(address: str) -> str:
 def company_key(name: str) -> str:
     """Return a name as it is compared: lower case, no legal form, letters and digits only."""
     name = name.strip().strip(".,")
+    if name[:4].lower() == "the " and len(name) > _LONGEST_SHORT:
+        name = name[4:]
     for _ in range(3):
         shorter = _FORMS.sub("", name)
         if shorter == name or not shorter:
@@ -149,42 +174,111 @@ def alike(one: str, other: str) -> bool:
 
 
 def plausible_company(name: str) -> str:
-    """Return a cleaned company name, or an empty string when the words are none."""
+    """Return a cleaned company name, or an empty string when the words are none.
+
+    Refused are texts that are too long, addresses, services in whose name nobody hires, words about hiring, and names whose words
+    mix letters of several scripts, as one does to pass for another.
+    """
+    return _plausible(name[:_MAX_DISPLAY])
+
+
+@lru_cache(maxsize=2048)
+def _plausible(name: str) -> str:
     ending, beginning = _team_words()
-    name = ending.sub("", beginning.sub("", name.strip().strip("\"'.,:;!-|()[]"))).strip(" .,:;!-|")
-    name = name.removeprefix("The ").removeprefix("the ")
+    name = clean(name).strip().strip("\"'.,:;!-|()[]<>*\u201c\u201d\u201e\u00ab\u00bb\u2013")
+    bare = beginning.sub("", name)
+    shorter = ending.sub("", bare).strip(" .,:;!-|\u2013")
+    if shorter != name and shorter.lower().startswith(("the ", *_ARTICLES)):
+        shorter = _fillers().sub("", shorter)  # the article was the team's: `The Acme Team`
+    name = shorter.removeprefix("the ").strip()
     lower = name.lower()
     if not 1 < len(name) <= _LONGEST or len(name.split()) > _WORDS or not any(char.isalpha() for char in name):
         return ""
-    plain = all(word in listed("company", "never") for word in lower.split())
-    none = plain or lower in listed("company", "never") | listed("company", "services") or "@" in name or "http" in lower
-    return "" if none else name
+    never = listed("company", "never")
+    plain = all(word.strip(".,'") in never for word in lower.split())
+    odd = any(char in "<>{}[]=\\" for char in name) or "@" in name or "http" in lower or _mixed(name)
+    return "" if plain or odd or lower in listed("company", "services") else name
+
+
+def _mixed(name: str) -> bool:
+    """Say whether a word mixes Latin letters with Cyrillic or Greek ones that look like them."""
+    for word in name.split():
+        scripts = {unicodedata.name(char, "").partition(" ")[0] for char in word if char.isalpha()}
+        if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
+            return True
+    return False
 
 
 def name_from_display(display: str, address: str) -> tuple[str, str]:
     """Split a display name into (person, company): `Rita Chen (Acme)`, `Rita from Acme`, `Acme Recruiting`. Unknown is empty."""
-    display = display.strip()
-    if not display or "@" in display:
+    display = _ASIDE.sub("", clean(display[:_MAX_DISPLAY])).strip("\"' ")
+    if not display or "@" in display.strip("@") and not _AT.match(display):
         return "", ""
     ending, beginning = _team_words()
     leading = beginning.match(display)
-    if leading:
+    if leading and not _PAREN.match(display):
         return "", plausible_company(display[leading.end() :])
     match = _PAREN.match(display) or _AT.match(display)
+    if _FORMS.search(display) and not match:
+        return "", plausible_company(display)
     if match:
-        return _two(display, match["person"].strip(), match["company"].strip())
+        return _two(display, match["person"].strip(), match["company"].strip(), address)
     if ending.search(display):
         return "", plausible_company(display)
     # At a relay the display name is the company's, unless it looks like first and last name.
-    if (is_shared(address) or is_team(address)) and len(display.split()) not in _PERSON_WORDS:
+    if (is_shared(address) or is_team(address) or is_deaf(address)) and not is_name(display):
         return "", plausible_company(display)
-    return display, ""
+    return plain_name(display), ""
 
 
-def _two(display: str, person: str, second: str) -> tuple[str, str]:
+def _two(display: str, person: str, second: str, address: str) -> tuple[str, str]:
     """Tell person and company apart in a display name of two pieces."""
-    if "," in display and "(" not in display and len(person.split()) == 1:
-        return f"{second} {person}", ""  # `Chen, Rita`
-    if not plausible_company(person):
+    if "," in display and "(" not in display and len(person.split()) == 1 and is_name(display):
+        return plain_name(display), ""  # `Chen, Rita`
+    if second.lower() in listed("company", "services"):
+        named = is_name(person) or not (is_shared(address) or is_deaf(address))
+        return (plain_name(person), "") if named else ("", plausible_company(person))
+    if is_name(second) and not is_name(person) and (len(person.split()) > 1 or not is_name(f"{person} Moe")):
+        person, second = second, person  # `Acme Robotics | Rita Chen`
+    elif is_name(second) and not is_name(person):
+        person, second = (second, person) if "|" in display or " - " in display else (person, second)
+    if not plausible_company(person) or _team_words()[0].search(person):
         person = ""  # `Recruiting (Acme)`
-    return person, "" if is_title(second) else plausible_company(second)
+    return plain_name(person), "" if is_title(second) else plausible_company(second)
+
+
+def slug_of(address: str) -> str:
+    """Return what the address at a shared relay holds of the company: `acme` of `acme@myworkday.com`, `jobs@acme.recruitee.com`.
+
+    Empty where the words are the relay's own, a function's, or a token's.
+    """
+    local, _, domain = address.lower().rpartition("@")
+    if not is_relay(address) and not is_relay(f"no-reply@{domain}"):
+        return ""
+    below = domain.split(".")
+    registrable = 3 if domain.endswith((".com.br", ".co.uk")) else 2
+    for label in (*reversed(below[:-registrable]), local.partition("+")[0]):
+        word = label.strip("-_.")
+        pieces = [piece for piece in re.split(r"[._-]+", word) if piece and not _is_function(piece)]
+        if pieces and _SLUG.fullmatch("-".join(pieces)) and not is_deaf(f"{word}@x.y") and not is_team(f"{word}@x.y"):
+            return "-".join(pieces)
+    return ""
+
+
+_SLUG = re.compile(r"[a-z][a-z0-9&]{1,30}(?:-[a-z0-9&]{1,30}){0,4}")
+_FUNCTIONS = frozenset(
+    "mail mails email em e mg m mx us eu uk de fr es nl br it app hire apply candidates candidate talent notifications notification notify"
+    " reply replies inbound outbound noreply bounce bounces msg send sender mailer smtp post info news jobs job careers career prod production"
+    " stage static www system ats no do not donotreply recruiting recruitment hr hi hello support team workday wd wd1 wd2 wd3 wd5 wd12 ap na emea"
+    " applications interview interviews scheduling calendar invites transactional tx messages message msgs updates alerts auto ne pas repondre".split()
+)
+
+
+def _is_function(word: str) -> bool:
+    return (
+        word in _FUNCTIONS
+        or len(word) < 2
+        or any(char.isdigit() for char in word)
+        and not word.isalpha()
+        and sum(map(str.isdigit, word)) > 2
+    )  # noqa: PLR2004

@@ -15,6 +15,8 @@ from rules.extract.company import company_domain, name_from_display
 from rules.extract.meetings import format_of, interview_of_event, interview_of_text, round_of
 from rules.extract.people import Signature, is_name, named_people, person_of, read_signature
 from rules.extract.promise import find_promise
+from rules.extract.reading import reading_of
+from rules.extract.roles import without_company
 from rules.extract.subject_matter import company_of, role_of
 from rules.extract.types import Facts, Format, Interview, Outcome, Person, RoleClass
 from rules.extract.words import first_match
@@ -60,12 +62,14 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         found = interview_of_text(message, local, named, writer) if kind in _TIMED else None
         interviews = (found,) if found is not None else ()
     interviews = _completed(interviews, format_of(f"{text.subject}\n{text.folded}", events), stated)
-    company = company_of(message, events, signature, body, own)
+    reading = reading_of(message)
+    role = role_of(events, reading)
+    company = company_of(message, events, signature, reading, own, role=role)
     made_on = message.envelope.received_at.astimezone(local).date()
     taken = [interview.start.date() for interview in interviews]
     return Facts(
         company=company,
-        role=role_of(message, events, body, company),
+        role=without_company(role, company),
         people=tuple(people),
         interviews=interviews,
         round=stated,

@@ -41,11 +41,20 @@ def first_match(table: str, key: str, text: str, languages: Sequence[str] = _ONL
     return match[0] if match else ""
 
 
-def all_matches(table: str, key: str, text: str, words: frozenset[str], languages: tuple[str, ...]) -> Iterator[re.Match[str]]:
-    """Yield every place of folded text where a phrase of a list stands; `words` are the words of the text (`WORD`)."""
+def all_matches(table: str, key: str, text: str, words: frozenset[str], languages: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of every place of folded text where a phrase of a list stands; `words` are the words of the text (`WORD`).
+
+    A place never ends within a word: of `for [a]` in `for applicants` it is `for`.
+    """
     for phrase in _list(table, key, languages).among(words):
         if phrase.anchor in text:
-            yield from phrase.pattern.finditer(text)
+            for match in _whole(phrase.expression).finditer(text):
+                yield match.span()
+
+
+@cache
+def _whole(expression: str) -> re.Pattern[str]:
+    return re.compile(rf"{expression}(?!\w)")
 
 
 @cache

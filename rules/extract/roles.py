@@ -1,0 +1,331 @@
+"""The role a mail is about: from headings and text, by the words that stand around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from rules.extract.reading import Reading, lowered
+from rules.extract.titles import GENDER, clean_role, is_title
+from rules.extract.words import all_matches, listed
+from rules.phrases.grammar import WORD
+
+__all__ = ["role_of", "without_company"]
+
+
+class _Found(NamedTuple):
+    weight: float
+    role: str
+
+
+_MARK = re.compile(rf"[ ]?[(\[][ ]?{GENDER}[ ]?[)\]]|[ ](?:[hf]/[hf]|m/w/d|m/v/x|w/m/d|f/m/d)(?=\W|$)", re.IGNORECASE)
+_BACK = re.compile(r"[.;:!?\n\"|>]\s?|\s-\s|,\s(?=[a-z])")
+_LEAD_IN = re.compile(r"(?:s\b)?(?:[ ]?:[\s\u2022*>-]{0,8}|[ ]+-[ ]+|[ ]+)?")
+_LIST = re.compile(r"[\s\u2022*>-]{0,8}")
+_HARD = re.compile(r"(?<!\b[SJ]r)\.(?=\s|$|\")|[;!?\n]|:(?=\s|$)|\s-\s(?=[a-z])|\s\|\s|\s@\s|, (?=[a-z])|\bhttps?:")
+_COMMA = re.compile(r", ")
+_TOKEN = re.compile(r"\S+")
+_PIECES = re.compile(r"\s+[-|:\u00b7\u2022/@>]+\s+|:\s+|\s*[|\u2022\u00b7]\s*|(?<=\w)-\s+|\s+-(?=\w)|,\s+")
+_ASIDE = re.compile(r"\(([^()]{2,60})\)")
+_LINE = re.compile(r"^[\s*\u2022>-]{0,4}(?P<label>[^\W\d_][^:\n]{1,34}?)[ ]?[*]{0,2}:[\s:*-]{0,12}(?P<value>\S.*)?$")
+_JOINING = frozenset({"and", "und", "et", "y", "e", "en", "&", "+", "/", "ed"})
+_BINDING = frozenset(
+    {
+        "of",
+        "de",
+        "d'",
+        "du",
+        "di",
+        "da",
+        "do",
+        "del",
+        "della",
+        "for",
+        "f\u00fcr",
+        "van",
+        "voor",
+        "im",
+        "in",
+        "pour",
+        "para",
+        "per",
+        "\u00e0",
+    }
+)
+_ARTICLES = frozenset(
+    {
+        "the",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "las",
+        "der",
+        "die",
+        "das",
+        "den",
+        "het",
+        "il",
+        "lo",
+        "gli",
+        "i",
+        "o",
+        "a",
+        "os",
+        "as",
+    }
+)
+_TRAILING = _JOINING | _BINDING | _ARTICLES | {"-", "|", ","}
+_MOST_TOKENS = 11
+_WIDE = 120
+_TRIES = 4
+_SHORT = 3
+_SURE_WORDS = 8
+
+
+@cache
+def _set(key: str, languages: tuple[str, ...]) -> frozenset[str]:
+    return listed("role", key, languages)
+
+
+@cache
+def _before(languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the words behind which a role that is marked with its genders begins."""
+    return _set("stop", languages) | _set("edge", languages) | _set("article", languages) | _set("label", languages)
+
+
+def role_of(reading: Reading, headings: Iterable[str] = (), *, places: frozenset[str] = frozenset()) -> str:
+    """Return the job title a mail speaks of, or an empty string.
+
+    `headings` are the titles of calendar entries, which are read before the subject; `places` (lower case) are cut off its end.
+    """
+    finder = _Finder(reading, places)
+    best = _Found(0.0, "")
+    for found in finder.all(headings):
+        if found.role and found.weight > best.weight:
+            best = found
+    return best.role
+
+
+class _Finder:
+    """Looks for roles in one mail."""
+
+    def __init__(self, reading: Reading, places: frozenset[str]) -> None:
+        self.reading = reading
+        self.languages = reading.languages
+        self.places = places
+
+    def all(self, headings: Iterable[str]) -> Iterator[_Found]:
+        """Yield what is found, with its weight; of equal weight, the first is the best."""
+        reading = self.reading
+        for heading in headings:
+            other = Reading(heading, "", self.languages)
+            yield from self.heading(other.subject, other.folded_subject, other.words_of_subject)
+        yield from self.heading(reading.subject, reading.folded_subject, reading.words_of_subject)
+        yield from self.marked(reading.body, 7.0)
+        yield from self.labelled()
+        yield from self.led(reading.body, reading.folded, reading.words, 0.0)
+        yield from self.before_noun(reading.body, reading.folded)
+
+    def heading(self, text: str, folded: str, words: frozenset[str]) -> Iterator[_Found]:
+        """Yield the roles of a heading: marked ones, those behind `for the position of`, and pieces that are titles."""
+        yield from self.marked(text, 10.0)
+        yield from self.led(text, folded, words, 1.5)
+        yield from self.before_noun(text, folded, 1.5)
+        for piece in (*_PIECES.split(text), *_ASIDE.findall(text)):
+            role = self.piece(piece)
+            if role:
+                yield _Found(6.5, role)
+
+    def piece(self, piece: str) -> str:
+        """Return the title in one piece of a heading, without the words about interviews around it."""
+        piece = piece.partition("(")[0] if "(" in piece and not _MARK.search(piece) else piece
+        tokens = piece.split()[: _MOST_TOKENS * 2]
+        edges = _set("edge", self.languages)
+        places = [place for place, token in enumerate(tokens) if lowered(token).strip(".,:") in edges]
+        if not places:
+            return self.title(" ".join(self.taken(tokens)))
+        after = self.title(" ".join(self.taken(tokens[places[-1] + 1 :])))
+        return after or self.title(" ".join(tokens[: places[0]]))
+
+    def marked(self, text: str, weight: float) -> Iterator[_Found]:
+        """Yield what stands before marks such as `(m/w/d)`: vacancies alone have them."""
+        for match in _MARK.finditer(text):
+            start = max(0, match.start() - _WIDE)
+            before = text[start : match.start()]
+            cuts = [cut.end() for cut in _BACK.finditer(before)]
+            tokens = before[cuts[-1] if cuts else 0 :].split()
+            begin = 0
+            edge = _before(self.languages)
+            for place, token in enumerate(tokens):
+                lower = lowered(token).strip(".,:\"'()")
+                if lower in edge and not (place and lowered(tokens[place - 1]) in _BINDING and lower in _ARTICLES):
+                    begin = place + 1
+            role = clean_role(" ".join(tokens[begin:]), self.languages, sure=True, places=self.places)
+            if role and not self.is_nothing(role):
+                yield _Found(weight, role)
+
+    def led(self, text: str, folded: str, words: frozenset[str], more: float) -> Iterator[_Found]:
+        """Yield what stands behind words like `applied for the position of`."""
+        for key, weight in (("sure", 6.0), ("lead", 4.0)):
+            for _, end in all_matches("role", key, folded, words, self.languages):
+                taken = self.behind(text, end)
+                role = self.title(taken)
+                if role and (key == "sure" or " " in role or role != lowered(role)):
+                    yield _Found(weight + more, role)
+                elif key == "sure" and (named := self.named(taken)):
+                    yield _Found(3.0 + more, named)
+
+    def behind(self, text: str, start: int) -> str:
+        """Return the words from a place on that may be a role: up to the end of the clause or a word that ends roles."""
+        lead = (_LIST if text[start - 1 : start] == ":" else _LEAD_IN).match(text, start)
+        start = lead.end() if lead else start
+        if text[start : start + 1] in {'"', "'"}:
+            end = text.find(text[start], start + 1, start + _WIDE)
+            if end > 0:
+                return text[start + 1 : end]
+        chunk = text[start : start + _WIDE]
+        hard = _HARD.search(chunk)
+        chunk = chunk[: hard.start()] if hard else chunk
+        mark = _MARK.search(chunk)
+        if mark:
+            return chunk[: mark.start()]
+        return " ".join(self.taken(self.without_list(chunk).split()))
+
+    def without_list(self, chunk: str) -> str:
+        """Cut a clause at its comma, unless a short capitalised word behind it ends the clause (`Engineer, Product`)."""
+        comma = _COMMA.search(chunk)
+        if comma is None:
+            return chunk
+        rest = chunk[comma.end() :]
+        tokens = self.taken(rest.split()[: _SHORT + 1])
+        whole = 0 < len(tokens) < _SHORT and all(token[:1].isupper() for token in tokens)
+        ends = len(tokens) == len(rest.split()) or any(
+            lowered(word) in _set("noun", self.languages) for word in rest.split()[len(tokens) :][:1]
+        )
+        if whole and ends and is_title(chunk[: comma.start()], self.languages):
+            return f"{chunk[: comma.start()]}, {' '.join(tokens)}"
+        return chunk[: comma.start()]
+
+    def taken(self, tokens: list[str]) -> list[str]:
+        """Return the tokens up to the first that ends a role."""
+        stop = _set("stop", self.languages)
+        kept: list[str] = []
+        for token in tokens[:_MOST_TOKENS]:
+            lower = lowered(token).strip(".,\"')")
+            previous = lowered(kept[-1]) if kept else ""
+            if lower in stop and not (previous in _BINDING and lower in _ARTICLES) and not token.isupper():
+                break
+            if previous in _JOINING and token[:1].islower():
+                break
+            kept.append(token)
+        while kept and lowered(kept[-1]) in _TRAILING:
+            kept.pop()
+        return kept
+
+    def before_noun(self, text: str, folded: str, more: float = 0.0) -> Iterator[_Found]:
+        """Yield what stands between an article and a word like `position`: `the Data Engineer position`."""
+        nouns = _set("noun", self.languages)
+        articles = _set("article", self.languages)
+        for match in WORD.finditer(folded):
+            if match[0] not in nouns:
+                continue
+            start = max(0, match.start() - _WIDE)
+            before = text[start : match.start()]
+            cuts = [cut.end() for cut in re.finditer(r"(?<!\b[SJ]r)\.\s|[;!?\n]|: ", before)]
+            before = before[cuts[-1] if cuts else 0 :].rstrip(" -")
+            yield from self.between(before, articles, more)
+
+    def between(self, before: str, articles: frozenset[str], more: float) -> Iterator[_Found]:
+        """Yield the title behind the nearest article of a clause; a wider one where the nearest gives none."""
+        tokens = before.split()
+        tries = 0
+        named = ""
+        for place in range(len(tokens) - 1, -1, -1):
+            if lowered(tokens[place]).strip("\"'") not in articles:
+                continue
+            between = " ".join(tokens[place + 1 :])
+            role = self.title(between, whole=True)
+            if role:
+                yield _Found(5.5 + more, role)
+                return
+            named = named or self.named(between)
+            tries += 1
+            if tries == _TRIES:
+                break
+        if named:
+            yield _Found(3.0 + more, named)
+
+    def labelled(self) -> Iterator[_Found]:
+        """Yield the values of lines like `Position: Data Engineer`."""
+        labels = _set("label", self.languages)
+        lines = self.reading.lines
+        for place, line in enumerate(lines):
+            match = _LINE.match(line) if ":" in line[:60] else None
+            if match is None or lowered(match["label"]).strip(" *") not in labels:
+                continue
+            value = match["value"] or next((later for later in lines[place + 1 : place + 3] if later), "")
+            value = re.split(r"\s{2,}|\s\|\s|\s*;\s*", value)[0]
+            role = self.title(value, whole=True) or self.named(value)
+            if role:
+                yield _Found(6.0 if is_title(role, self.languages) else 3.5, role)
+
+    def title(self, text: str, *, whole: bool = False) -> str:
+        """Return a text as a role if it is a job title."""
+        role = clean_role(text, self.languages, places=self.places)
+        if (
+            not role
+            or self.is_nothing(role)
+            or (whole and any(lowered(word) in _clause(self.languages) for word in role.split()))
+        ):
+            return ""
+        return role
+
+    def named(self, text: str) -> str:
+        """Return a text as a role though it is no known title: capitalised throughout, and of words that are not about hiring."""
+        role = clean_role(text, self.languages, sure=True, places=self.places)
+        words = role.split()
+        if not 0 < len(words) <= _SURE_WORDS or self.is_nothing(role) or not role[0].isalpha():
+            return ""
+        never = _set("never", self.languages) | _set("stop", self.languages)
+        big = [word for word in words if len(word) > _SHORT]
+        if not big or any(lowered(word).strip(".,'\"") in never for word in words):
+            return ""
+        return role if all(word[0].isupper() or not word[0].isalpha() for word in big) else ""
+
+    def is_nothing(self, role: str) -> bool:
+        """Say whether the words of a role are all about hiring (`Interview`, `Hiring Manager interview`)."""
+        never = _set("never", self.languages)
+        words = [lowered(word).strip(".,'\"") for word in role.split()]
+        lower = " ".join(words)
+        return (
+            all(word in never for word in words)
+            or words[0] in {"hiring", "recruiter", "your", "our", "my", "this", "ihre", "votre"}
+            or lower in {"hiring manager", "recruiter", "candidate"}
+            or any(word in {"we", "you", "your", "is", "are", "was", "wir", "sie", "nous", "vous"} for word in words)
+        )
+
+
+def without_company(role: str, company: str) -> str:
+    """Return a role without the company before or behind it (`Acme - Data Engineer`); empty if it is but the company."""
+    lower, name = lowered(role), lowered(company)
+    if not name or lower == name:
+        return role if not name else ""
+    for head in (f"{name} - ", f"{name}: ", f"{name} "):
+        if lower.startswith(head):
+            return clean_role(role[len(head) :]) or role
+    for tail in (f" - {name}", f", {name}", f" @ {name}", f" {name}"):
+        if lower.endswith(tail):
+            return clean_role(role[: -len(tail)]) or role
+    return role
+
+
+@cache
+def _clause(languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the words that stand in clauses and in no title."""
+    return frozenset({"we", "you", "your", "our", "is", "are", "was", "will", "has", "have", "that", "which", "who"}) & _set(
+        "stop", languages
+    )
