@@ -52,12 +52,17 @@ class CliDesk:
 
     def run(self, *words: str, code: int = 0, given: str = "") -> Result:
         """Run a command, and hold it to its exit code."""
+        return self.run_bare(*words, "--config", str(self.config), code=code, given=given)
+
+    @staticmethod
+    def run_bare(*words: str, code: int = 0, given: str | bytes = "") -> Result:
+        """Run a command that is told of no configuration, and hold it to its exit code."""
         umask = os.umask(0)
         os.umask(umask)
         root = logging.getLogger()
         handlers, level = root.handlers[:], root.level
         try:
-            result = CliRunner().invoke(app, [*words, "--config", str(self.config)], input=given, catch_exceptions=False)
+            result = CliRunner().invoke(app, [*words], input=given, catch_exceptions=False)
         finally:
             os.umask(umask)
             for handler in root.handlers[:]:

@@ -254,7 +254,7 @@ def _told(event: Event, zone: ZoneInfo) -> Any:
 
     more = []
     draft = event.draft
-    if draft is not None and event.action in {"placed", "rewritten"}:
+    if draft is not None and event.action == "placed":
         subject = plain(draft.draft.subject, 120)
         more.append(f"to {draft.key.recipient}, \N{LEFT DOUBLE QUOTATION MARK}{subject}\N{RIGHT DOUBLE QUOTATION MARK}")
         if draft.slot_opens is not None:
