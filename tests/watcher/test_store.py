@@ -7,21 +7,39 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.event import listen
 
-from rules.classify import Kind
+from rules.classify import Evidence, Kind
 from rules.extract import Facts, Interview, Person, Promise, PromiseClass
 from rules.mail import Address, Envelope, Role
 from rules.process import Thread
+from rules.threads import Hints
+from watcher.linking import Linker
 from watcher.store import Store, StoreError
 from watcher.store.accounts import ensure_account, load_cursor, note_trouble, save_cursor
-from watcher.store.mail import EventRow, all_events, put_events, put_messages, seen_before
+from watcher.store.corrections import (
+    CorrectionRow,
+    Said,
+    add_correction,
+    kinds_said,
+    last_correction,
+    load_corrections,
+    names_said,
+    pins_said,
+)
+from watcher.store.dialect import open_engine
+from watcher.store.mail import EventRow, all_events, events_of, put_events, put_messages, seen_before
+from watcher.store.reading import Reading
 from watcher.store.store import HEAD
 from watcher.store.tables import metadata
 from watcher.store.types import instant, micros
 
+MIGRATIONS = Path(__file__).parents[2] / "watcher" / "store" / "migrations" / "versions"
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 
 
@@ -100,10 +118,118 @@ def test_the_migrations_make_the_tables_that_the_code_knows(store: Store) -> Non
         )
 
 
-def test_head_is_the_newest_migration() -> None:
-    versions = Path(__file__).parents[2] / "watcher" / "store" / "migrations" / "versions"
+def _made_by_the_first_layout(path: Path) -> None:
+    """Make a store as the first version did, with a process of two messages in it."""
+    path.parent.mkdir(parents=True)
+    engine = open_engine(path)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS.parent))
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for number in (1, 2):
+            connection.execute(
+                text(
+                    "INSERT INTO event (account, identity, at, own, kind, confidence, evidence, sender, recipients, can_receive, "
+                    "thread, facts, excerpt, defects) VALUES ('main', :id, :at, 0, 'interview_invite', 0.9, '[]', :sender, '[]', "
+                    "1, :thread, :facts, '', '[]')"
+                ),
+                {
+                    "id": f"id-{number}",
+                    "at": micros(NOW + timedelta(days=number)),
+                    "sender": '{"name":"Rita Chen","address":"rita@acme.test"}',
+                    "thread": f'{{"message_id":"{number}@acme.test","references":[],"subject":"Interview"}}',
+                    "facts": '{"company":"Acme","role":"Data Engineer","people":[]}',
+                },
+            )
+        connection.execute(
+            text("INSERT INTO process (account, id, opener, created_at) VALUES ('main', 'acme-old', 'id-1', :at)"),
+            {"at": micros(NOW)},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO process_link (account, identity, process, weight, why, ambiguous) "
+                "VALUES ('main', 'id-1', 'acme-old', 1.0, '[]', 0)"
+            )
+        )
+    engine.dispose()
 
-    assert max(path.name[:4] for path in versions.glob("[0-9]*.py")) == HEAD
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_store_of_the_first_layout_goes_on_working(tmp_path: Path, apart: bool) -> None:
+    path = tmp_path / "state" / "hearback.sqlite3"
+    _made_by_the_first_layout(path)
+
+    store = Store(path, apart=apart)
+
+    with store.write() as connection:
+        linked = Linker("main").relink(connection)
+    with store.read() as connection:
+        rows = events_of(connection, "main", "acme-old")
+    assert [row.id for row in linked.processes] == ["acme-old"]
+    assert [(row.identity, row.hints, row.labelled, row.facts.role) for row in rows] == [
+        ("id-1", Hints(), 0, "Data Engineer"),
+        ("id-2", Hints(), 0, "Data Engineer"),
+    ]
+
+
+def test_corrections_come_back_as_they_were_said(store: Store) -> None:
+    was = Reading(Kind.HUMAN_REPLY, 0.7, None, (Evidence("text", "hello"),), event().facts)
+    said = [
+        CorrectionRow(1, "main", NOW, Said.SPLIT, "a", "b", ("id-2",), ("id-1",)),
+        CorrectionRow(2, "main", NOW, Said.RELABEL, leaves=("id-1",), kind=Kind.REJECTION, was=was),
+        CorrectionRow(3, "other", NOW, Said.MERGE, "x", "y", stays=("id-8",), joins=("id-9",)),
+        CorrectionRow(4, "main", NOW, Said.RELABEL, leaves=("id-1",)),
+    ]
+    with store.write() as connection:
+        numbers = [add_correction(connection, row) for row in said]
+    with store.read() as connection:
+        found = load_corrections(connection, "main")
+        assert last_correction(connection) == 4
+
+    assert numbers == [1, 2, 3, 4]
+    assert found == [row for row in said if row.account == "main"]
+    assert kinds_said(found) == {"id-1": said[3]}
+    assert names_said(found) == {"id-1": (1, "a"), "id-2": (1, "b")}
+    assert pins_said(found)["id-1"] != pins_said(found)["id-2"]
+
+
+def test_only_links_that_changed_are_written(store: Store) -> None:
+    rows = [event(), event(identity="id-2", thread=Thread("2@acme.test", (), "Interview"))]
+    linker = Linker("main")
+    written: list[str] = []
+    with store.write() as connection:
+        put_events(connection, rows)
+        linker.relink(connection)
+    listen(store.engine, "before_cursor_execute", lambda _c, _k, statement, *_: written.append(statement.split()[0]))
+
+    with store.write() as connection:
+        linker.relink(connection)
+        linker.forget()
+        linker.relink(connection)
+
+    assert set(written) <= {"BEGIN", "SELECT"}
+
+
+def test_an_event_is_read_from_the_store_once_a_pass(store: Store) -> None:
+    linker = Linker("main")
+    asked: list[str] = []
+    with store.write() as connection:
+        put_events(connection, [event()])
+    listen(store.engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+
+    with store.write() as connection:
+        linker.relink(connection)
+        put_events(connection, [event(identity="id-2")])
+        linker.take([event(identity="id-2")])
+        linked = linker.relink(connection)
+
+    assert linked.identities == {"id-1", "id-2"}
+    assert sum("FROM event" in statement for statement in asked) == 1
+
+
+def test_head_is_the_newest_migration() -> None:
+    assert max(path.name[:4] for path in MIGRATIONS.glob("[0-9]*.py")) == HEAD
 
 
 def test_a_store_of_a_newer_program_is_refused(store: Store) -> None:
