@@ -9,7 +9,7 @@ from rules.language import languages_of
 from rules.phrases.grammar import WORD, PhraseList, compile_phrase, fold
 from rules.phrases.load import load
 
-__all__ = ["Words", "labels", "numbers", "of_text"]
+__all__ = ["Words", "choices", "labels", "numbers", "of_text"]
 
 
 class Words:
@@ -20,7 +20,7 @@ class Words:
     def __init__(self, text: str, languages: tuple[str, ...] | None = None, words: frozenset[str] | None = None) -> None:
         """Take folded text (`rules.phrases.grammar.fold`)."""
         self.text = text
-        self.words = frozenset(WORD.findall(text)) if words is None else words
+        self.words = _words(text) if words is None else words
         self.languages = languages_of(self.words) if languages is None else languages
 
     def find(self, table: str, key: str) -> re.Match[str] | None:
@@ -42,6 +42,12 @@ class Words:
         return min(places, default=-1)
 
 
+def _words(text: str) -> frozenset[str]:
+    """Return the words of folded text; of elided ones (`l'orario`) also what stands behind the apostrophe."""
+    found = WORD.findall(text)
+    return frozenset((*found, *(word.rpartition("'")[2] for word in found if "'" in word)))
+
+
 def of_text(text: str, languages: tuple[str, ...] | None = None) -> Words:
     """Fold any text."""
     return Words(fold(text), languages)
@@ -56,6 +62,12 @@ def _list(language: str, table: str, key: str) -> PhraseList:
 def labels(key: str, languages: tuple[str, ...]) -> frozenset[str]:
     """Return a list of labels in some languages."""
     return frozenset(word for language in languages for word in load(f"{language}/meetings")["labels"][key])
+
+
+@cache
+def choices(languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the words that stand between things to choose from."""
+    return frozenset(word for language in languages for word in load(f"{language}/meetings")["choice"]["words"])
 
 
 def numbers() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rules.calendar import CalendarEvent, read
 from rules.classify.text import text_of
 from rules.classify.types import Kind
+from rules.extract.agenda import with_agenda
 from rules.extract.attendees import interviewers_of_entry
 from rules.extract.booking import booking_link_of
 from rules.extract.clock import day_order
@@ -37,6 +38,7 @@ __all__ = [
 
 _USUAL = timedelta(hours=1)
 _TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
+_NAMING = frozenset({*_TIMED, Kind.INTERVIEW_INVITE})
 _MOST = 20
 
 
@@ -108,6 +110,8 @@ def interviews_of(
     A mail with a calendar part of an attendee's (COUNTER, REPLY) states none. Times in text count in a confirmation or change.
     """
     events = stating_events(message, zone)
+    if kind in _NAMING:
+        named = with_agenda(named, message.text)
     if events:
         return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
     if message.calendars and read(message.calendars, fallback_zone=zone):
@@ -118,8 +122,7 @@ def interviews_of(
     if kind not in _TIMED:
         return ()
     writer = next((person for person in people if person.address == message.sender.address), None)
-    found = interview_of_text(message, local, named, writer)
-    return (found,) if found is not None else ()
+    return _of_text(message, local, named, writer)
 
 
 def round_of(title: str, body: str, languages: tuple[str, ...] | None = None) -> int | None:
@@ -197,26 +200,33 @@ def _of_markup(
 
 
 def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None = None) -> Interview | None:
-    """Return the interview that a text fixes; None when it names no time, or several that are not one day's agenda.
+    """Return the one interview that a text fixes; None when it names no time, or several that are not one day's agenda.
 
     Where it names nobody, `writer`, the human who fixed it, stands for those who interview, as a lone organizer does (D21).
     """
+    found = _of_text(message, zone, named, writer)
+    return found[0] if len(found) == 1 else None
+
+
+def _of_text(message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None) -> tuple[Interview, ...]:
     received = message.envelope.received_at
     content = text_of(message)
     order = day_order(message, content.languages)
     told = read_told(content.subject, content.folded, received, zone, languages=content.languages, order=order)
-    if told is None:
-        return None
-    return Interview(
-        uid=f"text:{message.envelope.identity}",
-        start=told.start,
-        end=told.end,
-        sequence=-1,
-        stamp=received,
-        zone=told.zone,
-        summary=message.envelope.subject,
-        organizer=None if named else writer,
-        interviewers=tuple(named) or ((writer,) if writer is not None else ()),
-        source="text",
-        was=told.was,
+    identity = f"text:{message.envelope.identity}"
+    return tuple(
+        Interview(
+            uid=identity if len(told) == 1 else f"{identity}/{number}",
+            start=item.start,
+            end=item.end,
+            sequence=-1,
+            stamp=received,
+            zone=item.zone,
+            summary=message.envelope.subject,
+            organizer=None if named else writer,
+            interviewers=tuple(named) or ((writer,) if writer is not None else ()),
+            source="text",
+            was=item.was,
+        )
+        for number, item in enumerate(told, start=1)
     )

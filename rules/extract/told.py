@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from rules.dates import Moment, moments
-from rules.extract.meeting_words import labels
+from rules.extract.meeting_words import Words, choices, labels
+from rules.phrases.grammar import WORD
 
 __all__ = ["Told", "read_told"]
 
@@ -30,6 +31,7 @@ _HOURS = {
 _SHORTEST, _LONGEST = 10, 480
 _LABEL = re.compile(r"^[^\w\n]{0,6}([^\W\d_][^:\n\d]{0,40}?)\s{0,3}(?::|\s-\s|$)", re.MULTILINE)
 _VALUE_LINES = 2
+_MOST_DAYS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,12 @@ class _Split(NamedTuple):
 
 def read_told(
     subject: str, body: str, received: datetime, zone: tzinfo, *, languages: tuple[str, ...] = ("en",), order: str | None = None
-) -> Told | None:
-    """Return the interview that a text fixes; None when it names no time, or several that are not one day's agenda.
+) -> tuple[Told, ...]:
+    """Return the interviews that a text fixes, by start; none where it names no time, or several that may be offers.
 
     `subject` and `body` are folded; `received` is the time of receipt; `zone`, `languages`, `order` as in `rules.dates.moments`.
-    What the text calls the old time does not hold; a block of particulars outranks what stands around it, and it the subject.
+    What the text calls the old time does not hold; a block of particulars outranks what stands around it, and it the subject. The
+    agenda of one day is one interview, from first start to last end; several days with a line and an end each are several.
     """
     text = f"{subject}\n{body}"
     today = received.astimezone(zone).date()
@@ -69,20 +72,35 @@ def read_told(
     in_block = [item for item in split.held if any(start <= item.position < end for start, end in blocks)]
     in_body = [item for item in split.held if item.position >= start_of_body]
     for chosen in (in_block, in_body, split.held):
+        if not chosen:
+            continue
         moment = _one_moment(chosen)
-        if moment is not None:
-            was = _one_moment([item for item in split.old if item.start != moment.start])
-            length = _duration(text)
-            return Told(
-                start=moment.start,
-                end=moment.end or moment.start + (length or _USUAL),
-                zone=moment.zone,
-                was=was.start if was is not None else None,
-                end_assumed=moment.end is None and length is None,
-            )
-        if chosen:
-            return None
-    return None
+        if moment is None:
+            return _several_days(text, chosen, languages)
+        was = _one_moment([item for item in split.old if item.start != moment.start])
+        length = _duration(text)
+        end = moment.end or moment.start + (length or _USUAL)
+        return (Told(moment.start, end, moment.zone, was.start if was else None, moment.end is None and length is None),)
+    return ()
+
+
+def _several_days(text: str, found: Sequence[Moment], languages: tuple[str, ...]) -> tuple[Told, ...]:
+    """Return the interviews of several days: each day on lines of its own, each time with its end, and no word of a choice."""
+    ordered = sorted(found, key=lambda item: item.position)
+    first, last = ordered[0].position, max(ordered[-1].position, ordered[-1].finish)
+    between = text[max(0, text.rfind("\n", 0, first)) : last]
+    lines = [text.count("\n", 0, item.position) for item in ordered]
+    words = set(WORD.findall(between))
+    if len(set(lines)) < len(lines) or any(item.end is None for item in found) or not words.isdisjoint(choices(languages)):
+        return ()
+    if Words(text, languages).find("booking", "words"):
+        return ()
+    days: dict[date, list[Moment]] = {}
+    for item in found:
+        days.setdefault(item.start.astimezone(found[0].start.tzinfo).date(), []).append(item)
+    agendas = [moment for items in days.values() if (moment := _one_moment(items)) is not None and moment.end is not None]
+    told = [Told(moment.start, moment.end or moment.start, moment.zone) for moment in agendas]
+    return tuple(sorted(told, key=lambda item: item.start.astimezone(UTC))) if len(told) == len(days) <= _MOST_DAYS else ()
 
 
 def _without_old(found: Sequence[Moment]) -> _Split:
