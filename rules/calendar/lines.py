@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Calendar", "calendars"]
+__all__ = ["Calendar", "calendars", "unfolded"]
 
 _MAX_TEXT = 64 * 1024
 _MAX_LINES = 5000
@@ -14,7 +14,6 @@ _MAX_OBJECTS = 50
 _PROPERTY = re.compile(r"[A-Z][A-Z0-9-]{1,60};|[A-Za-z0-9-]{1,60}(?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?:")
 _PROSE = re.compile(r"(?:DESCRIPTION|X-ALT-DESC|COMMENT)\b", re.IGNORECASE)
 _ESCAPED = "\\n"
-_FOLD = re.compile(r"\n[ \t]")
 
 
 @dataclass(slots=True)
@@ -39,13 +38,18 @@ def calendars(text: str) -> list[Calendar]:
     return [item for item in reader.found if item.events or item.zones or item.properties]
 
 
-def _lines(text: str) -> list[str]:
-    """Unfold. A line that can be no property belongs to the one before: its fold lost the blank, or its line break no escape."""
-    text = text[:_MAX_TEXT]
+def unfolded(text: str) -> str:
+    """Undo the folding of lines, which end with a line feed then; at most 64 KB."""
+    text = text[:_MAX_TEXT].strip()
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\n ", "").replace("\n\t", "")
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a part. What can be no property belongs to the line before: its fold lost the blank, or it no escape."""
     found: list[str] = []
-    for line in _FOLD.sub("", text).split("\n")[:_MAX_LINES]:
+    for line in unfolded(text).split("\n")[:_MAX_LINES]:
         if found and line.strip() and _PROPERTY.match(line) is None:
             if len(found[-1]) < _MAX_LINE:
                 found[-1] += f"{_ESCAPED if _PROSE.match(found[-1]) else ''}{line[:_MAX_LINE]}"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from rules.calendar.lines import Calendar, calendars
+from rules.calendar.lines import Calendar, calendars, unfolded
 from rules.calendar.recurrence import first_instance
 from rules.calendar.times import Time, Zones, canonical, time_of
 from rules.calendar.types import Attendee, CalendarEvent
@@ -68,7 +68,12 @@ def read_all(parts: tuple[CalendarPart, ...], fallback_zone: str = "UTC") -> Cal
     """Return events and defects of the calendar parts of one message."""
     events: dict[tuple[object, ...], CalendarEvent] = {}
     troubles: list[str] = []
+    seen: set[tuple[str, str]] = set()
     for part in parts:
+        same = (unfolded(part.text), "" if "\nMETHOD:" in part.text else part.method)
+        if same in seen:  # inline and attached
+            continue
+        seen.add(same)
         try:
             found, bad = _part(part, fallback_zone)
         except Exception as error:  # noqa: BLE001 -- hostile input inside of a library: this part is lost, the mail is not
