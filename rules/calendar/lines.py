@@ -47,7 +47,7 @@ def unfolded(text: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of a part. What can be no property belongs to the line before: its fold lost the blank, or it no escape."""
+    """Return the lines of a part. What can be no property belongs to the line before, whose fold lost its blank."""
     found: list[str] = []
     for line in unfolded(text).split("\n")[:_MAX_LINES]:
         if found and line.strip() and _PROPERTY.match(line) is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rules.extract.people import is_name, person_of
+from rules.extract.names import is_name
+from rules.extract.people import person_of
 from rules.extract.titles import is_title
 from rules.extract.types import Person
 from rules.phrases.grammar import unwrap
