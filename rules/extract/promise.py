@@ -6,57 +6,82 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
+from typing import NamedTuple
 
-from rules.dates import Day, days, end_of_month, end_of_week
+from rules.dates import Day, Period, days, periods
+from rules.extract.promise_words import PromiseWords, found_in, promise_words
 from rules.extract.types import Promise, PromiseClass
-from rules.phrases.grammar import WORD, Phrase, PhraseList, compile_phrase, fold, sentences
+from rules.language import ENGLISH, LANGUAGES
+from rules.phrases.grammar import fold, sentences, words_of
 from rules.phrases.load import load
 
 __all__ = ["find_promise"]
 
-_PERIOD = re.compile(
-    r"\b(?:by|before|at|towards?|until)\s+(?:the\s+)?(?:end|close|eod|cob)\s+(?:of\s+)?(?:the\s+|this\s+|business\s+)?"
-    r"(?P<next>next\s+|the\s+following\s+|the\s+coming\s+)?(?P<what>week|month|year|day|today|business)\b"
-    r"|\b(?:end|close)\s+of\s+(?P<next2>next\s+|the\s+following\s+)?(?:this\s+|the\s+)?(?P<what2>week|month)\b"
-    r"|\b(?:eow|by\s+eow)\b"
-)
-_COUNTED = re.compile(
-    r"\b(?:within|in)\s+(?:the\s+next\s+)?(?:about\s+)?(?P<low>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?:\s?(?:-|to|or)\s?(?P<high>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten))?\s+(?:business\s+|working\s+)?(?P<unit>day|week)s?\b"
-)
-_NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)}  # noqa: SIM905 -- shorter so
-_DATED = re.compile(
-    r"\b(?:by|on|before|until|till|through|after|around|no later than|latest|for|come|this|from)\s+(?:the\s+)?"
-    r"(?:end\s+of\s+(?:the\s+day\s+)?|eod\s+|close\s+of\s+business\s+|cob\s+)?(?:on\s+|this\s+|next\s+|coming\s+|the\s+)?$"
-)
-_DATED_WITHIN = ("on ", "by ", "until ", "before ", "tomorrow", "today", "this ", "next ")
-_LIMIT = re.compile(r"\b(?:by|before|no later than)\b")
-_INVITING = ("reach", "(write", "follow", "check", "feel", "get", "drop", "give", "touch")
-_OURS = re.compile(r"\b(?:we|i|they|someone|he|she)(?:'ll| will| can| shall|'d| would| should)?\s+(?:\w+\s+){0,2}$")
 _FEW = 7
 _LONGEST_SENTENCE = 600
 _MAX_SENTENCES = 120
-_FAR = 400
+_FAR = timedelta(days=400)
+_AWAY_REACH = 40
+_OVERLAP = 12
 _NEXT = re.compile(r"\bnext (?:steps?|round|stage|interview)\b")
+_CLAUSE = re.compile(r", | - |; |: | (?:and|und|et|y|en|e|so|also|but|aber|mais|pero|maar|mas|ma) ")
+_SPLIT = re.compile(
+    r"(?:\b(?P<day>\d{1,2})|\b(?:ca|bzw|inkl|evtl|ggf|dhr|mevr|mw|sra|srta|dott|env|resp|tel|z\.b|d\.h|u\.a))\.$", re.IGNORECASE
+)
+"""What ends with a dot and no sentence: `bis zum 3.` of `bis zum 3. März`."""
+_DOTTED = re.compile(r"(?<=\d)\.(?= )")
+_FIRST_WORD = re.compile(r"[^\W\d_]+|\d")
+_RANKS = (
+    PromiseClass.CONTACT_DATE,
+    PromiseClass.HARD_DATE,
+    PromiseClass.AWAY_UNTIL,
+    PromiseClass.FEW_DAYS,
+    PromiseClass.VAGUE,
+)
 
 
-@cache
-def _phrases(name: str) -> tuple[Phrase, ...]:
-    return tuple(compile_phrase(source) for source in load("en/promises")[name])
+class _Sentence(NamedTuple):
+    """A folded sentence, or what is left of it, and how to read it."""
 
+    folded: str
+    plain: str
+    """The same without the dots of dates, which are no ends of a sentence."""
+    words: frozenset[str]
+    lists: PromiseWords
+    made_on: date
+    languages: tuple[str, ...]
+    order: str | None
 
-@cache
-def _subjects() -> frozenset[str]:
-    return frozenset(load("en/promises")["subject"])
+    def has(self, name: str) -> bool:
+        return bool(self.found(name))
 
+    def found(self, name: str) -> list[re.Match[str]]:
+        return found_in(self.words, self.lists.lists[name], self.plain)
 
-@cache
-def _asked() -> PhraseList:
-    return PhraseList(_phrases("contact"))
+    def cut(self, folded: str) -> _Sentence:
+        """Return the same for another folded text."""
+        return self._replace(folded=folded, plain=_plain(folded), words=words_of(folded))
 
+    def days(self) -> list[Day]:
+        """Return the days named that are still to come."""
+        named = days(self.folded, self.made_on, self.languages, self.order)
+        return [day for day in named if timedelta() <= day.day - self.made_on <= _FAR]
 
-def _has(name: str, text: str) -> bool:
-    return any(phrase.search(text) for phrase in _phrases(name))
+    def ends(self) -> list[Period]:
+        """Return the ends of weeks, months and days that are named."""
+        return [
+            one for one in periods(self.folded, self.made_on, self.languages) if one.part == "end" and one.last >= self.made_on
+        ]
+
+    def limited(self, position: int) -> bool:
+        """Say whether what stands at a position stands behind a word like `by`."""
+        tokens = self.folded[:position].split()[-6:]
+        for end in range(len(tokens), max(0, len(tokens) - 4), -1):
+            if any(" ".join(tokens[max(0, end - length) : end]) in self.lists.by for length in (1, 2, 3, 4)):
+                return True
+            if tokens[end - 1] not in self.lists.article:
+                return False
+        return False
 
 
 def find_promise(
@@ -64,150 +89,178 @@ def find_promise(
     made_on: date,
     taken: Iterable[date] = (),
     *,
-    languages: tuple[str, ...] = ("en",),
+    languages: tuple[str, ...] = (ENGLISH,),
     order: str | None = None,
 ) -> Promise | None:
     """Return the most exact promise of a text, or None.
 
-    `made_on` is the day of receipt in the sender's zone; `taken` are the days of interviews: those are no promises. `languages` are
-    those of the mail, `order` that of day and month in its numeric dates (`rules.dates.days`). Of several, an instruction when to
-    write comes first (H11), then a hard date, then an absence, then the vague ones.
+    `made_on` is the day of receipt in the sender's zone; `taken` are the days of interviews: those are no promises. `languages`
+    are those of the mail, `order` that of day and month in its numeric dates (`rules.dates.days`). Of several, an instruction
+    when to write comes first (H11), then a hard date, then an absence, then the vague ones.
     """
     busy = frozenset(taken)
+    lists = [promise_words(language) for language in languages if language in LANGUAGES]
     found: list[Promise] = []
-    for sentence in sentences(text)[:_MAX_SENTENCES]:
+    for sentence in _sentences(text)[:_MAX_SENTENCES]:
+        if len(sentence) > _LONGEST_SENTENCE:
+            continue
         folded = fold(sentence)
-        words = frozenset(WORD.findall(folded))
-        told = not _subjects().isdisjoint(words)
-        if len(sentence) > _LONGEST_SENTENCE or not (told or _asked().among(words)):
-            continue
-        named = [day for day in days(folded, made_on, languages, order) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
-        promise = _of_sentence(sentence, folded, made_on, busy, named, told=told)
-        if promise is not None:
-            found.append(promise)
-    ranks = (
-        PromiseClass.CONTACT_DATE,
-        PromiseClass.HARD_DATE,
-        PromiseClass.AWAY_UNTIL,
-        PromiseClass.FEW_DAYS,
-        PromiseClass.VAGUE,
-    )
-    return min(found, key=lambda promise: ranks.index(promise.kind), default=None)
+        plain, words = _plain(folded), words_of(folded)
+        for one in lists:
+            promise = _read(_Sentence(folded, plain, words, one, made_on, languages, order), busy)
+            if promise is not None:
+                found.append(Promise(promise[0], made_on, promise[1], sentence))
+                break
+    return min(found, key=lambda promise: _RANKS.index(promise.kind), default=None)
 
 
-def _of_sentence(
-    sentence: str, folded: str, made_on: date, busy: frozenset[date], named: list[Day], *, told: bool
-) -> Promise | None:
-    """Return what one sentence promises; `told` says whether it speaks of anybody who could."""
-    contact = _contact(folded, named)
-    if contact is not None:
-        return Promise(PromiseClass.CONTACT_DATE, made_on, contact, sentence)
-    if not told or _has("asked", folded):
+def _plain(folded: str) -> str:
+    return _DOTTED.sub(" ", folded)
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a text; a date with a dot, or an abbreviation of another language, does not end one."""
+    found: list[str] = []
+    for sentence in sentences(text):
+        split = _SPLIT.search(found[-1][-12:]) if found and len(found[-1]) < _LONGEST_SENTENCE else None
+        first = _FIRST_WORD.match(sentence)
+        if split is not None and first is not None and (not split["day"] or fold(first[0]) in _months()):
+            found[-1] = f"{found[-1]} {sentence}"
+        else:
+            found.append(sentence)
+    return found
+
+
+@cache
+def _months() -> frozenset[str]:
+    return frozenset(name for language in LANGUAGES for names in load(f"{language}/dates")["months"] for name in names)
+
+
+_Told = tuple[PromiseClass, date | None]
+
+
+def _read(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
+    """Return what one sentence promises by the lists of one language."""
+    unheard = sentence.has("unheard")
+    if unheard or sentence.has("invite"):
+        contact = _contact(sentence, unheard=unheard)
+        if contact is not None:
+            return PromiseClass.CONTACT_DATE, contact
+        if unheard:
+            return None
+    lists = sentence.lists
+    if (lists.subject and lists.subject.isdisjoint(sentence.words)) or not (sentence.has("answer") or sentence.has("away")):
         return None
-    away = _away(folded, named)
+    if sentence.has("asked"):
+        return None
+    away = _away(sentence)
     if away is not None:
-        return Promise(PromiseClass.AWAY_UNTIL, made_on, away, sentence)
-    ahead = _after_past(folded)
-    if ahead != folded:
-        folded, named = ahead, [day for day in days(ahead, made_on) if made_on <= day.day <= made_on + timedelta(days=_FAR)]
-    if not _has("answer", folded) or _candidate_waits(folded):
+        return PromiseClass.AWAY_UNTIL, away
+    return _answer(_after_past(sentence), busy)
+
+
+def _answer(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
+    """Return when a sentence says that an answer comes."""
+    answers = sentence.found("answer")
+    if not answers or sentence.has("waiting"):
         return None
-    hard = _hard(folded, named, made_on, busy)
+    meeting = sentence.has("meeting")
+    hard = _hard(sentence, min(match.start() for match in answers), busy, meeting=meeting)
     if hard is not None:
-        return Promise(PromiseClass.HARD_DATE, made_on, hard, sentence)
-    return None if _has("meeting", folded) else _soft(folded, made_on, sentence)
+        return PromiseClass.HARD_DATE, hard
+    return None if meeting else _soft(sentence)
 
 
-def _after_past(folded: str) -> str:
-    """Return what a sentence says behind words about what was (`sorry for the delay, `): the rest from the next comma on."""
-    for phrase in _phrases("past"):
-        match = phrase.search(folded)
-        while match is not None:
-            _, comma, folded = folded[match.end() :].partition(",")
-            if not comma:
-                return ""
-            match = phrase.search(folded)
-    return folded
+def _after_past(sentence: _Sentence) -> _Sentence:
+    """Return what a sentence says behind words about what was (`sorry for the delay, `): the rest from the next clause on."""
+    past = sentence.found("past")
+    while past:
+        clause = _CLAUSE.search(sentence.folded, max(match.end() for match in past))
+        folded = sentence.folded[clause.end() :] if clause is not None else ""
+        sentence = sentence.cut(folded)
+        past = sentence.found("past")
+    return sentence
 
 
-def _candidate_waits(folded: str) -> bool:
-    """Say whether it is them who look forward to an answer."""
-    return (
-        "look forward to hear" in folded
-        or "looking forward to hear" in folded
-        or "hope to hear" in folded
-        or "hear from you" in folded
-    )
-
-
-def _contact(folded: str, named: list[Day]) -> date | None:
+def _contact(sentence: _Sentence, *, unheard: bool) -> date | None:
     """Return the day on which the candidate is told to write."""
-    invited = [(match, phrase.source) for phrase in _phrases("contact") if (match := phrase.search(folded))]
-    if not named or not invited:
+    invited = sentence.found("invite")
+    named = sentence.days()
+    if not invited:
         return None
-    unheard = any(source.startswith("if you") for _, source in invited)
-    first = min(match.start() for match, _ in invited)
-    if not unheard and (_OURS.search(folded[:first]) or not any(source.startswith(_INVITING) for _, source in invited)):
-        return None  # `I will follow up on Friday` is their promise
-    return named[-1].day if unheard else named[0].day
-
-
-def _away(folded: str, named: list[Day]) -> date | None:
-    if not named:
+    if unheard:
+        return named[-1].day if named else _period(sentence)
+    if not named or any(sentence.has(name) for name in ("asked", "meeting", "questions")):
         return None
-    for phrase in _phrases("away"):
-        match = phrase.search(folded)
-        if match is None:
-            continue
-        after = [day for day in named if match.end() <= day.start + 12 and day.start - match.end() <= 40]  # noqa: PLR2004 -- near
-        if after and (phrase.source.endswith(("until", "through", "till", "on")) or _leads(folded, match.end(), after[0])):
-            return after[0].day
-    return None
+    before = sentence.folded[: min(match.start() for match in invited)].split()[-3:]
+    # `I will follow up on Friday` is their promise; `contact us by Friday` asks.
+    theirs = not sentence.lists.ours.isdisjoint(before) or sentence.limited(named[0].start)
+    return None if theirs else named[0].day
 
 
-def _leads(folded: str, start: int, day: Day) -> bool:
-    between = folded[start : day.start]
-    return not between.strip() or any(word in between.split() for word in ("until", "till", "through", "on"))
+def _period(sentence: _Sentence) -> date | None:
+    """Return the day on which a period is over that is told without a day."""
+    ends = sentence.ends()
+    if ends:
+        return ends[0].last
+    counted = sentence.lists.counted.search(sentence.folded)
+    return sentence.made_on + timedelta(days=sentence.lists.span(counted)) if counted is not None else None
 
 
-def _hard(folded: str, named: list[Day], made_on: date, busy: frozenset[date]) -> date | None:
-    period = _PERIOD.search(folded)
-    if period:
-        what = period["what"] or period["what2"] or "week"
-        later = 1 if period["next"] or period["next2"] else 0
-        if what == "month":
-            return end_of_month(made_on, later)
-        if what == "week":
-            return end_of_week(made_on, later)
-        if what == "year":
-            return date(made_on.year + later, 12, 31)
-        if not named:
-            return made_on
-    limits = [day for day in named if day.day not in busy and _is_limit(folded, day)]
-    answers = [match.start() for phrase in _phrases("answer") if (match := phrase.search(folded))]
-    after = [day for day in limits if day.start > min(answers)]
-    return next((day.day for day in after or limits), None)
+def _away(sentence: _Sentence) -> date | None:
+    """Return until when somebody of theirs is away."""
+    phrases = sentence.found("away")
+    returning = sentence.found("returning")
+    if not phrases and not returning:
+        return None
+    named = sentence.days()
+    lists = sentence.lists
+    for match in phrases:
+        for day in named:
+            if not match.end() - _OVERLAP <= day.start <= match.end() + _AWAY_REACH:
+                continue
+            between = frozenset(sentence.folded[match.end() : day.start].split())
+            if between <= lists.article | lists.by | lists.until or not between.isdisjoint(lists.until):
+                return day.day
+        limits = [day for day in named if day.end <= match.start() <= day.end + _AWAY_REACH]
+        until = [day for day in limits if sentence.limited(day.start) or _until(sentence, day)]
+        if until:
+            return until[-1].day
+    before = [day for match in returning for day in named if day.end <= match.start() <= day.end + _AWAY_REACH]
+    return before[-1].day if before else None
 
 
-def _is_limit(folded: str, day: Day) -> bool:
-    """Say whether a day in a sentence about answering is when the answer comes, not when they meet."""
-    before = folded[: day.start]
-    if _has("meeting", folded) and not _LIMIT.search(before):
-        return False
-    return _DATED.search(before) is not None or folded[day.start :].startswith(_DATED_WITHIN)
+def _until(sentence: _Sentence, day: Day) -> bool:
+    tokens = sentence.folded[: day.start].split()[-3:]
+    return any(" ".join(tokens[-length:]) in sentence.lists.until for length in (1, 2, 3))
 
 
-def _soft(folded: str, made_on: date, sentence: str) -> Promise | None:
-    counted = _COUNTED.search(folded)
-    if counted:
-        number = counted["high"] or counted["low"]
-        count = int(number) if number.isdecimal() else _NUMBERS[number]
-        days_ = count * (7 if counted["unit"] == "week" else 1)
-        kind = PromiseClass.FEW_DAYS if days_ < _FEW else PromiseClass.VAGUE
-        return Promise(kind, made_on, None, sentence)
-    rest = _NEXT.sub("", folded)
-    if _has("days", rest):
-        return Promise(PromiseClass.FEW_DAYS, made_on, None, sentence)
-    if _has("vague", rest):
-        return Promise(PromiseClass.VAGUE, made_on, None, sentence)
-    return None
+def _hard(sentence: _Sentence, answer: int, busy: frozenset[date], *, meeting: bool) -> date | None:
+    """Return the day by which an answer is to come; `answer` is where the word of answering stands."""
+    named = sentence.days()
+    ends = sentence.ends()
+    wide = [one.last for one in ends if one.unit != "day"]
+    if wide:
+        return wide[0]
+    if ends and not named:
+        return sentence.made_on
+    limits = [
+        day
+        for day in named
+        if day.day not in busy
+        and (sentence.limited(day.start) or not meeting)
+        and (day.day > sentence.made_on or day.start > answer or sentence.limited(day.start))
+    ]
+    order = sorted(limits, key=lambda day: (day.start < answer, not sentence.limited(day.start), day.start))
+    return order[0].day if order else None
+
+
+def _soft(sentence: _Sentence) -> _Told | None:
+    counted = sentence.lists.counted.search(sentence.folded)
+    if counted is not None:
+        few = sentence.lists.span(counted) < _FEW
+        return PromiseClass.FEW_DAYS if few else PromiseClass.VAGUE, None
+    rest = sentence.cut(_NEXT.sub("", sentence.folded))
+    if rest.has("days"):
+        return PromiseClass.FEW_DAYS, None
+    return (PromiseClass.VAGUE, None) if rest.has("vague") else None

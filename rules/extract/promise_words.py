@@ -1,0 +1,74 @@
+"""The words by which promises are told, of one language (`rules/phrases/<language>/promises.toml`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from rules.phrases.grammar import PhraseList, compile_phrase
+from rules.phrases.load import load
+
+__all__ = ["PromiseWords", "found_in", "promise_words"]
+
+_UNITS = {"hour": 0, "day": 1, "week": 7, "month": 30}
+"""Calendar days of each unit; hours are told in tens and mean days."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseWords:
+    """The lists of one language."""
+
+    subject: frozenset[str]
+    ours: frozenset[str]
+    by: frozenset[str]
+    article: frozenset[str]
+    until: frozenset[str]
+    lists: dict[str, PhraseList]
+    counted: re.Pattern[str]
+    """`within two to three weeks`; the groups `low` and `high` are numbers, `hour`, `day`, `week`, `month` the unit."""
+    numbers: dict[str, int]
+
+    def span(self, match: re.Match[str]) -> int:
+        """Return the calendar days of what `counted` found."""
+        number = match["high"] or match["low"]
+        count = int(number) if number.isdecimal() else self.numbers[number]
+        unit = next(unit for unit in _UNITS if match[unit])
+        return count * _UNITS[unit] if _UNITS[unit] else -(-count // 24)
+
+
+def found_in(words: frozenset[str], phrases: PhraseList, text: str) -> list[re.Match[str]]:
+    """Return the first match of each phrase of a list in folded text with these words."""
+    return [match for phrase in phrases.among(words) if (match := phrase.search(text)) is not None]
+
+
+@cache
+def promise_words(language: str) -> PromiseWords:
+    """Return the lists of a language (ISO 639-1)."""
+    table = load(f"{language}/promises")
+    time_words = load(f"{language}/dates")
+    numbers = {word: number for number, words in enumerate(time_words["numbers"], start=1) for word in words}
+    number = rf"\d{{1,2}}|{_any(numbers)}"
+    units = "|".join(f"(?P<{unit}>{_any(table[unit])})" for unit in _UNITS)
+    return PromiseWords(
+        subject=frozenset(table["subject"]),
+        ours=frozenset(table["ours"]),
+        by=frozenset(table["by"]),
+        article=frozenset(table["article"]),
+        until=frozenset(time_words["until"]),
+        lists={name: PhraseList(map(compile_phrase, table[name])) for name in _PHRASES},
+        counted=re.compile(
+            rf"\b(?:{_any(table['within'])})\s(?P<low>{number})(?:\s?(?:{_any(table['range'])})\s?(?P<high>{number}))?"
+            rf"\s?(?:(?:{_any(table['working'])})\s){{0,2}}(?:{units})\b"
+        ),
+        numbers=numbers,
+    )
+
+
+_PHRASES = (
+    "answer", "asked", "meeting", "past", "waiting", "days", "vague", "away", "returning", "unheard", "invite", "questions"
+)  # fmt: skip
+
+
+def _any(words: object) -> str:
+    return "|".join(re.escape(word) for word in sorted(map(str, words), key=len, reverse=True))  # type: ignore[call-overload]
