@@ -141,6 +141,8 @@ _Told = tuple[PromiseClass, date | None]
 
 def _read(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
     """Return what one sentence promises by the lists of one language."""
+    if not any(phrase.search(sentence.plain) for phrase in sentence.lists.speaking.among(sentence.words)):
+        return None
     unheard = sentence.has("unheard")
     if unheard or sentence.has("invite"):
         contact = _contact(sentence, unheard=unheard)

@@ -25,6 +25,8 @@ class PromiseWords:
     article: frozenset[str]
     until: frozenset[str]
     lists: dict[str, PhraseList]
+    speaking: PhraseList
+    """All phrases of which a sentence needs one to say anything of the kind."""
     counted: re.Pattern[str]
     """`within two to three weeks`; the groups `low` and `high` are numbers, `hour`, `day`, `week`, `month` the unit."""
     numbers: dict[str, int]
@@ -47,6 +49,7 @@ def promise_words(language: str) -> PromiseWords:
     """Return the lists of a language (ISO 639-1)."""
     table = load(f"{language}/promises")
     time_words = load(f"{language}/dates")
+    lists = {name: PhraseList(map(compile_phrase, table[name])) for name in _PHRASES}
     numbers = {word: number for number, words in enumerate(time_words["numbers"], start=1) for word in words}
     number = rf"\d{{1,2}}|{_any(numbers)}"
     units = "|".join(f"(?P<{unit}>{_any(table[unit])})" for unit in _UNITS)
@@ -56,7 +59,8 @@ def promise_words(language: str) -> PromiseWords:
         by=frozenset(table["by"]),
         article=frozenset(table["article"]),
         until=frozenset(time_words["until"]),
-        lists={name: PhraseList(map(compile_phrase, table[name])) for name in _PHRASES},
+        lists=lists,
+        speaking=PhraseList(phrase for name in _SPEAKING for phrase in lists[name].phrases),
         counted=re.compile(
             rf"\b(?:{_any(table['within'])})\s(?P<low>{number})(?:\s?(?:{_any(table['range'])})\s?(?P<high>{number}))?"
             rf"\s?(?:(?:{_any(table['working'])})\s){{0,2}}(?:{units})\b"
@@ -68,6 +72,8 @@ def promise_words(language: str) -> PromiseWords:
 _PHRASES = (
     "answer", "asked", "meeting", "past", "waiting", "days", "vague", "away", "returning", "unheard", "invite", "questions"
 )  # fmt: skip
+
+_SPEAKING = ("answer", "away", "returning", "unheard", "invite")
 
 
 def _any(words: object) -> str:
