@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from rules.classify.invitation import of_calendar, of_markup
 from rules.classify.machine import answers_by_itself, is_absence, is_bounce, is_generated
 from rules.classify.score import ENOUGH, ORDER, STRONG, Scores, is_answer, placed, score
 from rules.classify.senders import can_receive, is_board, is_booking, is_deaf, is_relay
 from rules.classify.text import Text, text_of
 from rules.classify.types import Classification, Evidence, Kind
-from rules.classify.weigh import weigh
+from rules.classify.weigh import is_elsewhere, weigh
 from rules.mail.types import Message, Role
 
 __all__ = ["classify"]
 
 _SURE = 9.0
 _LONG = 1500
+_TOLD_ALONE = (Kind.OFFER, Kind.REJECTION)
 
 
 def classify(message: Message, *, own: frozenset[str], known: bool) -> Classification:
@@ -43,7 +46,11 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
         # Most mail is no business of ours: that is decided before hundreds of phrases are looked up.
         why = is_generated(message) or Evidence("text", "no word of an application")
         return Classification(Kind.NOISE, 0.97, None, (why,))
-    return of_markup(message, text, known=known) or _by_words(message, text, score(text), known=known, service=service)
+    scores = score(text)
+    if not context and not _answers_applicant(message, text):
+        # Patience is asked for in many letters; without a word of hiring only a refusal or an offer is told by its words alone.
+        scores.weight.update({kind: 0.0 for kind in ORDER if kind not in _TOLD_ALONE})
+    return of_markup(message, text, known=known) or _by_words(message, text, scores, known=known, service=service)
 
 
 def _of_machine(message: Message, text: Text, automatic: Evidence, *, context: bool) -> Classification:
@@ -67,19 +74,42 @@ def _by_words(message: Message, text: Text, scores: Scores, *, known: bool, serv
     runner_up = best if weights[best] > 0 else None
     generated = is_generated(message)
     person = generated is None and _person_writes(message, known=known)
-    if person and known:
-        why = Evidence("sender", f"{message.envelope.from_address}: in a tracked process"[:200])
-        return Classification(Kind.HUMAN_REPLY, 0.7, runner_up, (why,))
-    if person and is_answer(message, text):
-        applied = _answers_applicant(message, text)
-        if applied:
-            why = Evidence("text", f"answers {applied!r}"[:200])
-            return Classification(Kind.HUMAN_REPLY, 0.7, runner_up or Kind.NOISE, (why,))
-        if message.envelope.in_reply_to:
-            why = Evidence("header", "In-Reply-To, and it speaks of an application")
-            return Classification(Kind.HUMAN_REPLY, 0.6, Kind.NOISE, (why,))
+    if person and (known or is_answer(message, text)):
+        answered = _reply(message, text, runner_up, known=known)
+        if answered is not None:
+            return answered
+    if is_board(message.envelope.from_address) and weights[Kind.JOB_ALERT] > 0:
+        return Classification(Kind.JOB_ALERT, 0.6, Kind.NOISE, placed(message, text, scores.evidence[Kind.JOB_ALERT]))
+    concerning = _concerning(message, text, trusted=known or service)
+    if concerning is not None and not is_elsewhere(text):
+        # It is about the application, whatever it says: to wait once too often is safe, to ask after a refusal is not.
+        why = Evidence("text", concerning[0][:200], 1.0, concerning.start())
+        return Classification(Kind.HUMAN_REPLY, 0.5, runner_up or Kind.NOISE, placed(message, text, (why,)))
     why = generated or Evidence("text", "nothing in it concerns an application")
     return Classification(Kind.NOISE, 0.7, runner_up, (why,))
+
+
+def _concerning(message: Message, text: Text, *, trusted: bool) -> re.Match[str] | None:
+    """Return the words by which a mail speaks to one candidate; of a stranger's they must speak of an application themselves."""
+    if message.envelope.bulk and not trusted:
+        return None
+    found = text.holding("personal", firm=True)
+    return next((match for match in found if trusted or Text("", match[0]).has("context")), None)
+
+
+def _reply(message: Message, text: Text, runner_up: Kind | None, *, known: bool) -> Classification | None:
+    """Read a person's mail in which nothing else was found: in a tracked process, or in answer to somebody who applies."""
+    if known:
+        why = Evidence("sender", f"{message.envelope.from_address}: in a tracked process"[:200])
+        return Classification(Kind.HUMAN_REPLY, 0.7, runner_up, (why,))
+    applied = _answers_applicant(message, text)
+    if applied:
+        why = Evidence("text", f"answers {applied!r}"[:200])
+        return Classification(Kind.HUMAN_REPLY, 0.7, runner_up or Kind.NOISE, (why,))
+    if message.envelope.in_reply_to and _concerns(text):
+        why = Evidence("header", "In-Reply-To, and it speaks of an application")
+        return Classification(Kind.HUMAN_REPLY, 0.6, Kind.NOISE, (why,))
+    return None
 
 
 def _person_writes(message: Message, *, known: bool) -> bool:
@@ -106,7 +136,7 @@ def _concerns(text: Text) -> bool:
     """Say whether subject and text speak of a hiring process: in a long text two different words must."""
     least = 2 if len(text.folded) > _LONG else 1
     hits: set[str] = set()
-    for places in (text.in_subject("context"), text.holding("context")):
+    for places in (text.in_subject("context"), text.in_subject("interview"), text.holding("context")):
         for match in places:
             hits.add(match[0])
             if len(hits) >= least:

@@ -13,7 +13,7 @@ from rules.classify.types import Evidence, Kind
 from rules.dates import Moment, days, moments, times
 from rules.mail.types import Message
 
-__all__ = ["weigh"]
+__all__ = ["is_elsewhere", "weigh"]
 
 _DOUBT = 1.0
 _CONFIRMED_TWICE = 2
@@ -71,10 +71,14 @@ def _weigh_sender(message: Message, text: Text, scores: Scores, found: dict[Kind
         found[Kind.RECRUITER_OUTREACH] += STRONG
 
 
+def is_elsewhere(text: Text) -> bool:
+    """Say whether a mail is about something else that one applies for: a flat, a loan, a visa."""
+    return text.has("elsewhere") or next(text.in_subject("elsewhere"), None) is not None
+
+
 def _weigh_doubts(message: Message, text: Text, scores: Scores, found: dict[Kind, float]) -> None:
     """Doubt the mail of strangers that is about something else, or that only its headline speaks for."""
-    if text.has("elsewhere") or next(text.in_subject("elsewhere"), None) is not None:
-        # A flat, a loan, a visa: one applies for those, too.
+    if is_elsewhere(text):
         found.update(dict.fromkeys((*PROCESS_KINDS, Kind.APPLICATION_ACK), 0.0))
     if is_freemail(message.envelope.from_address) and text.has("private"):
         # A friend who tells of interviews asks for dinner.
@@ -94,14 +98,16 @@ def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, 
         scores.evidence[Kind.INTERVIEW_INVITE] = (Evidence("link", page[:200], STRONG), *scores.evidence[Kind.INTERVIEW_INVITE])
         invite += STRONG
     titled = Kind.INTERVIEW_CONFIRMATION in scores.titled
-    only_titled = Kind.INTERVIEW_INVITE in scores.titled and not scores.strong[Kind.INTERVIEW_INVITE]
-    if fixed >= ENOUGH or only_titled:
+    asked = page or "?" in text.folded or (scores.strong[Kind.INTERVIEW_INVITE] and fixed >= ENOUGH)
+    told = Kind.INTERVIEW_INVITE in scores.titled and not scores.strong[Kind.INTERVIEW_INVITE]
+    if fixed >= ENOUGH or invite >= ENOUGH:
         today = message.envelope.received_at.date()
         zone = message.envelope.received_at.tzinfo or UTC
         whole = f"{text.subject}\n{text.folded}"
         stated = moments(whole, today, zone, text.languages)
         if stated and not _proposed(text, whole, stated):
-            if only_titled:  # about an interview, a time is told, nothing is asked: it is fixed
+            if told or (not asked and len({moment.start.date() for moment in stated}) == 1):
+                # About an interview, a time is told, nothing is asked: it is fixed, whatever word it is told by.
                 scores.evidence[Kind.INTERVIEW_CONFIRMATION] += scores.evidence[Kind.INTERVIEW_INVITE]
                 fixed, invite = max(invite, fixed), ENOUGH - 1
             fixed += STRONG if titled else float(fixed >= 2 * STRONG)
