@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import select
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,9 @@ class ArchiveConnector(Connector):
         self._is_open = False
         self._looks: dict[int, Envelope | None] = {}
         self._idle: set[int] = set()
+        self._listed = range(0)
+        """Which numbers were listed without a gap, and which of those were sent."""
+        self._sent: list[int] = []
 
     @property
     def drafts(self) -> Scratch:
@@ -135,6 +139,7 @@ class ArchiveConnector(Connector):
                 continue
             envelopes.append(envelope)
             touched |= {envelope.role}
+            self._note(number, envelope)
             if number not in self._idle and wants(envelope) and (message := self._message(number, envelope)) is not None:
                 messages.append(message)
             if len(envelopes) >= self._page_size and number + 1 < end:
@@ -222,6 +227,16 @@ class ArchiveConnector(Connector):
         except NotFound:
             return None
 
+    def _note(self, number: int, envelope: Envelope) -> None:
+        """Remember what was sent, so that it need not be looked for again."""
+        if number in self._listed:
+            return
+        if number != self._listed.stop:
+            self._listed, self._sent = range(number, number), []
+        self._listed = range(self._listed.start, number + 1)
+        if envelope.role is Role.SENT:
+            self._sent.append(number)
+
     def _sent_copy(self, draft: Draft, besides: frozenset[str]) -> Envelope | None:
         """Return what the draft has become in Sent; a copy with its Message-ID comes first, then the latest of the others."""
         copies = [one for one in self._sent_since(draft) if is_sent_copy(one, draft)]
@@ -230,10 +245,11 @@ class ArchiveConnector(Connector):
 
     def _sent_since(self, draft: Draft) -> Iterator[Envelope]:
         """Yield what was sent about when the draft was made, and later."""
-        number = end = self._mail.count(self._now)
-        while number > 0 and self._mail.at(number - 1) >= draft.date - _DAY:
-            number -= 1
-        for one in range(number, end):
+        first = end = self._mail.count(self._now)
+        while first > 0 and self._mail.at(first - 1) >= draft.date - _DAY:
+            first -= 1
+        known = self._sent[bisect_left(self._sent, first) :]
+        for one in sorted({*known, *(number for number in range(first, end) if number not in self._listed)}):
             envelope = self.look(one)
             if envelope is not None and envelope.role is Role.SENT:
                 yield envelope
