@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rules.threads.companies import beginnings
+from rules.threads.companies import beginnings, domain_spellings
 from rules.threads.corrections import Pins
 from rules.threads.fit import Fit, fit, latest
 from rules.threads.talks import YOUR_WORD, Talk, absorb, in_order, opens, talks_of
@@ -33,7 +33,7 @@ def link(items: Sequence[Linkable], pins: Pins = _NO_PINS) -> list[Cluster]:
     """
     unique = {item.identity: item for item in sorted(items, key=in_order, reverse=True)}
     talks = talks_of(sorted(unique.values(), key=in_order), pins)
-    _forget_shared_tokens(talks)
+    _forget_shared(talks)
     cores = _said(talks)
     index = _Index(cores)
     left = _open(talks, cores, index)
@@ -43,19 +43,37 @@ def link(items: Sequence[Linkable], pins: Pins = _NO_PINS) -> list[Cluster]:
     return [_cluster(core) for core in sorted(cores, key=lambda core: in_order(_opener(core)))]
 
 
-def _forget_shared_tokens(talks: Iterable[Talk]) -> None:
-    """Take away the ids that stand in mail of different companies: those of the user at a relay, or of a page's furniture."""
-    seen: dict[str, set[str]] = {}
-    shared: set[str] = set()
+def _forget_shared(talks: Iterable[Talk]) -> None:
+    """Take away what stands in mail of different companies: ids of the user at a relay, or of a page's furniture; domains of relays.
+
+    A domain that spells the name of one of them is that company's, whatever else its mail names.
+    """
+    tokens: dict[str, set[str]] = {}
+    domains: dict[str, set[str]] = {}
+    common: set[str] = set()
+    spelled: set[str] = set()
     for talk in talks:
         for token in talk.tokens if talk.stated else ():
-            known = seen.setdefault(token, set(talk.stated))
-            if known.isdisjoint(talk.stated):
-                shared.add(token)
-            known |= talk.stated
-    if shared:
+            if not _same(tokens, token, talk.stated):
+                common.add(token)
+        for domain in talk.domains:
+            if not domain_spellings(domain).isdisjoint(talk.stated):
+                spelled.add(domain)
+            elif talk.stated and not _same(domains, domain, talk.stated):
+                common.add(domain)
+    common -= spelled
+    if common:
         for talk in talks:
-            talk.tokens -= shared
+            talk.tokens -= common
+            talk.domains -= common
+
+
+def _same(seen: dict[str, set[str]], name: str, stated: set[str]) -> bool:
+    """Say whether a name stood in mail of these companies alone so far."""
+    known = seen.setdefault(name, set(stated))
+    alone = not known.isdisjoint(stated)
+    known |= stated
+    return alone
 
 
 def _said(talks: Iterable[Talk]) -> list[Talk]:

@@ -169,6 +169,19 @@ def test_an_id_that_several_companies_share_ties_nothing() -> None:
     assert _groups(items) == [{"acme"}, {"zeta"}]
 
 
+def test_the_domain_of_a_relay_that_nobody_listed_is_no_evidence() -> None:
+    relay: dict[str, Any] = {"addresses": (), "domain": "hirelane.example"}
+    items = [
+        _item("acme", opens=True, company="Acme", **relay),
+        _item("zeta", 1, opens=True, company="Zeta", **relay),
+        _item("newsletter", 2, company="", **relay),
+        _item("acme 2", 3, company="Acme", **relay),
+    ]
+    clusters = link(items)
+    assert [{member.identity for member in cluster.members} for cluster in clusters] == [{"acme", "acme 2"}, {"zeta"}]
+    assert not any("hirelane" in why for cluster in clusters for member in cluster.members for why in member.why)
+
+
 def test_two_roles_with_one_id_stay_two() -> None:
     items = [
         _item("data", opens=True, role="Data Engineer", tokens=("9001234",)),
