@@ -107,6 +107,8 @@ def find_promise(
         folded = fold(sentence)
         plain, words = _plain(folded), words_of(folded)
         for one in lists:
+            if not any(phrase.search(plain) for phrase in one.speaking.among(words)):
+                continue
             promise = _read(_Sentence(folded, plain, words, one, made_on, languages, order), busy)
             if promise is not None:
                 found.append(Promise(promise[0], made_on, promise[1], sentence))
@@ -141,8 +143,6 @@ _Told = tuple[PromiseClass, date | None]
 
 def _read(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
     """Return what one sentence promises by the lists of one language."""
-    if not any(phrase.search(sentence.plain) for phrase in sentence.lists.speaking.among(sentence.words)):
-        return None
     unheard = sentence.has("unheard")
     if unheard or sentence.has("invite"):
         contact = _contact(sentence, unheard=unheard)
