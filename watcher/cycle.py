@@ -14,19 +14,18 @@ from datetime import datetime, timedelta
 
 from connectors.base import Changes, Connector
 from rules.classify import Kind, Known, wants
-from rules.drafts.recognise import SENT, score
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
 from watcher.account import Account
 from watcher.history import assess
 from watcher.intake import arrival, is_known, read_message, unread_message
 from watcher.linking import Linked, Linker
-from watcher.outbox import Ledger, apply, follow, pending, plan, reconcile
-from watcher.relabelling import as_said
+from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
+from watcher.relabelling import as_said, unheeded
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
 from watcher.store.corrections import CorrectionRow, kinds_said, last_correction, load_corrections
-from watcher.store.drafts import Op, OutboxRow, RowState, load_outbox, versions
+from watcher.store.drafts import Op, versions
 from watcher.store.journal import (
     LogRow,
     add_log,
@@ -41,17 +40,13 @@ from watcher.store.journal import (
 )
 from watcher.store.mail import (
     EventRow,
-    envelopes_named,
     envelopes_unread,
-    events_named,
     has_messages,
     mark_wanted,
     put_events,
     put_messages,
     refs_gone,
     seen_before,
-    set_step,
-    step_taken,
 )
 from watcher.telling import tell_events, tell_notices
 
@@ -64,7 +59,6 @@ _NOTE_EVERY = timedelta(minutes=10)
 _LATE_AT_ONCE = 500
 _TURNS = 2
 """How often one draft may change in one pass: a withdrawal and a new one."""
-_NEVER_WRITTEN = frozenset({RowState.PLANNED, RowState.REFUSED})
 _NOTHING = Known(frozenset(), frozenset(), frozenset())
 _DRAFT_ROLES = frozenset({Role.DRAFTS, Role.SENT})
 _IDLE = frozenset({Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
@@ -105,6 +99,8 @@ class Cycle:
     account: Account
     connector: Connector
     store: Store
+    alone: bool = field(default=False, kw_only=True)
+    """Nobody else writes to the store between two passes: what was read of it is kept."""
     stopping: Callable[[], bool] = lambda: False
     """Asked between pages of mail: whether to end here."""
     _known: Known = _NOTHING
@@ -158,7 +154,8 @@ class Cycle:
         try:
             return self._pass(now, wall)
         finally:
-            self._linker.forget()
+            if not self.alone:
+                self._linker.forget()
 
     def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
         newest, correction = self._newest()
@@ -301,7 +298,7 @@ class Cycle:
         self._linker.take(rows)
         for row, message in fresh:
             if row.own:
-                self._recognise(connection, row, message)
+                recognise(self._ledger, connection, row, message)
         identities = [row.identity for row in rows]
         add_untold(connection, self.account.name, identities)
         self._untold.update(identities)
@@ -317,20 +314,6 @@ class Cycle:
         except Exception as error:
             log.exception("%s: message %r could not be read", self.account.name, message.envelope.message_id)
             return unread_message(self.account, message, at, f"could not be read: {type(error).__name__}")
-
-    def _recognise(self, connection: Connection, row: EventRow, message: Message) -> None:
-        """See whether a mail of the user's own was one of our drafts, however the client rewrote it."""
-        best: OutboxRow | None = None
-        highest = 0.0
-        for item in load_outbox(connection, self.account.name):
-            if item.state in _NEVER_WRITTEN or item.draft.to.address not in row.recipients:
-                continue
-            if (found := score(message, item.draft)) > highest:
-                best, highest = item, found
-        if best is None or highest < SENT or step_taken(connection, self.account.name, str(best.key)):
-            return
-        set_step(connection, self.account.name, row.identity, str(best.key))
-        self._ledger.sent(connection, best, row.at)
 
     # --- fold and decide ----------------------------------------------------------------------------------------------
 
@@ -373,20 +356,14 @@ class Cycle:
         name = self.account.name
         with self.store.read() as connection:
             self._said = kinds_said(load_corrections(connection, name))
-            rows = {row.identity: row for row in events_named(connection, name, self._said)}
-            done = {identity for identity, row in rows.items() if row.labelled == self._said[identity].id}
-            stale = [identity for identity in self._said if identity not in done]
-            envelopes = envelopes_named(connection, name, stale)
-        messages = self.connector.read([envelope for envelope in envelopes if envelope.ref]) if envelopes else []
+            rows, envelopes = unheeded(connection, name, self._said)
         found: dict[str, EventRow] = {}
-        for message in messages:
-            identity = message.envelope.identity
-            at = rows[identity].at if identity in rows else arrival(message, now, None, self._wall)
-            found[identity] = self._read_one(message, at)
-        for identity in stale:
-            if identity in rows and identity not in found:
-                said = self._said[identity]
-                found[identity] = replace(as_said(rows[identity], said), labelled=said.id)
+        for message in self.connector.read(envelopes) if envelopes else ():
+            known = rows.get(message.envelope.identity)
+            at = known.at if known is not None else arrival(message, now, None, self._wall)
+            found[message.envelope.identity] = self._read_one(message, at)
+        for identity in rows.keys() - found.keys():
+            found[identity] = as_said(rows[identity], self._said[identity])
         with self.store.write() as connection:
             put_events(connection, found.values())
             mark_wanted(connection, name, list(found))

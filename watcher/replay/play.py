@@ -73,7 +73,7 @@ def opened(archive: Archive, account: Account, window: Window) -> Iterator[Repla
         connector = ArchiveConnector(archive)
         try:
             connector.open()
-            yield Replay(archive, connector, Cycle(account, Guarded(connector), store), window)
+            yield Replay(archive, connector, Cycle(account, Guarded(connector), store, alone=True), window)
         finally:
             connector.close()
             store.close()
