@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rules.phrases.grammar import PhraseList, compile_phrase
+from rules.phrases.grammar import Phrase, PhraseList, compile_phrase
 from rules.phrases.load import load_of
 
-__all__ = ["Guards", "KindPhrases", "automatic_phrases", "guards_of", "kind_phrases"]
+__all__ = ["Guards", "KindIndex", "KindPhrases", "Listed", "automatic_phrases", "guards_of", "kind_index", "kind_phrases"]
 
 _NAMED = re.compile(r"<(\w+)>")
 _NEVER = re.compile(r"(?!)")
@@ -34,9 +34,9 @@ class Guards:
 class KindPhrases:
     """What speaks for one kind of mail, in one language."""
 
-    subject: PhraseList
-    strong: PhraseList
-    plain: PhraseList
+    subject: tuple[Phrase, ...]
+    strong: tuple[Phrase, ...]
+    plain: tuple[Phrase, ...]
     firm: bool
     final: bool
     announced: bool
@@ -63,7 +63,7 @@ def guards_of(language: str) -> Guards:
 
 def _kind(table: Mapping[str, Any], words: Mapping[str, str], guards: Guards) -> KindPhrases:
     subject, strong, plain = (
-        PhraseList(compile_phrase(_spelled_out(source, words)) for source in table.get(place, ())) for place in _PLACES
+        tuple(compile_phrase(_spelled_out(source, words)) for source in table.get(place, ())) for place in _PLACES
     )
     return KindPhrases(
         subject,
@@ -108,3 +108,51 @@ def automatic_phrases(language: str, name: str) -> PhraseList:
     """Return one list of `automatic.toml` in a language; empty for one without lists."""
     sources: Iterable[str] = load_of(language, "automatic").get(name, ())
     return PhraseList(compile_phrase(source) for source in sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A phrase and the place it stands in: of which kind it speaks, and how strongly."""
+
+    kind: str
+    strong: bool
+    phrase: Phrase
+    rules: KindPhrases
+
+
+class KindIndex:
+    """The phrases of all kinds of a language in one index, so that the words of a text are looked up once and not once a kind."""
+
+    __slots__ = ("_by_word", "_listed", "_without")
+
+    def __init__(self, listed: Iterable[Listed]) -> None:
+        """Index the phrases."""
+        self._listed = tuple(listed)
+        self._by_word: dict[str, list[int]] = {}
+        self._without: list[int] = []
+        for place, item in enumerate(self._listed):
+            keys = item.phrase.keys
+            for word in keys:
+                self._by_word.setdefault(word, []).append(place)
+            if not keys:
+                self._without.append(place)
+
+    def among(self, words: frozenset[str]) -> list[Listed]:
+        """Return the phrases that may stand in a text with these words, in order."""
+        by_word = self._by_word
+        places = {*self._without, *(place for word in words & by_word.keys() for place in by_word[word])}
+        listed = self._listed
+        return [listed[place] for place in sorted(places)]
+
+
+@cache
+def kind_index(language: str, *, subject: bool) -> KindIndex:
+    """Return the index of what speaks for any kind in a language: in the subject, or in the text."""
+    listed = []
+    for kind, rules in kind_phrases(language).items():
+        if subject:
+            listed += [Listed(kind, True, phrase, rules) for phrase in rules.subject]
+        else:
+            listed += [Listed(kind, True, phrase, rules) for phrase in rules.strong]
+            listed += [Listed(kind, False, phrase, rules) for phrase in rules.plain]
+    return KindIndex(listed)

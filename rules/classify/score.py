@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rules.classify.lists import KindPhrases, kind_phrases
+from rules.classify.lists import kind_index
 from rules.classify.text import Text
 from rules.classify.types import Evidence, Kind
 from rules.mail.types import Message
@@ -65,11 +65,11 @@ def score(text: Text) -> Scores:
     text.index()
     inherited = _ANSWER.match(text.subject) is not None
     titled = []
-    lists = [kind_phrases(language) for language in text.languages]
+    spans = _in_text(text)
+    subjects = _in_subject(text)
     for kind in ORDER:
-        theirs = [table[kind.value] for table in lists if kind.value in table]
-        strong, plain = _in_text(text, theirs, "strong", STRONG), _in_text(text, theirs, "plain", 1.0)
-        subject = _in_subject(text, theirs)
+        strong, plain = _evidence(text, spans.get((kind, True)), STRONG), _evidence(text, spans.get((kind, False)), 1.0)
+        subject = subjects.get(kind)
         found.strong[kind] = len(strong)
         if subject is not None and inherited:  # an answer carries the subject of what it answers, whatever it says itself
             plain.insert(0, subject)
@@ -90,29 +90,35 @@ def score(text: Text) -> Scores:
     return found
 
 
-def _in_text(text: Text, lists: Iterable[KindPhrases], place: str, weight: float) -> list[Evidence]:
-    """Return what the phrases of one kind find in the text, in its order; of phrases that overlap, the longest counts."""
-    found: list[tuple[int, int, str]] = []
-    for places in lists:
-        rules = places if place == "strong" else None
-        for phrase in getattr(places, place).among(text.words):
-            match = text.find(phrase, rules)
+def _in_text(text: Text) -> dict[tuple[str, bool], list[tuple[int, int]]]:
+    """Return where in the text the phrases of each kind stand, strong ones and plain ones apart."""
+    found: dict[tuple[str, bool], list[tuple[int, int]]] = {}
+    for language in text.languages:
+        for item in kind_index(language, subject=False).among(text.words):
+            match = text.find(item.phrase, item.rules if item.strong else None)
             if match is not None:
-                found.append((match.start(), match.end(), match[0]))
-    kept: list[tuple[int, int, str]] = []
-    for start, end, words in sorted(found, key=lambda item: item[0] - item[1]):
-        if all(end <= begin or start >= until for begin, until, _ in kept):
-            kept.append((start, end, words))
-    return [Evidence("text", words[:200], weight, start) for start, _, words in sorted(kept)]
+                found.setdefault((item.kind, item.strong), []).append(match.span())
+    return found
 
 
-def _in_subject(text: Text, lists: Iterable[KindPhrases]) -> Evidence | None:
-    for places in lists:
-        for phrase in places.subject.among(text.subject_words):
-            match = phrase.search(text.subject)
+def _evidence(text: Text, spans: list[tuple[int, int]] | None, weight: float) -> list[Evidence]:
+    """Return what was found, in the order of the text; of phrases that overlap, in one language or two, the longest counts."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans or (), key=lambda span: span[0] - span[1]):
+        if all(end <= begin or start >= until for begin, until in kept):
+            kept.append((start, end))
+    return [Evidence("text", text.folded[start:end][:200], weight, start) for start, end in sorted(kept)]
+
+
+def _in_subject(text: Text) -> dict[str, Evidence]:
+    """Return the first words of the subject that speak for each kind."""
+    found: dict[str, Evidence] = {}
+    for language in text.languages:
+        for item in kind_index(language, subject=True).among(text.subject_words):
+            match = None if item.kind in found else item.phrase.search(text.subject)
             if match is not None:
-                return Evidence("subject", match[0][:200], 1.0, match.start())
-    return None
+                found[item.kind] = Evidence("subject", match[0][:200], 1.0, match.start())
+    return found
 
 
 def placed(message: Message, text: Text, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

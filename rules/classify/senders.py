@@ -15,6 +15,7 @@ __all__ = [
     "is_deaf",
     "is_freemail",
     "is_inmail",
+    "is_mass",
     "is_relay",
     "is_shared",
     "is_team",
@@ -80,6 +81,13 @@ def is_inmail(address: str) -> bool:
     """Say whether an address is one by which a network passes on letters of its members to strangers."""
     bare = _NOT_WORD.sub("", address.partition("@")[0])
     return is_board(address) and bare.startswith(_locals("inmail")[1])
+
+
+def is_mass(address: str) -> bool:
+    """Say whether the local part is one that newsletters come from, whatever the domain."""
+    whole, beginnings = _locals("mass")
+    bare = _NOT_WORD.sub("", address.partition("@")[0].partition("+")[0].lower())
+    return bare in whole or bare.startswith(beginnings)
 
 
 def is_freemail(address: str) -> bool:

@@ -14,7 +14,8 @@ from rules.phrases.grammar import Phrase, fold, places_of, words_of
 
 __all__ = ["Text", "text_of"]
 
-_END = re.compile(r"[.!?][\"')\]]*\s+|\n+")
+_END = re.compile(r"(?:(?<!\s\d)(?<!\s\d\d)\.|[!?])[\"')\]]*\s+|\n+")
+"""The end of a sentence; the point of an ordinal (`am 8. Dezember`) is none."""
 _ABOUT = 32
 _SIGNATURE = re.compile(r"\n-- ?\n")
 _MAX = 12 * 1024

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date
 
 from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answer
-from rules.classify.senders import is_board, is_booking_page, is_freemail, is_inmail
+from rules.classify.senders import is_board, is_booking_page, is_freemail, is_inmail, is_mass
 from rules.classify.text import Text
 from rules.classify.types import Evidence, Kind
 from rules.dates import Moment, days, moments, times
@@ -56,7 +56,7 @@ def weigh(message: Message, text: Text, scores: Scores, *, known: bool, service:
 def _weigh_sender(message: Message, text: Text, scores: Scores, found: dict[Kind, float], *, trusted: bool) -> None:
     """Weigh by who sends: to many or to one, a stranger's letter through a network, an answer."""
     sender = message.envelope.from_address
-    to_many = message.envelope.bulk or is_board(sender)
+    to_many = message.envelope.bulk or is_board(sender) or is_mass(sender)
     if to_many and not trusted:
         # Newsletters speak of interviews and offers all day long; what is sent in bulk to one candidate names the application.
         personal = text.has("personal", firm=True) or next(text.in_subject("personal"), None) is not None

@@ -1,7 +1,8 @@
 """The small language of the phrase lists.
 
 A phrase is words in lower case, separated by single blanks. `(a|b)` is one of several, `[a|b]` one of several or nothing, `...` a
-gap of at most sixty characters within a sentence, `*` at the end of a word any ending of it. Everything else stands for itself.
+gap of at most sixty characters within a sentence (no point but one behind a digit or within a word), `*` at the end of a word any
+ending of it. Everything else stands for itself.
 Phrases are written with their accents; they are found in texts whose writer left all accents of a word out, too (`fur`, `fuer`).
 No construct can backtrack beyond the gap, so matching takes linear time on any text.
 """
@@ -27,7 +28,7 @@ _EDGE_END = re.compile(r"(?:[^\W_]|\((?:[^()|]*[^\W_]\|)*[^()|]*[^\W_]\))$")
 _BEGINNING = re.compile(r"(?:\(([^()]+)\)|([^\W_][^\s()\[\]]*))(?=\s|$)")
 _FIRST = re.compile(r"[^\W_]+(?:'[^\W_]+)?(?![\w*'(\[])")
 _OPTIONAL = " ?)?"
-_GAP = r"[^.!?\n]{0,60}?"
+_GAP = r"(?:[^.!?\n]|\.(?=[^\s])|(?<=\d)\.){0,60}?"
 _QUOTES = str.maketrans(
     {
         "\u2019": "'",
@@ -73,6 +74,11 @@ class Phrase:
         """Return the compiled expression; most phrases of most languages are never asked for it."""
         return re.compile(self.expression)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return words of which one stands in every text that the phrase matches; empty when there are none such."""
+        return frozenset({self.word}) if self.word else min(self.groups, key=len, default=frozenset())
+
     def search(self, text: str) -> re.Match[str] | None:
         """Find the phrase in text that went through `fold`."""
         return self.pattern.search(text) if self.anchor in text else None
@@ -100,10 +106,10 @@ class PhraseList:
         self._by_word: dict[str, list[int]] = {}
         self._without: list[int] = []
         for place, phrase in enumerate(self.phrases):
-            needed = {phrase.word} if phrase.word else min(phrase.groups, key=len, default=frozenset())
-            for word in needed:
+            keys = phrase.keys
+            for word in keys:
                 self._by_word.setdefault(word, []).append(place)
-            if not needed:
+            if not keys:
                 self._without.append(place)
 
     def among(self, words: frozenset[str]) -> list[Phrase]:

@@ -40,7 +40,7 @@ def test_every_list_of_a_language_can_be_read(language: str) -> None:
     assert set(kind_phrases(language)) == set(kind_phrases("en")) <= set(Kind)
     for kind, lists in kind_phrases(language).items():
         for phrases in (lists.subject, lists.strong, lists.plain):
-            assert all(phrase.pattern.pattern for phrase in phrases.phrases), kind
+            assert all(phrase.pattern.pattern for phrase in phrases), kind
     for name in _tables(language, "automatic"):
         assert all(phrase.pattern.pattern for phrase in automatic_phrases(language, name).phrases), name
 
