@@ -136,7 +136,7 @@ class Cycle:
 
     def wants(self, envelope: Envelope) -> bool:
         """Say whether the next pass would read the text of a message, by what is known now."""
-        return self._wants(envelope)
+        return wants(envelope, self._known) or envelope.identity in self._said
 
     def concerns(self, message: Message) -> bool:
         """Say whether a message may begin or change a process, by what is known now.
@@ -165,12 +165,9 @@ class Cycle:
         corrected = self._heed(correction, now) if correction != self._correction else None
         pulled = self._pull(now, wall, floor)
         pulled.identities |= corrected or set()
-        affected: set[str] = set()
-        if pulled.identities or self._broken_off or corrected is not None:
-            affected = set(self._relinked(pulled, now))
-        if corrected is not None:
-            affected = set(self._openers)
-        affected |= self._due(now)
+        anew = pulled.identities or self._broken_off or corrected is not None
+        affected = set(self._relinked(pulled, now)) if anew else set()
+        affected |= self._due(now).union(self._openers if corrected is not None else ())
         if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
             self._name_companies(now)
             affected |= reconcile(self._ledger, self.connector, now, reset=pulled.reset)
@@ -250,16 +247,13 @@ class Cycle:
 
     # --- pull ---------------------------------------------------------------------------------------------------------
 
-    def _wants(self, envelope: Envelope) -> bool:
-        return wants(envelope, self._known) or envelope.identity in self._said
-
     def _pull(self, now: datetime, wall: datetime | None, floor: datetime | None) -> _Pulled:
         """Store every page of changes, each in one transaction with its cursor."""
         with self.store.read() as connection:
             cursor = load_cursor(connection, self.account.name)
         since = (now if wall is None else min(now, wall)) - self.account.lookback
         pulled = _Pulled()
-        for page in self.connector.changes(cursor, since, self._wants):
+        for page in self.connector.changes(cursor, since, self.wants):
             pulled.touched |= page.touched
             pulled.reset = pulled.reset or page.reset
             if page.cursor != cursor or page.envelopes or page.removed:
@@ -349,19 +343,16 @@ class Cycle:
             self._keep(connection, fresh, pulled)
 
     def _heed(self, newest: int, now: datetime) -> set[str]:
-        """Take up what the user corrected since the last look, up to number `newest`; return the messages that were read anew.
-
-        A message that was given another kind is read again as one of that kind, as far as the mailbox still has it.
-        """
+        """Take up what the user corrected, up to number `newest`; return the messages that are read anew as what they are."""
         name = self.account.name
         with self.store.read() as connection:
             self._said = kinds_said(load_corrections(connection, name))
             rows, envelopes = unheeded(connection, name, self._said)
         found: dict[str, EventRow] = {}
         for message in self.connector.read(envelopes) if envelopes else ():
-            known = rows.get(message.envelope.identity)
-            at = known.at if known is not None else arrival(message, now, None, self._wall)
-            found[message.envelope.identity] = self._read_one(message, at)
+            identity = message.envelope.identity
+            at = rows[identity].at if identity in rows else arrival(message, now, None, self._wall)
+            found[identity] = self._read_one(message, at)
         for identity in rows.keys() - found.keys():
             found[identity] = as_said(rows[identity], self._said[identity])
         with self.store.write() as connection:

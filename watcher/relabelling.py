@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rules.classify import Classification, Kind
 from rules.extract import Facts
+from rules.mail import Envelope
 from watcher.intake import relabelled
+from watcher.store import Connection
 from watcher.store.corrections import CorrectionRow
-from watcher.store.mail import EventRow
+from watcher.store.mail import EventRow, envelopes_named, events_named
 from watcher.store.reading import Reading
 
-__all__ = ["as_said", "reading_of"]
+__all__ = ["as_said", "reading_of", "unheeded"]
 
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
 _TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
@@ -22,8 +25,21 @@ def reading_of(row: EventRow) -> Reading | None:
     return None if row.kind is None else Reading(row.kind, row.confidence, row.runner_up, row.evidence, row.facts)
 
 
+def unheeded(
+    connection: Connection, account: str, said: Mapping[str, CorrectionRow]
+) -> tuple[dict[str, EventRow], list[Envelope]]:
+    """Return those messages that were not read as the user said so far, by identity, and where the mailbox has them.
+
+    One whose text was never read is among the latter alone.
+    """
+    rows = {row.identity: row for row in events_named(connection, account, said)}
+    done = {identity for identity, row in rows.items() if row.labelled == said[identity].id}
+    envelopes = envelopes_named(connection, account, said.keys() - done)
+    return {identity: rows[identity] for identity in rows.keys() - done}, [each for each in envelopes if each.ref]
+
+
 def as_said(row: EventRow, said: CorrectionRow) -> EventRow:
-    """Return a message as what the user said it is, out of what was stored of it: for as long as its text cannot be read anew."""
+    """Return a message as what the user said it is, out of what was stored of it: where its text cannot be read anew."""
     was = said.was or reading_of(row)
     if was is None:
         return row
@@ -32,6 +48,7 @@ def as_said(row: EventRow, said: CorrectionRow) -> EventRow:
     found = read if kind is None else relabelled(read, kind)
     return replace(
         row,
+        labelled=said.id,
         kind=found.kind,
         confidence=found.confidence,
         runner_up=found.runner_up,

@@ -44,7 +44,7 @@ def link(items: Sequence[Linkable], pins: Pins = _NO_PINS) -> list[Cluster]:
 
 
 def _forget_shared(talks: Iterable[Talk]) -> None:
-    """Take away what stands in mail of different companies: ids of the user at a relay, or of a page's furniture; domains of relays.
+    """Take away what stands in mail of different companies: ids of the user or of a page's furniture, domains of relays.
 
     A domain that spells the name of one of them is that company's, whatever else its mail names.
     """

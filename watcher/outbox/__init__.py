@@ -9,6 +9,7 @@ from watcher.outbox.apply import apply, pending
 from watcher.outbox.ledger import Ledger
 from watcher.outbox.moves import follow
 from watcher.outbox.plan import plan
+from watcher.outbox.recognise import recognise
 from watcher.outbox.reconcile import reconcile
 
-__all__ = ["Ledger", "apply", "follow", "pending", "plan", "reconcile"]
+__all__ = ["Ledger", "apply", "follow", "pending", "plan", "recognise", "reconcile"]
