@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -322,3 +323,23 @@ def test_many_drafts_due_at_once_all_come(tmp_path: Path, run: Any) -> None:
     assert len(placed) == 25
     assert len(set(placed)) > 1
     assert REPLIED.astimezone(UTC) > datetime.fromisoformat(max(placed))
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_the_answer_is_clean(tmp_path: Path) -> None:
+    mailbox = as_mbox(tmp_path / "m.mbox", story())
+    terminal, inner = os.openpty()
+    command = [sys.executable, "-m", "watcher.cli", "replay", str(mailbox), "--json", *ZONE]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=inner, env={**os.environ, "TERM": "xterm"}) as process:
+        os.close(inner)
+        drawn = b""
+        with contextlib.suppress(OSError):  # how a terminal tells that nobody writes to it any more
+            while more := os.read(terminal, 4096):
+                drawn += more
+        assert process.stdout is not None
+        lines = process.stdout.read().splitlines()
+    os.close(terminal)
+
+    assert process.returncode == 0
+    assert b"Playing 4 messages" in drawn
+    assert json.loads(lines[-1])["event"] == "summary"
+    assert b"Playing" not in b"".join(lines)
