@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,6 +31,8 @@ _ENOUGH_FIELDS = 2
 @dataclass(frozen=True, slots=True)
 class _Marks:
     starts: tuple[tuple[str, str], ...]
+    named: tuple[str, ...]
+    """What stands behind the name in an attribution that begins with it."""
     above: frozenset[str]
     forwarded: tuple[str, ...]
     senders: frozenset[str]
@@ -47,6 +50,7 @@ def _marks() -> _Marks:
     senders = frozenset(name for table in tables for name in table["from"])
     return _Marks(
         starts=starts,
+        named=tuple(word for table in tables for word in table.get("named", ())),
         above=frozenset(above),
         forwarded=forwarded,
         senders=senders,
@@ -105,7 +109,12 @@ def _is_plain(line: str) -> bool:
         return False
     if bare[0].isdigit() and len(bare) <= _STAMP_LENGTH and _STAMP.match(bare):
         return False
-    return not (" on " in line or bare.endswith(" on") or (":" in bare[-2:] and "wrote" in bare.lower()))
+    return not (" on " in line or bare.endswith(" on") or _begins_with_name(bare.lower()))
+
+
+def _begins_with_name(line: str) -> bool:
+    """Say whether a line is an attribution that begins with the name: `Ada Moe wrote on Monday at 10:00:`."""
+    return ":" in line[-2:] and any(word in line for word in _marks().named)
 
 
 def _next_filled(lines: list[str], index: int) -> str:
@@ -124,12 +133,12 @@ def _attribution(lines: list[str], index: int) -> int:
         return 0
     first = first.lstrip("*-\u2014 ")
     words = [word for start, word in _marks().starts if first.startswith(start)]
-    if not words and not (":" in first[-2:] and "wrote" in first):
+    if not words and not _begins_with_name(first):
         return 0
-    return _closing(lines[index : index + _ATTRIBUTION_LINES], words or ["wrote"])
+    return _closing(lines[index : index + _ATTRIBUTION_LINES], words or _marks().named)
 
 
-def _closing(lines: list[str], words: list[str]) -> int:
+def _closing(lines: list[str], words: Sequence[str]) -> int:
     """Return how many lines an attribution takes until it closes with a colon and one of the words; 0 when it does not."""
     joined = ""
     for length, line in enumerate(lines, start=1):

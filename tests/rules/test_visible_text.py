@@ -32,6 +32,22 @@ _TAILS = {
     ),
     "outlook_bold": "*From:* Sam Doe <sam@example.com>\n*Sent:* Monday\n*To:* Rita\n*Subject:* Hello\n\nHello",
     "outlook_de": "Von: Sam Doe <sam@example.com>\nGesendet: Montag, 23. November 2026 10:00\nAn: Rita\nBetreff: Hallo\n\nHallo",
+    "gmail_mobile_de": "Sam Doe <sam@example.com> schrieb am Mo., 23. Nov. 2026, 10:00:\n\n> Hallo",
+    "thunderbird_old_de": "Sam Doe schrieb am 23.11.2026 10:00:\n> Hallo",
+    "horde_de": "Zitat von Sam Doe <sam@example.com>:\n\n> Hallo",
+    "gmx": (
+        'Gesendet: Montag, 23. November 2026 um 10:00 Uhr\nVon: "Sam Doe" <sam@example.com>\n'
+        "An: Rita\nBetreff: Aw: Hallo\n\nHallo"
+    ),
+    "notes_de": "Von: Sam Doe/ACME\nAn: Rita Chen/ACME\nKopie: Ada\nDatum: 23.11.2026 10:00\nBetreff: Hallo\n\nHallo",
+    "outlook_appointment_de": "-----Ursprünglicher Termin-----\nVon: Sam Doe\nGesendet: Montag\n\nHallo",
+    "thunderbird_old_nl": "Sam Doe schreef op 23-11-2026 om 10:00:\n> Hallo",
+    "gmail_mobile_nl": "Sam Doe <sam@example.com> schreef op ma 23 nov. 2026 om 10:00:\n\n> Hallo",
+    "apple_nl": "Op 23 nov 2026, om 10:00 heeft Sam Doe <sam@example.com> het volgende geschreven:\n\nHallo",
+    "webmail_nl": (
+        "Verzonden: maandag 23 november 2026 om 10:00\nVan: Sam Doe <sam@example.com>\nAan: Rita\nOnderwerp: Hallo\n\nHallo"
+    ),
+    "outlook_appointment_nl": "-----Oorspronkelijke afspraak-----\nVan: Sam Doe\nVerzonden: maandag\n\nHallo",
     "outlook_fr": "De : Sam Doe <sam@example.com>\nEnvoyé : lundi 23 novembre 2026 10:00\nÀ : Rita\nObjet : Bonjour\n\nBonjour",
     "outlook_es": (
         "De: Sam Doe <sam@example.com>\nEnviado el: lunes, 23 de noviembre de 2026 10:00\nPara: Rita\nAsunto: Hola\n\nHola"
@@ -83,6 +99,11 @@ def test_answers_between_quoted_lines_are_kept() -> None:
         "On Tuesday at 10:00 we meet:\n- you\n- Ada",
         "The message begins\n----------\nand goes on.",
         "To: be honest, I liked it.",
+        "Gesendet: wird nichts ohne Rückfrage.\nBis Dienstag!",
+        "Ole schrieb am Montag, dass er kommt.\nDatum: Dienstag, 1. Dezember 2026\nUhrzeit: 10:00",
+        "Zitat von Ole: das wird gut!",
+        "Ole hat am 3.12. folgende Zeiten frei:\n- 10 Uhr\n- 14 Uhr",
+        "Verzonden: is nog niets.\nTot dinsdag!",
     ],
 )
 def test_words_that_only_look_like_a_quotation_stay(text: str) -> None:
