@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.archive import Archive, Skipped
 from connectors.errors import Misconfigured
@@ -285,6 +287,21 @@ def test_addresses_without_end_are_counted_in_bounded_memory(tmp_path: Path, mon
     assert len(census.to) <= 51
     assert len(census.names) <= 50
     assert census.owners() == ("sam@example.com",)
+
+
+@given(st.lists(st.binary(max_size=400), max_size=4), st.sampled_from([b"", b"Received: x; ", b"Date: ", b"X-Gmail-Labels: "]))
+def test_any_octets_are_read_or_passed_over(tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], field: bytes) -> None:
+    path = tmp_path_factory.mktemp("any") / "m.mbox"
+    mails = (b"From 1@xxx Mon Mar 02 10:00:00 +0000 2026\nSubject: x\n" + field + part + b"\n\n" for part in parts)
+    path.write_bytes(b"From \nSubject: first\n\n" + b"".join(mails))
+    archive = _scanned(path)
+    try:
+        for number in range(len(archive)):
+            archive.message(number, archive.envelope(number))
+    finally:
+        archive.close()
+
+    assert len(archive) + archive.skipped.total() >= 1
 
 
 # --- nothing is touched -----------------------------------------------------------------------------------------------

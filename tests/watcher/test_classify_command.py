@@ -152,6 +152,14 @@ def test_what_is_no_mail_is_told_by_name_and_the_others_are_done(tmp_path: Path)
         assert words in line
 
 
+def test_a_mail_that_its_provider_could_not_confirm_is_told_as_doubtful(tmp_path: Path) -> None:
+    raw = _mail(headers={"Authentication-Results": "mx.example.com; dmarc=fail header.from=acme.test"})
+    (told,) = _values(_file(tmp_path / "a.eml", raw))
+
+    assert told["label"] == "interview_confirmation"
+    assert any("acme.test" in note for note in told["notes"])
+
+
 @pytest.mark.parametrize("words", [(), ("a.eml", "--jsonl")])
 def test_either_files_or_lines_are_asked_for(words: tuple[str, ...]) -> None:
     assert "one of the two" in CliDesk.run_bare("classify", *words, code=Exit.USAGE).stderr

@@ -17,10 +17,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rules.calendar import read
+from rules.calendar import defects, read
 from rules.classify import Classification, classify
 from rules.extract import Facts, Interview, InterviewStatus, Person, company_domain, extract
 from rules.mail import Message
+from rules.trust import doubts
 from watcher.report.words import plain
 
 __all__ = ["Reading", "Undated", "read_message", "reading_values", "reading_view"]
@@ -91,7 +92,8 @@ def _read(message: Message, own: frozenset[str], zone: str) -> tuple[Classificat
     users = own or frozenset(_addressee(message))
     classification = classify(message, own=users, known=False)
     facts = extract(message, classification, own=users, zone=zone)
-    return classification, _fields(facts), tuple(f"It can be read in more than one way: {words}" for words in facts.ambiguous)
+    ambiguous = tuple(f"It can be read in more than one way: {words}" for words in facts.ambiguous)
+    return classification, _fields(facts), (*defects(message.calendars, fallback_zone=zone), *doubts(message), *ambiguous)
 
 
 def _addressee(message: Message) -> Iterator[str]:
