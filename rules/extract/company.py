@@ -21,6 +21,7 @@ __all__ = [
     "company_domain",
     "company_key",
     "company_of_domain",
+    "ends_in_legal_form",
     "name_from_display",
     "plausible_company",
     "slug_of",
@@ -28,7 +29,8 @@ __all__ = [
 
 _FORMS = re.compile(
     r"[,\s]+(?:inc|incorporated|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|se|kg|kgaa|ug|mbh|sa|sas|sarl|srl|spa"
-    r"|bv|b\.v|nv|n\.v|oy|ab|as|aps|pty|pte|s\.a|s\.l|sl|slu|s\.l\.u|s\.r\.l|s\.p\.a|s\.a\.s|sasu|eurl|lda|ltda|eireli|s\.a\.u|sau|e\.v|ev|e\.k"
+    r"|bv|b\.v|nv|n\.v|oy|ab|as|aps|pty|pte|s\.a|s\.l|sl|slu|s\.l\.u|s\.r\.l|s\.p\.a|s\.a\.s|sasu|eurl|lda|ltda"
+    r"|eireli|s\.a\.u|sau|e\.v|ev|e\.k"
     r"|gmbh & co\.? kg|kommanditgesellschaft|ohg|gbr|se & co\.? kgaa|group|gruppe|groupe|grupo|gruppo|holding|holdings)\.?$",
     re.IGNORECASE,
 )
@@ -38,7 +40,8 @@ _SPELLED = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u0
 """How domain names spell letters that they cannot hold."""
 _SCANNED_WORD = re.compile(r"[^\s,;:|()<>\"]+")
 _AT = re.compile(
-    r"^(?P<person>[^@|]{2,60}?)(?:\s+(?:from\b|at\b|@|via\b|\||-|\u2013|\u00b7|bei\b|von\b|chez\b|presso\b|bij\b|van\b(?= [A-Z])|over\b|\u00fcber\b|tramite\b)|,)"
+    r"^(?P<person>[^@|]{2,60}?)(?:\s+(?:from\b|at\b|@|via\b|\||-|\u2013|\u00b7|bei\b|von\b|chez\b|presso\b|bij\b"
+    r"|van\b(?= [A-Z])|over\b|\u00fcber\b|tramite\b)|,)"
     r"\s*(?P<company>[^,|(@]{2,60})$"
 )
 _PAREN = re.compile(r"^(?P<person>[^()]{2,60}?)\s*\((?P<company>[^()]{2,60})\)$")
@@ -57,10 +60,15 @@ def _team_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what ends a display name without belonging to the company's (`Acme Talent Team`), and what begins one."""
     words = "|".join(re.escape(word) for word in sorted(listed("company", "team"), key=len, reverse=True))
     ending = re.compile(rf"(?:^|[\s,/|\u00b7-]+)(?:(?:{words})(?![\w&])[\s&,/|-]*)+$", re.IGNORECASE)
-    between = r"(?:(?:at|@|of|from|for|bei|der|von|des|vom|chez|de|du|en|na|no|da|do|di|presso|van|bij|del|della|in)\s+|d'|-\s|\|\s|:\s|\u2013\s)"
+    between = (
+        r"(?:(?:at|@|of|from|for|bei|der|von|des|vom|chez|de|du|en|na|no|da|do|di|presso|van|bij|del|della|in)\s+|d'"
+        r"|-\s|\|\s|:\s|\u2013\s)"
+    )
     alone = (
-        r"(?:team|l'\u00e9quipe|\u00e9quipe|equipo|equipe|equipa|time|recrutement|karriere|recruiting|careers|recruitment|bewerbermanagement"
-        r"|personalabteilung|selezione|selecci\u00f3n|sele\u00e7\u00e3o|recrutamento|risorse umane|recursos humanos|ressources humaines)\s+(?=(?-i:[A-Z0-9]))"
+        r"(?:team|l'\u00e9quipe|\u00e9quipe|equipo|equipe|equipa|time|recrutement|karriere|recruiting|careers"
+        r"|recruitment|bewerbermanagement"
+        r"|personalabteilung|selezione|selecci\u00f3n|sele\u00e7\u00e3o|recrutamento|risorse umane|recursos humanos"
+        r"|ressources humaines)\s+(?=(?-i:[A-Z0-9]))"
     )
     article = r"(?:(?:the|das|ihr|dein|die|el|la|le|les|il|lo|o|a|het|de)\s+)?"
     return ending, re.compile(
@@ -161,6 +169,11 @@ def as_written(domain: str, text: str) -> str:
     return ""
 
 
+def ends_in_legal_form(name: str) -> bool:
+    """Say whether a name ends in the form of a company (`GmbH`, `Inc.`, `S.p.A.`)."""
+    return _FORMS.search(name) is not None
+
+
 def company_of_domain(domain: str) -> str:
     """Return a name for a registrable domain: `acme-labs.com` is `Acme Labs`, `hp.com` is `HP`."""
     words = [word for word in domain.partition(".")[0].split("-") if word]
@@ -197,7 +210,10 @@ def _plausible(name: str) -> str:
     never = listed("company", "never")
     plain = all(word.strip(".,'") in never for word in lower.split())
     odd = any(char in "<>{}[]=\\" for char in name) or "@" in name or "http" in lower or _mixed(name)
-    return "" if plain or odd or lower in listed("company", "services") else name
+    services = listed("company", "services")
+    first, _, rest = lower.partition(" ")
+    service = lower in services or (first in services and all(word in listed("company", "heading") for word in rest.split()))
+    return "" if plain or odd or service else name
 
 
 def _mixed(name: str) -> bool:
@@ -212,21 +228,18 @@ def _mixed(name: str) -> bool:
 def name_from_display(display: str, address: str) -> tuple[str, str]:
     """Split a display name into (person, company): `Rita Chen (Acme)`, `Rita from Acme`, `Acme Recruiting`. Unknown is empty."""
     display = _ASIDE.sub("", clean(display[:_MAX_DISPLAY])).strip("\"' ")
-    if not display or "@" in display.strip("@") and not _AT.match(display):
+    if not display or ("@" in display and not _AT.match(display)):
         return "", ""
     ending, beginning = _team_words()
     leading = beginning.match(display)
     if leading and not _PAREN.match(display):
         return "", plausible_company(display[leading.end() :])
     match = _PAREN.match(display) or _AT.match(display)
-    if _FORMS.search(display) and not match:
-        return "", plausible_company(display)
     if match:
         return _two(display, match["person"].strip(), match["company"].strip(), address)
-    if ending.search(display):
-        return "", plausible_company(display)
     # At a relay the display name is the company's, unless it looks like first and last name.
-    if (is_shared(address) or is_team(address) or is_deaf(address)) and not is_name(display):
+    nobody = (is_shared(address) or is_team(address) or is_deaf(address)) and not is_name(display)
+    if nobody or ending.search(display) or _FORMS.search(display):
         return "", plausible_company(display)
     return plain_name(display), ""
 
@@ -256,7 +269,7 @@ def slug_of(address: str) -> str:
     if not is_relay(address) and not is_relay(f"no-reply@{domain}"):
         return ""
     below = domain.split(".")
-    registrable = 3 if domain.endswith((".com.br", ".co.uk")) else 2
+    registrable = _DEEP if domain.endswith((".com.br", ".co.uk")) else _DEEP - 1
     for label in (*reversed(below[:-registrable]), local.partition("+")[0]):
         word = label.strip("-_.")
         pieces = [piece for piece in re.split(r"[._-]+", word) if piece and not _is_function(piece)]
@@ -265,20 +278,11 @@ def slug_of(address: str) -> str:
     return ""
 
 
+_DEEP = 3
 _SLUG = re.compile(r"[a-z][a-z0-9&]{1,30}(?:-[a-z0-9&]{1,30}){0,4}")
-_FUNCTIONS = frozenset(
-    "mail mails email em e mg m mx us eu uk de fr es nl br it app hire apply candidates candidate talent notifications notification notify"
-    " reply replies inbound outbound noreply bounce bounces msg send sender mailer smtp post info news jobs job careers career prod production"
-    " stage static www system ats no do not donotreply recruiting recruitment hr hi hello support team workday wd wd1 wd2 wd3 wd5 wd12 ap na emea"
-    " applications interview interviews scheduling calendar invites transactional tx messages message msgs updates alerts auto ne pas repondre".split()
-)
+_FEW_DIGITS = 2
 
 
 def _is_function(word: str) -> bool:
-    return (
-        word in _FUNCTIONS
-        or len(word) < 2
-        or any(char.isdigit() for char in word)
-        and not word.isalpha()
-        and sum(map(str.isdigit, word)) > 2
-    )  # noqa: PLR2004
+    """Say whether a piece of an address is a word of the relay's own, or looks like a token."""
+    return word in listed("company", "functions") or len(word) == 1 or sum(map(str.isdigit, word)) > _FEW_DIGITS

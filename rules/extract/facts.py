@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from collections.abc import Sequence
+from datetime import date, tzinfo
 
-from rules.calendar import read
-from rules.classify.senders import can_receive, is_team
 from rules.classify.text import text_of
 from rules.classify.types import Classification, Kind
+from rules.dates import ambiguous_moments
 from rules.extract.absence import read_automatic
-from rules.extract.clock import offset_of, sender_zone
-from rules.extract.company import company_domain, name_from_display
-from rules.extract.meetings import format_of, interview_of_event, interview_of_text, round_of
-from rules.extract.people import Signature, is_name, named_people, person_of, read_signature
+from rules.extract.agenda import with_agenda
+from rules.extract.clock import day_order, offset_of, sender_zone
+from rules.extract.company import alike, company_key, name_from_display
+from rules.extract.instructions import instructions_in, start_date_in, wants_no_contact
+from rules.extract.markup import read_markup
+from rules.extract.meetings import read_meetings, stating_events
+from rules.extract.panel import named_people
+from rules.extract.people import own_names, people_of
 from rules.extract.promise import find_promise
-from rules.extract.reading import reading_of
+from rules.extract.reading import Reading, reading_of
 from rules.extract.roles import without_company
+from rules.extract.signature import read_signature
 from rules.extract.subject_matter import company_of, role_of
-from rules.extract.types import Facts, Format, Interview, Outcome, Person, RoleClass
+from rules.extract.titles import clean_role
+from rules.extract.types import Facts, Interview, Outcome, Person
 from rules.extract.words import first_match
 from rules.mail.types import Message
-from rules.phrases.grammar import fold, unwrap
 
 __all__ = ["extract"]
 
-_TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
-_NAMING = frozenset({*_TIMED, Kind.INTERVIEW_INVITE, Kind.CANCELLATION})
+_NAMING = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE, Kind.INTERVIEW_INVITE, Kind.CANCELLATION, Kind.HUMAN_REPLY})
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
-_STATING = frozenset({"", "REQUEST", "PUBLISH", "CANCEL"})
-"""Methods by which an organizer fixes, moves or cancels; COUNTER and REPLY do neither (D25)."""
-_PERSONAL = re.compile(r"[^\W\d_]+(?:[._'-][^\W\d_]+)*\d{0,2}")
-"""A local part that a person may have; a relay threads answers by tokens (`acme+c7f21d`, `r-8134a`)."""
-_THREADING = ("reply.", "replies.", "inbound.", "parse.", "incoming.")
-_MOST = 20
+_STARTING = frozenset({Kind.OFFER, Kind.HUMAN_REPLY, Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.APPLICATION_ACK})
+_MOST_AMBIGUOUS = 10
+_LONGEST_AMBIGUOUS = 120
 
 
 def extract(message: Message, classification: Classification, *, own: frozenset[str], zone: str) -> Facts:
@@ -49,100 +49,65 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         return read_automatic(message, own=own, zone=zone)
     local = sender_zone(message, zone)
     text = text_of(message)
-    body = unwrap(message.text)
-    signature = read_signature(message.text, _display_name(message))
-    events = [event for event in read(message.calendars, fallback_zone=zone) if event.method in _STATING]
-    named = named_people(body) if kind in _NAMING else []
-    people = _people(message, signature, named, own)
-    stated = round_of(f"{text.subject}\n" + "\n".join(fold(event.summary) for event in events), text.folded)
-    if events:
-        interviews = tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
-    else:
-        writer = next((person for person in people if person.address == message.sender.address), None)
-        found = interview_of_text(message, local, named, writer) if kind in _TIMED else None
-        interviews = (found,) if found is not None else ()
-    interviews = _completed(interviews, format_of(f"{text.subject}\n{text.folded}", events), stated)
     reading = reading_of(message)
-    role = role_of(events, reading)
-    company = company_of(message, events, signature, reading, own, role=role)
+    order = day_order(message, text.languages)
+    events = stating_events(message, zone)
+    markup = read_markup(message, zone=zone)
+    signature = read_signature(message.text, name_from_display(message.sender.name, message.sender.address)[0])
+    role = role_of(events, reading, marked=clean_role(markup.role, sure=True))
+    company = company_of(message, events, signature, reading, own, role=role, marked=markup.company)
+    named = _named(message, reading, own, company) if kind in _NAMING else []
+    people = people_of(message, signature, named, own, company)
+    meetings = read_meetings(message, kind, own=own, zone=zone, local=local, people=people, named=named)
     made_on = message.envelope.received_at.astimezone(local).date()
-    taken = [interview.start.date() for interview in interviews]
+    taken = [interview.start.date() for interview in meetings.interviews]
+    promise = (
+        find_promise(message.text, made_on, taken, languages=text.languages, order=order) if kind is not Kind.REJECTION else None
+    )
     return Facts(
         company=company,
         role=without_company(role, company),
         people=tuple(people),
-        interviews=interviews,
-        round=stated,
-        promise=find_promise(message.text, made_on, taken) if kind is not Kind.REJECTION else None,
-        outcome=_outcome(text.folded) if kind is Kind.HUMAN_REPLY else None,
-        no_contact=bool(first_match("contact", "none", text.folded)),
+        interviews=meetings.interviews,
+        interviewers=_interviewers(meetings.interviews, named, message, kind),
+        round=meetings.round,
+        promise=promise,
+        outcome=_outcome(text.folded, text.languages) if kind is Kind.HUMAN_REPLY else None,
+        no_contact=wants_no_contact(text.folded, text.languages),
         zone_offset=offset_of(message),
+        format=meetings.format,
+        booking_link=meetings.booking_link,
+        start_date=start_date_in(text.folded, made_on, text.languages, order, words=text.words) if kind in _STARTING else None,
+        instructions=instructions_in(message.text, text.languages),
+        ambiguous=_ambiguous(f"{text.subject}\n{text.folded}", made_on, local, text.languages, order),
     )
 
 
-def _completed(interviews: tuple[Interview, ...], form: Format, stated: int | None) -> tuple[Interview, ...]:
-    """Fill in what the mail says of all its interviews: the format, and the round if there is only one."""
-    return tuple(
-        replace(
-            interview,
-            format=interview.format if interview.format is not Format.UNKNOWN else form,
-            round=stated if len(interviews) == 1 else interview.round,
-        )
-        for interview in interviews
-    )
+def _named(message: Message, reading: Reading, own: frozenset[str], company: str) -> list[Person]:
+    """Return whom the text names as those one will meet: neither the user nor the company."""
+    key = company_key(company)
+    found = named_people(reading, own_names(message, own))
+    return [person for person in found if not (key and alike(company_key(person.name), key))]
 
 
-def _display_name(message: Message) -> str:
-    return name_from_display(message.sender.name, message.sender.address)[0]
+def _interviewers(interviews: Sequence[Interview], named: Sequence[Person], message: Message, kind: Kind) -> tuple[Person, ...]:
+    """Return who interviews: of the interviews that are fixed, else whom an invitation names, each once."""
+    found = {person.address or person.name.casefold(): person for interview in interviews for person in interview.interviewers}
+    if not found and not interviews and kind is not Kind.HUMAN_REPLY:
+        found = {person.name.casefold(): person for person in with_agenda(named, message.text)}
+    return tuple(found.values())
 
 
-def _people(message: Message, signature: Signature, named: list[Person], own: frozenset[str]) -> list[Person]:
-    """Return the humans of the company that this message shows: sender, copied people of the company, with titles."""
-    found: list[Person] = []
-    sender = message.sender
-    domain = company_domain(sender.address)
-    titles = {person.name.lower(): person.title for person in named if person.title}
-    behind = _behind_relay(message, own)
-    if sender.address and sender.address not in own and can_receive(sender.address) and not is_team(sender.address):
-        name = _display_name(message) or signature.name
-        found.append(person_of(name, sender.address, signature.title or titles.get(name.lower(), "")))
-    elif signature.title and is_name(signature.name):
-        # A relay carries a person's letter: the name is known; the address only where Reply-To tells it (T9: never guessed).
-        found.append(person_of(signature.name, behind.address if behind is not None else "", signature.title))
-    elif behind is not None:
-        found.append(behind)
-    known = {person.address for person in found}
-    for item in (*message.cc, *message.to):
-        colleague = domain and company_domain(item.address) == domain and can_receive(item.address) and not is_team(item.address)
-        if colleague and item.address not in own and item.address not in known:
-            name = name_from_display(item.name, item.address)[0]
-            known.add(item.address)
-            found.append(person_of(name, item.address, titles.get(name.lower(), "")))
-    return found[:_MOST]
-
-
-def _behind_relay(message: Message, own: frozenset[str]) -> Person | None:
-    """Return the human to whom an answer to a relay's or a booking page's mail goes (RFC 5322 section 3.6.2), or None.
-
-    Their name is that of the Reply-To field, else the display name of the sender where the address is made of it.
-    """
-    sender = message.sender
-    if can_receive(sender.address):
-        return None
-    reply = next((item for item in message.reply_to if item.address not in own and can_receive(item.address)), None)
-    if reply is None or is_team(reply.address):
-        return None
-    local, _, domain = reply.address.partition("@")
-    if not _PERSONAL.fullmatch(local) or domain.startswith(_THREADING):
-        return None
-    for display in (name_from_display(reply.name, reply.address)[0], _display_name(message)):
-        made_of_it = any(len(word) > 1 and word in local for word in display.lower().split())
-        if is_name(display) and (display == reply.name or made_of_it):
-            return person_of(display, reply.address)
-    return replace(person_of("", reply.address), role=RoleClass.RECRUITER)
-
-
-def _outcome(folded: str) -> Outcome | None:
-    if first_match("outcome", "on_hold", folded):
+def _outcome(folded: str, languages: tuple[str, ...]) -> Outcome | None:
+    if first_match("outcome", "on_hold", folded, languages):
         return Outcome.ON_HOLD
-    return Outcome.STILL_DECIDING if first_match("outcome", "still_deciding", folded) else None
+    return Outcome.STILL_DECIDING if first_match("outcome", "still_deciding", folded, languages) else None
+
+
+def _ambiguous(folded: str, today: date, zone: tzinfo, languages: tuple[str, ...], order: str | None) -> tuple[str, ...]:
+    """Return the dates and times that can be read in several ways: as written, then the readings in ISO 8601."""
+    found = {
+        f"{one.text.strip()[:_LONGEST_AMBIGUOUS]}: {' / '.join(reading.isoformat() for reading in one.readings)}": None
+        for one in ambiguous_moments(folded, today, zone, languages, order)
+    }
+    return tuple(found)[:_MOST_AMBIGUOUS]

@@ -15,33 +15,54 @@ from rules.extract.words import all_matches, listed
 
 __all__ = ["Mention", "best", "mentions_in", "name_at", "said", "without_unit"]
 
-_UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100\u0106\u010c\u0110\u0118\u011a\u0130\u0141\u0143\u0150\u0152\u015a\u015e\u0160\u0170\u0179\u017b\u017d\u0386-\u03ab\u0400-\u042f"
+_UP = (
+    "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100\u0106\u010c\u0110\u0118\u011a\u0130\u0141\u0143\u0150\u0152\u015a\u015e"
+    "\u0160\u0170\u0179\u017b\u017d\u0386-\u03ab\u0400-\u042f"
+)
 _TOKEN = rf"(?:[{_UP}\d][\w'+-]*|[a-z]{{1,2}}[{_UP}]\w*)(?:[.&/*][\w]+)*"
-_LEGAL = r"(?:Inc|Corp|Co|Ltd|LLC|LLP|PLC|plc|GmbH|mbH|AG|SE|KG|KGaA|UG|OHG|e\.V|eG|S\.?A\.?S|S\.?A|SARL|SASU|S\.?L\.?U|S\.?L|S\.?r\.?l|S\.?p\.?A|B\.?V|N\.?V|Lda|Ltda|Limited|Oy|AB|AS|A/S|ApS|Pty)"
+_LEGAL = (
+    r"(?:Inc|Corp|Co|Ltd|LLC|LLP|PLC|plc|GmbH|mbH|AG|SE|KG|KGaA|UG|OHG|e\.V|eG|S\.?A\.?S|S\.?A|SARL|SASU"
+    r"|S\.?L\.?U|S\.?L|S\.?r\.?l|S\.?p\.?A|B\.?V|N\.?V|Lda|Ltda|Limited|Oy|AB|AS|A/S|ApS|Pty)"
+)
 _RUN = re.compile(
-    rf"(?P<name>{_TOKEN}(?:(?:[ ]&[ ]|[ ]\+[ ]|,?[ ](?={_LEGAL}\b)|[ ](?:of|de|du|des|di|do|da|del|della|von|van|der)[ ](?=[{_UP}])|[ ])"
+    rf"(?P<name>{_TOKEN}(?:(?:[ ]&[ ]|[ ]\+[ ]|,?[ ](?={_LEGAL}\b)|[ ](?:of|de|du|des|di|do|da|del|della|von|van"
+    rf"|der)[ ](?=[{_UP}])|[ ])"
     rf"(?:{_LEGAL}\b\.?(?:[ ]&[ ]Co\.?(?:[ ]KGa?A?)?)?|{_TOKEN})){{0,6}})"
 )
 _SKIP = re.compile(
-    r"[ ]*(?::[ ]*)?\"?(?:(?:the|our|der|die|das|dem|den|des|la|le|les|el|los|las|il|lo|gli|o|a|os|as|het|de|een|firma|company|empresa|soci\u00e9t\u00e9|azienda)[ ](?=[\"A-Z0-9\u00c0-\u00de]|[a-z]{1,2}[A-Z])|l'|d'|dell'|all')?\"?",
+    r"[ ]*(?::[ ]*)?\"?(?:(?:the|our|der|die|das|dem|den|des|la|le|les|el|los|las|il|lo|gli|o|a|os|as|het|de|een"
+    r"|firma|company|empresa|soci\u00e9t\u00e9|azienda)[ ](?=[\"A-Z0-9\u00c0-\u00de]|[a-z]{1,2}[A-Z])|l'|d'|dell'"
+    r"|all')?\"?",
 )
 _CAPITAL_ARTICLE = re.compile(r"[ ]*\"?The[ ](?=[A-Z])")
 _LEGAL_NAME = re.compile(
-    rf"(?<![\w.&-])(?P<name>{_TOKEN}(?:(?:[ ]&[ ]|[ ]\+[ ]|[ ]){_TOKEN}){{0,3}},?[ ]{_LEGAL}\b\.?(?:[ ]&[ ]Co\.?[ ]KGa?A?)?)(?!\w)"
+    rf"(?<![\w.&-])(?P<name>{_TOKEN}(?:(?:[ ]&[ ]|[ ]\+[ ]|[ ]){_TOKEN}){{0,3}},?[ ]{_LEGAL}\b\.?"
+    rf"(?:[ ]&[ ]Co\.?[ ]KGa?A?)?)(?!\w)"
 )
 _RIGHTS = re.compile(
-    rf"(?:\u00a9|\(c\)|copyright)[ ]*(?:\d{{4}}(?:[ ]?-[ ]?\d{{4}})?[ ,]*)?(?:by[ ])?(?P<name>{_TOKEN}(?:[ ](?:&[ ])?{_TOKEN}){{0,4}})",
+    rf"(?:\u00a9|\(c\)|copyright)[ ]*(?:\d{{4}}(?:[ ]?-[ ]?\d{{4}})?[ ,]*)?(?:by[ ])?(?P<name>{_TOKEN}(?:[ ]"
+    rf"(?:&[ ])?{_TOKEN}){{0,4}})",
     re.IGNORECASE,
 )
 _WE = re.compile(
-    rf"(?:^|[.!?]\s+|\n)(?:At|Here at|Bei|Bei der|Chez|En|Bij|Na|No|In)[ ](?:the[ ]|der[ ])?(?P<name>(?:The[ ])?{_TOKEN}(?:[ ]{_TOKEN}){{0,3}}),?[ ](?:we|wir|nous|creemos|nos|n\u00f3s|noi|you|our|werken|geloven|vind|arbeiten|acreditamos)\b"
+    rf"(?:^|[.!?]\s+|\n)(?:At|Here at|Bei|Bei der|Chez|En|Bij|Na|No|In)[ ](?:the[ ]|der[ ])?(?P<name>"
+    rf"(?:The[ ])?{_TOKEN}(?:[ ]{_TOKEN}){{0,3}}),?[ ](?:we|wir|nous|creemos|nos|n\u00f3s|noi|you|our|werken"
+    rf"|geloven|vind|arbeiten|acreditamos)\b"
 )
 _SAYS = re.compile(
-    rf"(?:^|[.!?,]\s+|\n)(?P<name>{_TOKEN}(?:[ ]{_TOKEN}){{0,3}})[ ](?:has|have|is|hat|haben|ist|a|ha|heeft|tem)[ ]"
-    r"(?:decided|moved|received|chosen|reviewed|selected|pleased|delighted|happy|excited|invited|hiring|growing|sich|entschieden|erhalten|d\u00e9cid\u00e9|re\u00e7u|decidido|recibido|recebido|deciso|ricevuto|besloten|ontvangen)\b"
+    rf"(?:^|[.!?,]\s+|\n|\b(?:that|dass|que|che|dat|da{{1,2}}ss)[ ]|\b(?:A|O|La|L'|Die|Das|El|De|Het|Il)[ ](?:"
+    rf"(?:empresa|azienda|soci\u00e9t\u00e9|firma)[ ])?)(?P<name>{_TOKEN}(?:[ ](?:&[ ])?{_TOKEN}){{0,3}})[ ]"
+    r"(?:(?:has|have|is|was|hat|haben|ist|a|ha|heeft|tem)[ ](?:bien[ ]|now[ ]|just[ ])?"
+    r"(?:decided|moved|received|chosen|reviewed|selected|pleased|delighted|happy|excited|invited|hiring|growing"
+    r"|viewed|sich|entschieden|erhalten"
+    r"|d\u00e9cid\u00e9|re\u00e7u|decidido|recibido|recebido|deciso|ricevuto|besloten|ontvangen)"
+    r"|received your|got your|reviewed your|viewed your|would like to|wants to|invites you|convida|te invita"
+    r"|le invita|ti invita|l\u00e4dt|nodigt|recebeu|vous invite|recibi\u00f3)\b"
 )
 _RECRUITER = re.compile(
-    rf"\b(?:[Ii]'m|[Ii] am|[Mm]y name is|[Ii]ch bin|[Mm]ein Name ist|[Jj]e suis|[Jj]e m'appelle|[Ss]oy|[Mm]e llamo|[Ii]k ben|[Ss]ou|[Ss]ono)\b[^.\n]{{0,70}}?\b(?:at|with|from|of|bei|von|der|chez|de|d'|en|bij|van|na|da|in|di|presso)[ ]+(?P<name>{_TOKEN}(?:[ ]{_TOKEN}){{0,3}})"
+    rf"\b(?:[Ii]'m|[Ii] am|[Mm]y name is|[Ii]ch bin|[Mm]ein Name ist|[Jj]e suis|[Jj]e m'appelle|[Ss]oy|[Mm]e llamo"
+    rf"|[Ii]k ben|[Ss]ou|[Ss]ono)\b[^.\n]{{0,70}}?\b(?:at|with|from|of|bei|von|der|chez|de|d'|en|bij|van|na|da|in"
+    rf"|di|presso)[ ]+(?P<name>{_TOKEN}(?:[ ]{_TOKEN}){{0,3}})"
 )
 _SEPARATED = re.compile(r"\s+[-|:\u00b7\u2022/@<>]+\s+|:\s+|\s*[|\u2022\u00b7]\s*|(?<=\w)-\s+|!\s+|\s*[()\[\]]\s*|\s+x\s+|,\s+")
 _GENDERED = re.compile(rf"[(\[][ ]?{GENDER}[ ]?[)\]]|\b[hf]/[hf]\b", re.IGNORECASE)
@@ -67,6 +88,12 @@ _INSTITUTES = (
 )
 _FOR = re.compile(rf"[ ](?:for|of|f\u00fcr|pour)[ ](?:the[ ])?{_TOKEN}(?:[ ]{_TOKEN}){{0,2}}")
 _CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d{0,2})?(?:\s|$)|\d{4}$")
+_DATE = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mi\u00e9|jue|vie|s\u00e1b"
+    r"|dom|ter|qua|qui|sex|gio|wo|vr|za|zo)"
+    r"\w{0,6}\.?,? (?:[^\W\d_]{3,9}\.? )?\d{1,2}\b|\d{1,2}\.? [^\W\d_]{3,9}\b",
+    re.IGNORECASE,
+)
 _POSSESSIVE = re.compile(r"(?:'s|')$")
 _JOINED = frozenset({"and", "und", "et", "y", "e", "en"})
 _SIGNING_LINES = 14
@@ -141,6 +168,10 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
         other = Reading(heading, "", reading.languages)
         yield from _of_heading(other, reading, role)
     yield from _of_heading(reading, reading, role)
+    for match in _few(_SAYS, reading.subject):
+        name = plausible_company(_cut(match["name"], reading.languages))
+        if _may_be(name, reading.languages):
+            yield Mention(name, 2.5)
     yield from _led(reading.body, reading.folded, reading.words, reading.languages, 3.0)
     if role:
         yield from _behind_role(reading.body, reading.folded, role, reading.languages, 3.5)
@@ -179,9 +210,7 @@ def _piece(piece: str, reading: Reading) -> Iterator[Mention]:
     first = next((place for place, word in enumerate(plain) if word not in words), len(tokens))
     last = next((place for place in range(len(plain) - 1, -1, -1) if plain[place] not in words), -1)
     kept = tokens[first : last + 1]
-    if not 0 < len(kept) <= _PIECE_WORDS or not all(
-        token[0].isupper() or token[0].isdigit() or token == "&" or any(char.isupper() for char in token) for token in kept
-    ):
+    if not 0 < len(kept) <= _PIECE_WORDS or not all(_is_big(token) for token in kept):
         return
     name = plausible_company(_POSSESSIVE.sub("", " ".join(kept)))
     if not _may_be(name, languages):
@@ -190,6 +219,10 @@ def _piece(piece: str, reading: Reading) -> Iterator[Mention]:
         yield Mention(name, 0.4)
     else:
         yield Mention(name, 3.0 if f" {lowered(name)}" in f" {reading.folded}" else 1.0)
+
+
+def _is_big(word: str) -> bool:
+    return word[0].isdigit() or word == "&" or any(char.isupper() for char in word)
 
 
 def _led(text: str, folded: str, words: frozenset[str], languages: tuple[str, ...], weight: float) -> Iterator[Mention]:
@@ -230,7 +263,10 @@ def _at(languages: tuple[str, ...]) -> re.Pattern[str]:
         "|".join(re.escape(word) for word in words if word in {"for", "from", "de", "en", "der", "voor", "per", "para", "pour"})
         or "(?!)"
     )
-    gap = r"(?:[ ]?[(\[][^()\[\]\n]{0,40}[)\]]|[-,]?[ ]?#?[a-z]{0,5}-?\d[\w-]{2,15}){0,2}[\"']?(?:[ ](?:position|role|job|opening|vacancy|opportunity|internship|stelle|-stelle|application))?[ ,]{1,2}(?:with us[ ])?"
+    gap = (
+        r"(?:[ ]?[(\[][^()\[\]\n]{0,40}[)\]]|[-,]?[ ]?#?[a-z]{0,5}-?\d[\w-]{2,15}){0,2}[\"']?(?:[ ](?:position|role"
+        r"|job|opening|vacancy|opportunity|internship|stelle|-stelle|application))?[ ,]{1,2}(?:with us[ ])?"
+    )
     return re.compile(rf"{gap}(?:(?P<sure>{sure})|(?:{loose}))(?=[ '\"])")
 
 
@@ -242,8 +278,7 @@ def _signing(reading: Reading) -> Iterator[Mention]:
         if (
             not 1 < len(line) <= _LONGEST_LINE
             or "@" in line
-            or line.endswith((".", "?", ":"))
-            and not line.endswith(("Inc.", "Ltd.", "Co."))
+            or (line.endswith((".", "?", ":")) and not line.endswith(("Inc.", "Ltd.", "Co.")))
         ):
             continue
         for piece in re.split(r"\s[|\u2022\u00b7]\s|,\s|\s-\s", line.strip("!. ")):
@@ -264,16 +299,17 @@ def _signing(reading: Reading) -> Iterator[Mention]:
 
 def _may_be(name: str, languages: tuple[str, ...]) -> bool:
     """Say whether a cleaned name may be a company's: no title, no day, not only words of headings."""
-    if not name or is_title(name, languages) or _CLOCK.match(name):
+    if not name or is_title(name, languages) or _CLOCK.match(name) or _DATE.match(name):
         return False
     words = [lowered(word).strip(".,'") for word in name.split()]
     heading = listed("company", "heading", languages)
-    return not all(
-        word in heading
-        or word
-        in listed("names", "never", languages) - {"systems", "technologies", "solutions", "labs", "robotics", "bank", "group"}
-        for word in words
-    )
+    return not all(word in heading or word in _nameless(languages) for word in words)
+
+
+@cache
+def _nameless(languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the words that stand where names might, but for those that companies are called by."""
+    return listed("names", "never", languages) - {"systems", "technologies", "solutions", "labs", "robotics", "bank", "group"}
 
 
 def said(mentions: Iterable[Mention]) -> list[str]:

@@ -9,23 +9,73 @@ from functools import cache, lru_cache
 from rules.extract.titles import is_title
 from rules.extract.words import listed
 
-__all__ = ["NAME", "is_name", "leading_name", "plain_name"]
+__all__ = ["NAME", "UPPER", "is_name", "leading_name", "plain_name"]
 
 _CASED = ((0x41, 0x250), (0x370, 0x530), (0x531, 0x557), (0x1E00, 0x2000))
-_UPPER = "".join(
+UPPER = "".join(
     re.escape(chr(code))
     for start, stop in _CASED
     for code in range(start, stop)
     if unicodedata.category(chr(code)) in {"Lu", "Lt"}
 )
+"""Capital letters of the scripts that have them, as they stand within a character class."""
 _LETTER = r"[^\W\d_]"
 _WORD = (
-    rf"(?:(?:[ODdl]['\u2019]|al-|el-|Al-|El-)?[{_UPPER}]{_LETTER}+(?:['\u2019-]{_LETTER}+)*"
-    rf"|[{_UPPER}]\.(?:[-]?[{_UPPER}]\.){{0,2}})"
+    rf"(?:(?:[ODdl]['\u2019]|al-|el-|Al-|El-)?[{UPPER}]{_LETTER}+(?:['\u2019-]{_LETTER}+)*"
+    rf"|[{UPPER}]\.(?:[-]?[{UPPER}]\.){{0,2}})"
 )
 _PARTICLES = frozenset(
-    "van von vom zu zur zum der den de del della dello degli dei di da das dos do du des la le lo los las bin ibn bint al el ter ten te"
-    " op het 't af av und y e i st d' dal san ben in".split()
+    [
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "zur",
+        "zum",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "dello",
+        "degli",
+        "dei",
+        "di",
+        "da",
+        "das",
+        "dos",
+        "do",
+        "du",
+        "des",
+        "la",
+        "le",
+        "lo",
+        "los",
+        "las",
+        "bin",
+        "ibn",
+        "bint",
+        "al",
+        "el",
+        "ter",
+        "ten",
+        "te",
+        "op",
+        "het",
+        "'t",
+        "af",
+        "av",
+        "und",
+        "y",
+        "e",
+        "i",
+        "st",
+        "d'",
+        "dal",
+        "san",
+        "ben",
+        "in",
+    ]
 )
 _PARTICLE = r"(?:" + "|".join(re.escape(word) for word in sorted(_PARTICLES, key=len, reverse=True)) + r")"
 NAME = rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,3}}{_WORD}){{1,4}}"
@@ -63,7 +113,7 @@ def is_name(text: str) -> bool:
     if match is None and not _LAST_FIRST.fullmatch(text):
         return False
     words = text.replace(",", " ").split()
-    if len(words) > _CAPITALS and text.isupper():
+    if all(len(word.strip(".")) == 1 or "." in word[:-1] for word in words) or (len(words) > _CAPITALS and text.isupper()):
         return False
     return not any(word.lower().strip(".,") in _never() for word in words) and not is_title(text)
 

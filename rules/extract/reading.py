@@ -18,15 +18,21 @@ _SPACES = re.compile(r"[ \t\u2000-\u200a\u3000]+")
 _MAYBE_MANY = re.compile(r"(?<=\w)\((?:s|es|n|en)\)")
 _MARKS = str.maketrans(
     {
-        "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"',
-        "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u2010": "-", "\u2212": "-", "\xa0": " ", "\u202f": " ", "\u2022": "\u2022",
+        **dict.fromkeys("\u2019\u2018\u02bc\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2013\u2014\u2011\u2010\u2212", "-"),
+        **dict.fromkeys("\xa0\u202f", " "),
     }
-)  # fmt: skip
+)
 _PREFIX = re.compile(
-    r"^(?:(?:re|fwd?|fw|aw|wg|antw|tr|rv|res|enc|rif|i|r|sv|vs|updated invitation(?: with note)?|invitation|accepted|declined|tentative"
-    r"|cancel(?:l?ed)?(?: event)?|canceled event with note|aktualisierte einladung|einladung|abgesagt|zugesagt|angenommen|invitation mise \u00e0 jour"
-    r"|annul\u00e9e?|accept\u00e9e?|invitaci\u00f3n actualizada|invitaci\u00f3n|cancelado|aceptado|geannuleerd|geaccepteerd|uitnodiging|bijgewerkte uitnodiging|convite|convite atualizado"
-    r"|invito|invito aggiornato|annullato|new event|event confirmed|reminder|erinnerung|rappel|recordatorio|herinnering|lembrete|promemoria|external|ext|automatic reply)"
+    r"^(?:(?:re|fwd?|fw|aw|wg|antw|tr|rv|res|enc|rif|i|r|sv|vs|updated invitation(?: with note)?|invitation"
+    r"|accepted|declined|tentative"
+    r"|cancel(?:l?ed)?(?: event)?|canceled event with note|aktualisierte einladung|einladung|abgesagt|zugesagt"
+    r"|angenommen|invitation mise \u00e0 jour"
+    r"|annul\u00e9e?|accept\u00e9e?|invitaci\u00f3n actualizada|invitaci\u00f3n|cancelado|aceptado|geannuleerd"
+    r"|geaccepteerd|uitnodiging|bijgewerkte uitnodiging|convite|convite atualizado"
+    r"|invito|invito aggiornato|annullato|new event|event confirmed|reminder|erinnerung|rappel|recordatorio"
+    r"|herinnering|lembrete|promemoria|external|ext|automatic reply)"
     r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:\s*|\[[^\]\n]{1,30}\]\s*)+",
     re.IGNORECASE,
 )
@@ -58,8 +64,8 @@ class Reading:
         """Take subject and body as they stand; `languages` (ISO 639-1) are told by the words where they are not given."""
         self.subject = _PREFIX.sub("", _plain(subject[:_MAX_SUBJECT]).strip())
         cut = body[:_MAX]
-        self.lines = [line.strip() for line in _plain(cut).split("\n")]
-        """The lines as they were wrapped."""
+        self.lines = [line.strip() for line in _HIDDEN.sub("", cut).translate(_MARKS).split("\n")]
+        """The lines as they were wrapped, with the wide gaps that part the cells of a table."""
         self.body = _plain(unwrap(cut))
         self.folded_subject, self.folded = lowered(self.subject), lowered(self.body)
         self.words_of_subject = frozenset(WORD.findall(self.folded_subject))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from rules.extract.names import is_name
 from rules.extract.reading import Reading, lowered
 from rules.extract.titles import GENDER, clean_role, is_title
 from rules.extract.words import all_matches, listed
@@ -83,6 +84,7 @@ _MOST_TOKENS = 11
 _WIDE = 120
 _TRIES = 4
 _SHORT = 3
+_FIRST_LINES = 14
 _SURE_WORDS = 8
 
 
@@ -129,6 +131,7 @@ class _Finder:
         yield from self.labelled()
         yield from self.led(reading.body, reading.folded, reading.words, 0.0)
         yield from self.before_noun(reading.body, reading.folded)
+        yield from self.alone()
 
     def heading(self, text: str, folded: str, words: frozenset[str]) -> Iterator[_Found]:
         """Yield the roles of a heading: marked ones, those behind `for the position of`, and pieces that are titles."""
@@ -214,15 +217,16 @@ class _Finder:
         """Return the tokens up to the first that ends a role."""
         stop = _set("stop", self.languages)
         kept: list[str] = []
-        for token in tokens[:_MOST_TOKENS]:
+        for place, token in enumerate(tokens[:_MOST_TOKENS]):
             lower = lowered(token).strip(".,\"')")
             previous = lowered(kept[-1]) if kept else ""
-            if lower in stop and not (previous in _BINDING and lower in _ARTICLES) and not token.isupper():
+            opens = not place and token[:1].isupper() and tokens[1:2] and tokens[1][:1].isupper()  # `Application Engineer`
+            if lower in stop and not opens and not (previous in _BINDING and lower in _ARTICLES) and not token.isupper():
                 break
             if previous in _JOINING and token[:1].islower():
                 break
             kept.append(token)
-        while kept and lowered(kept[-1]) in _TRAILING:
+        while kept and kept[-1] in _TRAILING:
             kept.pop()
         return kept
 
@@ -272,6 +276,23 @@ class _Finder:
             role = self.title(value, whole=True) or self.named(value)
             if role:
                 yield _Found(6.0 if is_title(role, self.languages) else 3.5, role)
+
+    def alone(self) -> Iterator[_Found]:
+        """Yield the one title that fills a line above the signature, as boards write it under the name of an application."""
+        lines = [line for line in self.reading.lines if line][:_FIRST_LINES]
+        closings = listed("signature", "closing")
+        found: dict[str, None] = {}
+        for place, line in enumerate(lines):
+            bare = line.strip(" *_-\u2022")
+            if lowered(bare).strip(" ,.!") in closings:
+                break
+            if len(bare) > _WIDE // 2 or bare.endswith((".", ",", "!", "?", ":")) or not bare[:1].isupper():
+                continue
+            role = "" if place and is_name(lines[place - 1].strip(" *_,")) else self.title(bare, whole=True)
+            if role:
+                found[role] = None
+        if len(found) == 1:
+            yield _Found(2.0, next(iter(found)))
 
     def title(self, text: str, *, whole: bool = False) -> str:
         """Return a text as a role if it is a job title."""

@@ -18,9 +18,9 @@ from rules.extract.company import (
 )
 from rules.extract.mentions import Mention, best, mentions_in, said, without_unit
 from rules.extract.names import is_name
-from rules.extract.people import Signature
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of as role_of_reading
+from rules.extract.signature import Signature
 from rules.extract.words import first_match, listed
 from rules.mail.types import Message
 
@@ -49,7 +49,7 @@ def company_of(
     sender = message.sender.address
     domain = company_domain(sender)
     label = company_of_domain(domain) if domain else ""
-    mentions = list(mentions_in(reading, _headings(events), role))
+    mentions = [one for one in mentions_in(reading, _headings(events), role) if not _is_of_user(one.name, message, own)]
     names = said(mentions)
     signed = without_unit(signature.company, reading.languages)
     display = name_from_display(message.sender.name, sender)[1]
@@ -69,7 +69,8 @@ def company_of(
             return written
     if person:
         return display or label
-    votes = [*mentions, *_votes(message, signature, reading, display, marked, label)]
+    told = {label: 2.0, signed: 2.5, _doubtful(message): 0.5, display: 4.0, marked: 6.0}
+    votes = [*mentions, *_votes(message, reading, told)]
     found = best(votes, reading.folded)
     return found or _of_others(message, events, own) or (label if not is_freemail(sender) else "")
 
@@ -86,20 +87,10 @@ def _fuller(name: str, names: Iterable[str], domain: str) -> str:
     return next((other for other in alike if not exact or bears_out(domain, other)), name)
 
 
-def _votes(message: Message, signature: Signature, reading: Reading, display: str, marked: str, label: str) -> Iterator[Mention]:
-    """Yield what the header, the signature and the markup of a mail say of the company."""
+def _votes(message: Message, reading: Reading, named: dict[str, float]) -> Iterator[Mention]:
+    """Yield what header fields, signature and markup say of the company; `named` are names with their weights."""
     sender = message.sender
-    if display:
-        yield Mention(display, 4.0)
-    elif (is_shared(sender.address) or is_deaf(sender.address)) and not is_freemail(sender.address):
-        # `Blue Harbor` may be a company's name or a person's: the text tells.
-        name = plausible_company(sender.name)
-        if name and is_name(name):
-            yield Mention(name, 0.5)
-    if marked:
-        yield Mention(marked, 6.0)
-    if signature.company:
-        yield Mention(signature.company, 2.5)
+    yield from (Mention(name, weight) for name, weight in named.items() if name)
     slug = slug_of(sender.address)
     if slug:
         written = as_written(f"{slug}.", f"{reading.subject}\n{sender.name}\n{reading.body}")
@@ -112,8 +103,22 @@ def _votes(message: Message, signature: Signature, reading: Reading, display: st
         if domain:
             written = as_written(domain, f"{reading.subject}\n{reading.body}")
             yield Mention(written or company_of_domain(domain), 2.0 if written else 1.0)
-    if label:
-        yield Mention(label, 2.0)
+
+
+def _doubtful(message: Message) -> str:
+    """Return the display name of a relay or a no-reply address that a person might have, too; the text tells (`Blue Harbor`)."""
+    sender = message.sender
+    if is_freemail(sender.address) or not (is_shared(sender.address) or is_deaf(sender.address)):
+        return ""
+    name = plausible_company(sender.name)
+    return name if name and is_name(name) else ""
+
+
+def _is_of_user(name: str, message: Message, own: frozenset[str]) -> bool:
+    """Say whether a name is the user's, or a part of it: `Sam, your application was sent`."""
+    words = name.lower().split()
+    fields = (item for item in (*message.to, *message.cc) if item.address in own and item.name)
+    return any(all(word in item.name.lower().split() for word in words) for item in fields)
 
 
 def _headings(events: Sequence[CalendarEvent]) -> list[str]:

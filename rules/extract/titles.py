@@ -19,7 +19,8 @@ _LONGEST = 80
 _MOST_WORDS = 9
 _LONGEST_SHOWN = 100
 _INFLECTED = re.compile(
-    r"(?<=\w)(?:[:*_\u00b7/@]-?|\(-?|[.-](?=(?:in|innen|e|euse|rice|trice)\b))(?:innen|in|euse|trice|rice|se|ne|ra|re|r|e|a|o|x)\b\)?",
+    r"(?<=\w)(?:[:*_\u00b7/@]-?|\(-?|[.-](?=(?:in|innen|e|euse|rice|trice)\b))(?:innen|in|euse|trice|rice|se|ne"
+    r"|ra|re|r|e|a|o|x)\b\)?",
     re.IGNORECASE,
 )
 """`:in`, `*in`, `/in`, `(in)`, `(e)`, `/a`, `(a)`: the other gender of a title."""
@@ -30,7 +31,8 @@ GENDER = (
 """Marks that a vacancy is for everybody: `m/w/d`, `f/m/x`, `H/F`, `m/v/x`, `gn`."""
 _GENDER_BRACKETED = re.compile(rf"\s*[(\[]\s*{GENDER}\s*[)\]]", re.IGNORECASE)
 _GENDER_BARE = re.compile(
-    r"(?:^|[\s,\u2013-])(?:[mwf]/[mwf]/[dxn]|[hf]/[hf](?:/[xn])?|m/v(?:/[xd])?|v/m(?:/x)?|[hm]\s?/\s?f|f\s?/\s?[hm]|m/k)(?=$|[\s,)-])",
+    r"(?:^|[\s,\u2013-])(?:[mwf]/[mwf]/[dxn]|[hf]/[hf](?:/[xn])?|m/v(?:/[xd])?|v/m(?:/x)?|[hm]\s?/\s?f"
+    r"|f\s?/\s?[hm]|m/k)(?=$|[\s,)-])",
     re.IGNORECASE,
 )
 _REFERENCE = (
@@ -51,8 +53,10 @@ _TAILED = re.compile(
     r"^(?P<rest>.*\S)(?:\s+[-|\u2013\u2014\u00b7/]+\s*|\s*[,|]\s*|\s*[-\u2013\u2014]\s+)(?P<tail>[^,|\u2013\u2014\u00b7]{2,40})$"
 )
 _FRONT = re.compile(
-    r"^(?:the|an?|our|open|your|position of|role of|job of|position as|als|as|an|de|du|des|une?|un|una|el|la|uma|um|een|il|lo"
-    r"|d'|l')(?:\s+|(?<='))(?=\S)",
+    r"^(?:the|an?|our|open|your|als|as|an|de|du|des|di|une?|un|una|el|la|uma|um|een|il|lo"
+    r"|d'|l'|(?:position|role|job|post|vaga|posi\u00e7\u00e3o|cargo|fun\u00e7\u00e3o|puesto|vacante|posici\u00f3n"
+    r"|oferta|plaza|poste|offre|posizione|ruolo|figura"
+    r"|annuncio|functie|vacature|stelle)\s+(?:of|as|for|de|do|da|di|del|als|van|voor|para|per|como|d'))(?:\s+|(?<='))(?=\S)",
     re.IGNORECASE,
 )
 _LOWER_FRONT = re.compile(r"^(?:position|role|job|stelle|poste|puesto|functie|vaga|ruolo)\s*:\s*", re.IGNORECASE)
@@ -75,7 +79,7 @@ def _is_title(text: str, languages: tuple[str, ...]) -> bool:
     return 0 < len(words) <= _MOST_WORDS and any(heads.have(form) for word in words for form in _forms(word))
 
 
-_PLURALS = ("innen", "in", "s", "en", "n")
+_PLURALS = ("innen", "in", "en", "n")
 
 
 def _forms(word: str) -> tuple[str, ...]:

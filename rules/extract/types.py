@@ -150,6 +150,8 @@ class Facts:
     people: tuple[Person, ...] = ()
     """Humans of the company named by this message: sender, signature, copied people."""
     interviews: tuple[Interview, ...] = ()
+    interviewers: tuple[Person, ...] = ()
+    """Who interviews or will: those of `interviews`, else whom an invitation without a time names."""
     round: int | None = None
     promise: Promise | None = None
     away: Away | None = None

@@ -42,9 +42,9 @@ def first_match(table: str, key: str, text: str, languages: Sequence[str] = _ONL
 
 
 def all_matches(table: str, key: str, text: str, words: frozenset[str], languages: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of every place of folded text where a phrase of a list stands; `words` are the words of the text (`WORD`).
+    """Yield (start, end) of every place of folded text where a phrase of a list stands.
 
-    A place never ends within a word: of `for [a]` in `for applicants` it is `for`.
+    `words` are the words of the text (`WORD`). A place never ends within a word: of `for [a]` in `for applicants` it is `for`.
     """
     for phrase in _list(table, key, languages).among(words):
         if phrase.anchor in text:

@@ -1,0 +1,272 @@
+"""Whom one will meet: names in sentences, in lists and in schedules, with their titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from rules.extract.names import UPPER, is_name, leading_name, plain_name
+from rules.extract.people import person_of
+from rules.extract.reading import Reading, lowered
+from rules.extract.titles import clean_role, is_title
+from rules.extract.types import Person
+from rules.extract.words import all_matches, listed, match_of
+from rules.phrases.grammar import WORD
+
+__all__ = ["named_people"]
+
+_TIME = (
+    r"(?:at |um |\u00e0 |a las |om |\u00e0s |alle )?\d{1,2}(?:[:.h]\d{2})?(?:[ ]?(?:[AaPp]\.?[Mm]\b\.?|Uhr|uur"
+    r"|h\b))?(?:[ ]?[A-Z]{2,4}\b)?"
+)
+_RANGE = rf"{_TIME}(?:[ ]?(?:-|to|bis|\u00e0|a|tot|alle|\u00e0s|until)[ ]?{_TIME})?"
+_TIMED = re.compile(rf"^[ ]*(?:[-*\u2022>]|\d[.)])?[ ]*(?P<time>{_RANGE})[ ]?[:|,-]?[ \t]+(?P<rest>\S.{{1,200}})$")
+_ENDING_TIME = re.compile(rf"[ \t,:(-]+(?:{_RANGE})\)?[ ]*$")
+_BULLET = re.compile(r"^[ ]*(?:[-*\u2022>\u2013]|\d{1,2}[.)])[ ]*")
+_GAP = re.compile(r"[ ]*(?::[\s*\u2022-]{0,6}|[ ]+)?")
+_PAREN = re.compile(r"[ ]?\((?P<title>[^()\n]{2,80})\)")
+_AFTER = re.compile(
+    r"(?:[ ]?,[ ]?|[ ]+-[ ]+|[ ]?:[ ]|[ ]*\|[ ]*|\t+|[ ]{2,})(?:(?:our|the|a|an|unsere?[rm]?|ihr|notre|la|le|el"
+    r"|de|o|a|il|nuestr[oa]|onze|nosso|nossa|nostr[oa])[ ])?(?P<title>[^,.;:()|\n]{2,60}?)"
+    r"(?=[ ]?[,.;:()|\n]|[ ]+(?:and|und|et|y|e|en|on|at|from|for|who|via|by|in|am|um|bei|von|le|el|il|op|om|da"
+    r"|de chez|chez|bij|presso|will|wird|werden)\b|\t|[ ]{2}|$)"
+)
+_WHOLE_TITLE = re.compile(r"(?:[ ]?,[ ]?|[ ]+-[ ]+|[ ]?:[ ]|[ ]*\|[ ]*|\t+|[ ]+)(?P<title>[^\n]{2,80}?)[ ]*$")
+_NAMED_BEFORE = re.compile(r"[^,.;:\n]{2,60}?")
+_SENTENCE = re.compile(r"[.!?]\s|\n|:\s|;\s")
+_FIRST = re.compile(rf"(?P<name>[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*)(?=[ ]*[,(\t-]|$)")
+_TITLED = re.compile(
+    rf"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+)?\.?)[ ](?P<rest>(?:(?:van|von|de|der|den|di|da|dos|du|la"
+    rf"|le)[ ]){{0,3}}[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*)"
+)
+_MOST = 20
+_LONGEST_REST = 320
+_MOST_LIST_LINES = 30
+_MOST_BLANK = 2
+_MOST_TITLE = 8
+
+
+def named_people(text: str | Reading, own_names: frozenset[str] = frozenset()) -> list[Person]:
+    """Return people a text names as those one will meet: `with Jane Doe, VP Engineering, and John Roe (CTO)`; at most 20.
+
+    `own_names` (lower case) are the user's.
+    """
+    reading = Reading("", text) if isinstance(text, str) else text
+    found: dict[str, Person] = {}
+    for person in _all(reading):
+        if len(found) == _MOST:
+            break
+        if person.name.lower() in own_names:
+            continue
+        known = found.get(person.name)
+        if known is None or (person.title and not known.title):
+            found[person.name] = person
+    return _without_halves(sorted(found.values(), key=lambda person: reading.body.find(person.name)))
+
+
+def _without_halves(people: list[Person]) -> list[Person]:
+    """Drop who is named by first or last name alone, if the whole name is told, too."""
+    whole = {word for person in people if len(words := person.name.split()) > 1 for word in words}
+    return [person for person in people if " " in person.name or person.name not in whole]
+
+
+def _all(reading: Reading) -> Iterator[Person]:
+    languages = reading.languages
+    for _, end in sorted(all_matches("people", "with", reading.folded, reading.words, languages)):
+        yield from _list_at(reading.body, end, languages)
+    yield from _before_verb(reading)
+    yield from _of_lines(reading)
+
+
+def _list_at(text: str, start: int, languages: tuple[str, ...]) -> Iterator[Person]:
+    """Yield the people of the list that begins at a place of a text."""
+    gap = _GAP.match(text, start)
+    start = gap.end() if gap else start
+    rest = text[start : start + _LONGEST_REST]
+    rest, told = _past_title(rest.partition("\n")[0] if "\n" in rest else rest, languages)
+    yield from (person for person, _ in _listed(rest, languages, told))
+
+
+def _past_title(rest: str, languages: tuple[str, ...]) -> tuple[str, str]:
+    """Return what stands behind `our CTO, ` and the title in it."""
+    first, _, behind = rest.partition(" ")
+    if lowered(first) not in listed("people", "our", languages):
+        return rest, ""
+    match = re.match(r"(?P<title>[^.;:\n]{2,60}?),?[ ](?=[^\W\d_])", behind)
+    tokens = behind.split(" ")
+    for count in range(1, min(8, len(tokens))):
+        title = " ".join(tokens[:count]).rstrip(",")
+        after = " ".join(tokens[count:])
+        if (leading_name(_bare(after, languages)) or _TITLED.match(after)) and is_title(title, languages):
+            return after, clean_role(title, languages)
+    return behind if match else rest, ""
+
+
+def _bare(text: str, languages: tuple[str, ...]) -> str:
+    """Return a text without the forms of address and titles it begins with."""
+    for _ in range(3):
+        word, _, rest = text.partition(" ")
+        if lowered(word).strip(".") not in _before_names(languages) or not rest:
+            break
+        text = rest
+    return text
+
+
+@cache
+def _before_names(languages: tuple[str, ...]) -> frozenset[str]:
+    return listed("people", "address", languages) | listed("people", "academic", languages)
+
+
+def _listed(rest: str, languages: tuple[str, ...], told: str = "") -> Iterator[tuple[Person, int]]:
+    """Yield the people that a text begins with, joined by commas and `and`, each with where they end in it."""
+    total = 0
+    for _ in range(_MOST):
+        name, end = _one_name(rest, languages)
+        if not name:
+            return
+        title, end = _title_behind(rest, end, languages)
+        yield person_of(name, "", title or told), total + end
+        told = ""
+        step = _joint(languages).match(rest, end)
+        if step is None:
+            return
+        total += step.end()
+        rest = rest[step.end() :]
+        rest, told = _past_title(rest, languages)
+
+
+def _one_name(text: str, languages: tuple[str, ...]) -> tuple[str, int]:
+    """Return the name that a text begins with, and where it ends; `Frau Berger` is one as well."""
+    bare = _bare(text, languages)
+    skipped = len(text) - len(bare)
+    name = leading_name(bare)
+    if name:
+        academic = next(
+            (word for word in text[:skipped].split() if lowered(word).strip(".") in listed("people", "academic", languages)), ""
+        )
+        whole = f"{academic} {name}" if academic else name
+        return plain_name(whole), skipped + len(name)
+    if skipped:
+        match = _TITLED.search(text, 0, skipped + 60)
+        last = re.match(
+            rf"(?:(?:van|von|de|der|den|di|da|dos|du|la|le)[ ]){{0,3}}[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*", bare
+        )
+        if match and last and not is_title(last[0], languages):
+            return f"{text[:skipped].strip()} {last[0]}", skipped + last.end()
+    return "", 0
+
+
+def _title_behind(rest: str, end: int, languages: tuple[str, ...]) -> tuple[str, int]:
+    for pattern in (_PAREN, _AFTER):
+        match = pattern.match(rest, end)
+        if match is None:
+            continue
+        title = match["title"].strip()
+        usable = is_title(title, languages) and not is_name(title) and not _begins_with_name(title, languages)
+        if usable:
+            return clean_role(title, languages), match.end()
+        if pattern is _PAREN:
+            return "", match.end()
+    return "", end
+
+
+def _begins_with_name(text: str, languages: tuple[str, ...]) -> bool:
+    return bool(leading_name(_bare(text, languages)))
+
+
+@cache
+def _joint(languages: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in sorted(listed("people", "and", languages), key=len, reverse=True))
+    return re.compile(rf"[ ]*(?:,[ ]*(?:{words})[ ]|,|;|(?:{words})[ ])[ ]*")
+
+
+def _before_verb(reading: Reading) -> Iterator[Person]:
+    """Yield the people of `Jane Doe and John Roe will interview you`."""
+    for start, _ in all_matches("people", "will", reading.folded, reading.words, reading.languages):
+        before = reading.body[max(0, start - _LONGEST_REST) : start]
+        cut = 0
+        for match in _SENTENCE.finditer(before):
+            if not re.search(r"\b(?:Dr|Mr|Mrs|Ms|Prof|Hr|Fr|Sr|Sra|M|Mme|Sig|Dott|Dhr|Mevr|Ing)\.$", before[: match.start() + 1]):
+                cut = match.end()
+        clause = before[cut:].strip(" ,")
+        clause, told = _past_title(clause, reading.languages)
+        found = list(_listed(clause, reading.languages, told))
+        if found and not clause[found[-1][1] :].strip(" ,"):
+            yield from (person for person, _ in found)
+
+
+def _of_lines(reading: Reading) -> Iterator[Person]:
+    """Yield the people of schedules (`10:00 Jane Doe`) and of lists below a line like `The interviewers will be:`."""
+    below = blank = 0
+    for line in reading.lines:
+        if not line:
+            blank += 1
+            below = below if blank < _MOST_BLANK else 0
+            continue
+        if line.endswith(":") and _announces(line, reading.languages):
+            below, blank = _MOST_LIST_LINES, 0
+            continue
+        timed = _TIMED.match(line)
+        if timed:
+            yield from _of_row(timed["rest"], reading.languages, alone=True)
+            continue
+        ended = _ENDING_TIME.search(line)
+        if ended and len(line) < _LONGEST_REST // 3:
+            yield from _of_row(line[: ended.start()], reading.languages, alone=False)
+            continue
+        if below:
+            people = list(_of_row(line, reading.languages, alone=False))
+            yield from people
+            below = below - 1 if people else 0
+            blank = 0 if people else blank
+
+
+def _announces(line: str, languages: tuple[str, ...]) -> bool:
+    folded = lowered(line)
+    return len(line) < _LONGEST_REST and match_of("people", "list", folded, languages) is not None and bool(WORD.search(folded))
+
+
+def _of_row(line: str, languages: tuple[str, ...], *, alone: bool) -> Iterator[Person]:
+    """Yield the people of one line; a first name alone counts behind a time, if a title follows."""
+    rest = _BULLET.sub("", line).strip(" *_")
+    tokens = rest.split()
+    for count in range(2, min(5, len(tokens))):
+        name, title = " ".join(tokens[:count]), " ".join(tokens[count:]).strip(" (),-|")
+        if (
+            "," not in name[:-1]
+            and is_title(title, languages)
+            and is_name(name.rstrip(","))
+            and len(tokens) - count <= _MOST_TITLE
+        ):
+            yield person_of(plain_name(name), "", title)
+            return
+    found = list(_listed(rest, languages))
+    if not found:
+        first = _FIRST.match(rest) if alone else None
+        behind = _WHOLE_TITLE.match(rest, first.end()) if first else None
+        if first and behind and is_title(behind["title"], languages) and _may_be_first_name(first["name"], languages):
+            yield person_of(first["name"], "", clean_role(behind["title"], languages))
+        return
+    person, end = found[-1]
+    if len(found) == 1 and end < len(rest):
+        # The cells of a table, or all of the line: `Ada Moe   Director, Research`.
+        name_end = rest.find(person.name.split()[-1]) + len(person.name.split()[-1])
+        whole = _WHOLE_TITLE.match(rest, name_end)
+        words = whole["title"].strip(" ()") if whole else ""
+        if words and is_title(words, languages) and not is_name(words):
+            yield person_of(person.name, "", words)
+            return
+        if (
+            words
+            and not person.title
+            and not alone
+            and not rest[name_end:].lstrip().startswith(("(", ",", "-", "|", ":"))
+            and len(words.split()) > _MOST_BLANK
+        ):
+            return  # a sentence that begins with a name
+    yield from (item for item, _ in found)
+
+
+def _may_be_first_name(word: str, languages: tuple[str, ...]) -> bool:
+    return not is_title(word, languages) and lowered(word) not in listed("names", "never", languages)
