@@ -39,6 +39,7 @@ __all__ = [
 _USUAL = timedelta(hours=1)
 _TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
 _NAMING = frozenset({*_TIMED, Kind.INTERVIEW_INVITE})
+_TELLING = frozenset({*_NAMING, Kind.CANCELLATION})
 _MOST = 20
 
 
@@ -107,7 +108,8 @@ def interviews_of(
 ) -> tuple[Interview, ...]:
     """Return the interviews that a message states, by the strongest of calendar part, markup and text; arguments as above.
 
-    A mail with a calendar part of an attendee's (COUNTER, REPLY) states none. Times in text count in a confirmation or change.
+    A mail with a calendar part of an attendee's (COUNTER, REPLY) states none. Text counts in a confirmation or a change; of other
+    mail a single time is TENTATIVE in an invitation, CANCELLED in a cancellation.
     """
     events = stating_events(message, zone)
     if kind in _NAMING:
@@ -119,10 +121,15 @@ def interviews_of(
     marked = [event for event in read_markup(message, zone=zone).events if event.start is not None and not event.all_day]
     if marked and kind in {*_TIMED, Kind.CANCELLATION}:
         return tuple(_of_markup(event, message, own=own, people=people, named=named, only=len(marked) == 1) for event in marked)
-    if kind not in _TIMED:
+    if kind not in _TELLING:
         return ()
     writer = next((person for person in people if person.address == message.sender.address), None)
-    return _of_text(message, local, named, writer)
+    found = _of_text(message, local, named, writer)
+    if kind in _TIMED:
+        return found
+    # A single time in an invitation is proposed; in a cancellation it names what is called off.
+    status = InterviewStatus.CANCELLED if kind is Kind.CANCELLATION else InterviewStatus.TENTATIVE
+    return tuple(replace(interview, status=status) for interview in found) if len(found) == 1 else ()
 
 
 def round_of(title: str, body: str, languages: tuple[str, ...] | None = None) -> int | None:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import NamedTuple
 
-from rules.dates import Moment, moments
+from rules.dates import Moment, days, moments, times
 from rules.extract.meeting_words import Words, choices, labels
 from rules.phrases.grammar import WORD
 
@@ -32,6 +33,12 @@ _SHORTEST, _LONGEST = 10, 480
 _LABEL = re.compile(r"^[^\w\n]{0,6}([^\W\d_][^:\n\d]{0,40}?)\s{0,3}(?::|\s-\s|$)", re.MULTILINE)
 _VALUE_LINES = 2
 _MOST_DAYS = 6
+_BEFORE = 40
+_ROW_WORDS = 2
+_LONGEST_ROW = 200
+_FEW_ROWS, _MANY_ROWS = 2, 3
+_QUARTER = timedelta(minutes=15)
+_DAY = timedelta(hours=16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,47 +67,117 @@ def read_told(
     """Return the interviews that a text fixes, by start; none where it names no time, or several that may be offers.
 
     `subject` and `body` are folded; `received` is the time of receipt; `zone`, `languages`, `order` as in `rules.dates.moments`.
-    What the text calls the old time does not hold; a block of particulars outranks what stands around it, and it the subject. The
-    agenda of one day is one interview, from first start to last end; several days with a line and an end each are several.
+    What the text calls the old time does not hold, nor a time by which something is to be done; a block of particulars outranks
+    what stands around it, and it the subject. The agenda of one day is one interview, from first start to last end; several days
+    with a line and an end each are several.
     """
     text = f"{subject}\n{body}"
     today = received.astimezone(zone).date()
     found = [item for item in moments(text, today, zone, languages, order) if item.start > received - _PAST]
     split = _without_old(found)
+    held = [item for item in split.held if not _is_deadline(text, item, languages)] or split.held
     start_of_body = len(subject) + 1
     blocks = _blocks(text, languages)
-    in_block = [item for item in split.held if any(start <= item.position < end for start, end in blocks)]
-    in_body = [item for item in split.held if item.position >= start_of_body]
-    for chosen in (in_block, in_body, split.held):
+    in_block = [item for item in held if any(start <= item.position < end for start, end in blocks)]
+    in_body = [item for item in held if item.position >= start_of_body]
+    length = _duration(text)
+    if not found and (moment := _agenda_elsewhere(text, today, zone, languages, order)) is not None:
+        return (Told(moment.start, moment.end or moment.start + _USUAL, moment.zone),)
+    for chosen in (in_block, in_body, held):
         if not chosen:
             continue
-        moment = _one_moment(chosen)
+        moment = _one_moment(chosen) or _rows_of_a_day(text, chosen, languages)
         if moment is None:
             return _several_days(text, chosen, languages)
         was = _one_moment([item for item in split.old if item.start != moment.start])
-        length = _duration(text)
         end = moment.end or moment.start + (length or _USUAL)
         return (Told(moment.start, end, moment.zone, was.start if was else None, moment.end is None and length is None),)
     return ()
 
 
+def _is_deadline(text: str, moment: Moment, languages: tuple[str, ...]) -> bool:
+    """Say whether a time is one by which something is to be done or over: a word such as `by` stands closely before it."""
+    before = text[max(0, moment.position - _BEFORE) : moment.position]
+    clause = before[max(before.rfind(mark) for mark in "\n.!?;(") + 1 :]
+    return bool(clause) and Words(clause, languages).find("deadline", "words") is not None
+
+
+def _rows_of_a_day(text: str, found: Sequence[Moment], languages: tuple[str, ...]) -> Moment | None:
+    """Return the day of an agenda whose rows name a time and somebody or something, from its first start to the last end.
+
+    A last row without an end is taken to be as long as the one before it. Two rows need lines of their own; three may stand in
+    one, and outweigh a single time of another day. None where the rows may be times to choose from.
+    """
+    by_day: dict[date, list[Moment]] = {}
+    for item in sorted(found, key=lambda item: item.position):
+        by_day.setdefault(item.start.astimezone(found[0].start.tzinfo).date(), []).append(item)
+    rows = max(by_day.values(), key=len)
+    needed = _FEW_ROWS if len(by_day) == 1 else _MANY_ROWS
+    if len(rows) < needed or any(len(other) > 1 for other in by_day.values() if other is not rows):
+        return None
+    starts = [row.start.astimezone(UTC) for row in rows]
+    if starts != sorted(set(starts)) or starts[-1] - starts[0] > _DAY or not _are_rows(text, rows, languages):
+        return None
+    last = rows[-1]
+    end = last.end or last.start + min(max(starts[-1] - starts[-2], _QUARTER), _USUAL)
+    return Moment(rows[0].start, max([end, *(row.end for row in rows if row.end)]), rows[0].zone, rows[0].position)
+
+
+def _are_rows(text: str, rows: Sequence[Moment], languages: tuple[str, ...]) -> bool:
+    """Say whether words, but none of a choice, stand between the times, in a line each or closely one after the other."""
+    lines = [_line(text, row) for row in rows]
+    if len({line for line, _ in lines}) == len(rows):
+        told = [rest for _, rest in lines]
+    elif len(rows) >= _MANY_ROWS:
+        told = [text[one.finish : other.position] for one, other in pairwise(rows)]
+    else:
+        return False
+    return all(len(WORD.findall(rest)) >= _ROW_WORDS and len(rest) <= _LONGEST_ROW for rest in told) and _is_agenda(
+        text, rows, languages
+    )
+
+
+def _line(text: str, row: Moment) -> tuple[int, str]:
+    """Return (where the line begins that a time stands in, the words of it without the time)."""
+    start = text.rfind("\n", 0, row.position) + 1
+    end = text.find("\n", row.position)
+    return start, text[start : row.position] + text[max(row.finish, row.position) : end if end >= 0 else len(text)]
+
+
+def _is_agenda(text: str, rows: Sequence[Moment], languages: tuple[str, ...]) -> bool:
+    """Say whether no word of a choice stands between the rows or beside them."""
+    end = text.find("\n", rows[-1].position)
+    between = text[text.rfind("\n", 0, rows[0].position) + 1 : end if end >= 0 else len(text)]
+    return choices(languages).isdisjoint(WORD.findall(between))
+
+
+def _agenda_elsewhere(text: str, today: date, zone: tzinfo, languages: tuple[str, ...], order: str | None) -> Moment | None:
+    """Return the day of an agenda that stands far below the one day that is named before it."""
+    clocks = times(text, languages)
+    if len(clocks) < _FEW_ROWS:
+        return None
+    named = [item for item in days(text, today, languages, order) if item.end <= clocks[0].start]
+    if len({item.day for item in named}) != 1 or named[0].day < today:
+        return None
+    joined = f"{text[named[0].start : named[0].end]}\n{text[text.rfind(chr(10), 0, clocks[0].start) + 1 :]}"
+    found = moments(joined, today, zone, languages, order)
+    return _rows_of_a_day(joined, found, languages) if found else None
+
+
 def _several_days(text: str, found: Sequence[Moment], languages: tuple[str, ...]) -> tuple[Told, ...]:
     """Return the interviews of several days: each day on lines of its own, each time with its end, and no word of a choice."""
     ordered = sorted(found, key=lambda item: item.position)
-    first, last = ordered[0].position, max(ordered[-1].position, ordered[-1].finish)
-    between = text[max(0, text.rfind("\n", 0, first)) : last]
-    lines = [text.count("\n", 0, item.position) for item in ordered]
-    words = set(WORD.findall(between))
-    if len(set(lines)) < len(lines) or any(item.end is None for item in found) or not words.isdisjoint(choices(languages)):
+    lines = {_line(text, item)[0] for item in ordered}
+    if len(lines) < len(ordered) or any(item.end is None for item in found) or not _is_agenda(text, ordered, languages):
         return ()
     if Words(text, languages).find("booking", "words"):
         return ()
-    days: dict[date, list[Moment]] = {}
+    by_day: dict[date, list[Moment]] = {}
     for item in found:
-        days.setdefault(item.start.astimezone(found[0].start.tzinfo).date(), []).append(item)
-    agendas = [moment for items in days.values() if (moment := _one_moment(items)) is not None and moment.end is not None]
+        by_day.setdefault(item.start.astimezone(found[0].start.tzinfo).date(), []).append(item)
+    agendas = [moment for items in by_day.values() if (moment := _one_moment(items)) is not None and moment.end is not None]
     told = [Told(moment.start, moment.end or moment.start, moment.zone) for moment in agendas]
-    return tuple(sorted(told, key=lambda item: item.start.astimezone(UTC))) if len(told) == len(days) <= _MOST_DAYS else ()
+    return tuple(sorted(told, key=lambda item: item.start.astimezone(UTC))) if len(told) == len(by_day) <= _MOST_DAYS else ()
 
 
 def _without_old(found: Sequence[Moment]) -> _Split:

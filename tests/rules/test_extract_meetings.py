@@ -105,8 +105,48 @@ def test_times_to_choose_from_are_none(body: str) -> None:
     assert stated(body) == []
 
 
-def test_times_in_an_invitation_are_offers() -> None:
-    assert stated("When: Tuesday, December 1, 2026 10:00 AM - 10:45 AM", Kind.INTERVIEW_INVITE) == []
+def test_one_time_in_an_invitation_is_proposed_and_several_are_offers() -> None:
+    one = "Could we speak on Tuesday, December 1 at 10:00 AM? Please answer by Friday, November 27 at 5 PM."
+    (found,) = meetings(mail(one, headers=CLOCK), Kind.INTERVIEW_INVITE).interviews
+    assert (found.start.isoformat(), found.status) == ("2026-12-01T10:00:00+01:00", InterviewStatus.TENTATIVE)
+    two = "Could we speak on Tuesday, December 1 at 10:00 AM or on Wednesday, December 2 at 11:00 AM?"
+    assert stated(two, Kind.INTERVIEW_INVITE) == []
+
+
+def test_the_time_in_a_cancellation_is_what_is_called_off() -> None:
+    body = "We have to cancel your interview on Tuesday, December 1 at 10:00."
+    (found,) = meetings(mail(body, headers=CLOCK), Kind.CANCELLATION).interviews
+    assert (found.start.isoformat(), found.status) == ("2026-12-01T10:00:00+01:00", InterviewStatus.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    ("body", "end"),
+    [
+        ("On Tuesday, December 1:\n\n9:00 AM Jane Doe, CTO\n9:30 AM Max Moe\n10:00 AM Ada Poe\n", "10:30"),
+        ("On Tuesday, December 1:\n\nJane Doe 9:00 AM\nMax Moe 9:45 AM\n", "10:30"),
+        (
+            "We look forward to seeing you on Tuesday, December 1.\n\n"
+            + "There is a lot to see around our building, and the way to it is easy to find on foot and by train. " * 4
+            + "\n\n9:00 AM Jane Doe, CTO\n10:00 AM - 11:30 AM Max Moe and Ada Poe\n",
+            "11:30",
+        ),
+        (
+            (
+                "Am Dienstag, 1. Dezember:\n\n9:00 Uhr Gespräch mit Jana Moe\n10:00 Uhr Gespräch mit Max Moe\n"
+                "11:00 Uhr Rundgang im Haus\n\nMax Poe ist ab Montag, 7. Dezember, 8:00 Uhr im Urlaub."
+            ),
+            "12:00",
+        ),
+    ],
+    ids=["starts", "names first", "far from its day", "another day"],
+)
+def test_an_agenda_of_starts_alone_is_one_interview(body: str, end: str) -> None:
+    assert stated(body) == [("2026-12-01T09:00:00+01:00", f"2026-12-01T{end}:00+01:00")]
+
+
+def test_bare_times_in_a_list_are_no_agenda() -> None:
+    assert stated("On Tuesday, December 1:\n\n9:00 AM\n10:00 AM\n11:00 AM\n") == []
+    assert stated("Please arrive on Tuesday, December 1 at 9:45 for your interview at 10:00.") == []
 
 
 def test_the_rows_of_an_agenda_name_people_with_and_without_marks() -> None:
