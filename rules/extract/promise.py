@@ -22,7 +22,6 @@ _LONGEST_SENTENCE = 600
 _MAX_SENTENCES = 120
 _FAR = timedelta(days=400)
 _AWAY_REACH = 40
-_OVERLAP = 12
 _NEXT = re.compile(r"\bnext (?:steps?|round|stage|interview)\b")
 _CLAUSE = re.compile(r", | - |; |: | (?:and|und|et|y|en|e|so|also|but|aber|mais|pero|maar|mas|ma) ")
 _SPLIT = re.compile(
@@ -219,7 +218,7 @@ def _away(sentence: _Sentence) -> date | None:
     lists = sentence.lists
     for match in phrases:
         for day in named:
-            if not match.end() - _OVERLAP <= day.start <= match.end() + _AWAY_REACH:
+            if not match.end() <= day.start <= match.end() + _AWAY_REACH:
                 continue
             between = frozenset(sentence.folded[match.end() : day.start].split())
             if between <= lists.article | lists.by | lists.until or not between.isdisjoint(lists.until):
