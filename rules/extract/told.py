@@ -35,6 +35,8 @@ _VALUE_LINES = 2
 _MOST_DAYS = 6
 _BEFORE = 40
 _ROW_WORDS = 2
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_MOST_LINES = 30
 _LONGEST_ROW = 200
 _FEW_ROWS, _MANY_ROWS = 2, 3
 _QUARTER = timedelta(minutes=15)
@@ -132,7 +134,7 @@ def _are_rows(text: str, rows: Sequence[Moment], languages: tuple[str, ...]) -> 
         told = [text[one.finish : other.position] for one, other in pairwise(rows)]
     else:
         return False
-    return all(len(WORD.findall(rest)) >= _ROW_WORDS and len(rest) <= _LONGEST_ROW for rest in told) and _is_agenda(
+    return all(len(_LETTERS.findall(rest)) >= _ROW_WORDS and len(rest) <= _LONGEST_ROW for rest in told) and _is_agenda(
         text, rows, languages
     )
 
@@ -159,7 +161,8 @@ def _agenda_elsewhere(text: str, today: date, zone: tzinfo, languages: tuple[str
     named = [item for item in days(text, today, languages, order) if item.end <= clocks[0].start]
     if len({item.day for item in named}) != 1 or named[0].day < today:
         return None
-    joined = f"{text[named[0].start : named[0].end]}\n{text[text.rfind(chr(10), 0, clocks[0].start) + 1 :]}"
+    lines = text[text.rfind("\n", 0, clocks[0].start) + 1 :].split("\n")
+    joined = "\n".join(f"{named[0].day} {line}" for line in lines[:_MOST_LINES] if line)
     found = moments(joined, today, zone, languages, order)
     return _rows_of_a_day(joined, found, languages) if found else None
 

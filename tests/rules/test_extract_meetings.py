@@ -125,7 +125,7 @@ def test_the_time_in_a_cancellation_is_what_is_called_off() -> None:
         ("On Tuesday, December 1:\n\n9:00 AM Jane Doe, CTO\n9:30 AM Max Moe\n10:00 AM Ada Poe\n", "10:30"),
         ("On Tuesday, December 1:\n\nJane Doe 9:00 AM\nMax Moe 9:45 AM\n", "10:30"),
         (
-            "We look forward to seeing you on Tuesday, December 1.\n\n"
+            "We look forward to seeing you on Tuesday, December 1. Come to the desk and ask for me.\n\n"
             + "There is a lot to see around our building, and the way to it is easy to find on foot and by train. " * 4
             + "\n\n9:00 AM Jane Doe, CTO\n10:00 AM - 11:30 AM Max Moe and Ada Poe\n",
             "11:30",
