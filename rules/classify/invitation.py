@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from rules.calendar import CalendarEvent, read
+from rules.classify.score import ENOUGH, score
 from rules.classify.senders import is_relay
 from rules.classify.text import Text
 from rules.classify.types import Classification, Evidence, Kind
 from rules.extract.markup import MarkedEvent, read_markup
 from rules.mail.types import Message
+from rules.phrases.grammar import fold
+from rules.phrases.load import load
 
 __all__ = ["events_of", "of_calendar", "of_markup"]
 
 _OF_ATTENDEES = frozenset({"COUNTER", "DECLINECOUNTER", "REPLY", "REFRESH", "ADD"})
-_MOVED = ("updated invitation", "rescheduled", "reschedule", "new time", "time changed", "updated:", "moved:")
+_INTERVIEWS = (Kind.INTERVIEW_CONFIRMATION, Kind.INTERVIEW_INVITE, Kind.RESCHEDULE, Kind.CANCELLATION)
+
+
+@cache
+def _headings(name: str) -> tuple[str, ...]:
+    return tuple(fold(heading) for heading in load("calendar")[name])
 
 
 def events_of(message: Message, zone: str = "UTC") -> list[CalendarEvent]:
@@ -85,7 +95,10 @@ def _of_organizer(events: list[CalendarEvent], text: Text) -> Kind | None:
         return Kind.CANCELLATION
     if all(event.start is None for event in live):
         return None
-    moved = any(event.sequence > 0 for event in live) or any(word in text.subject for word in _MOVED)
+    if any(word in text.subject for word in _headings("moved")):
+        return Kind.RESCHEDULE
+    # What a scheduling service changed before it invited has a sequence, too; then the subject says that it is new.
+    moved = any(event.sequence > 0 for event in live) and not text.subject.startswith(_headings("first"))
     return Kind.RESCHEDULE if moved else Kind.INTERVIEW_CONFIRMATION
 
 
@@ -118,5 +131,15 @@ def _interview_words(message: Message, event: CalendarEvent, text: Text) -> str:
         return "the text around it speaks of an interview"
     if is_relay(message.envelope.from_address):
         return f"sent by {message.envelope.from_address}"
+    if any(_tells_of_interview(place) for place in (body, text)):
+        return "the text around it tells of an interview"
     hits = {match[0] for place in (body, text) for match in place.holding("interview")}
     return f"the text around it has {', '.join(sorted(hits))}" if len(hits) > 1 else ""
+
+
+def _tells_of_interview(text: Text) -> bool:
+    """Say whether the words themselves would make an interview of a mail."""
+    if not text.has("context"):
+        return False
+    weight = score(text).weight
+    return any(weight[kind] >= ENOUGH for kind in _INTERVIEWS)
