@@ -208,6 +208,7 @@ class Cycle:
         return first
 
     def _remember(self, linked: Linked, draft_ids: Iterable[str]) -> None:
+        self._untold |= linked.reread
         self._known = linked.known(draft_ids)
         self._openers = {row.id: row.opener for row in linked.processes}
         for gone in set(self._checks) - set(self._openers):
@@ -324,6 +325,7 @@ class Cycle:
                 late = list(self._late(connection, before))
                 # Drafts change hands only when all is read that may tell whose they are.
                 moved = frozenset() if late else follow(connection, name, linked)
+            pulled.identities |= linked.reread
             if not late:
                 return linked.processes_of(pulled.identities) | moved
             self._fetch_late(late, pulled, now)
@@ -422,8 +424,7 @@ class Cycle:
 
     def _act(self, now: datetime, wall: datetime | None, floor: datetime | None) -> int:
         """Carry out what is planned; before each write, look once more whether they have answered meanwhile."""
-        count = 0
-        placed = 0
+        count = placed = 0
         turns: Counter[DraftKey] = Counter()
         while True:
             row = next((row for row in pending(self._ledger) if turns[row.key] < _TURNS), None)

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rules.classify import Kind, Known, can_receive
@@ -14,8 +15,9 @@ from rules.threads import Cluster, Linkable, link, name_key
 from watcher.store import Connection
 from watcher.store.corrections import CorrectionRow, load_corrections, names_said, pins_said
 from watcher.store.drafts import load_outbox
+from watcher.store.journal import add_untold
 from watcher.store.links import LinkingRow, change_links, forget_processes, link_rows, linking_rows
-from watcher.store.mail import EventRow, LinkRow, ProcessRow, load_processes, put_process
+from watcher.store.mail import EventRow, LinkRow, ProcessRow, events_named, load_processes, put_events, put_process
 
 __all__ = ["Linked", "Linker", "process_id"]
 
@@ -28,8 +30,15 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 class Linked:
     """What a relinking found: the processes, the links, and the messages they are made of."""
 
-    def __init__(self, processes: Sequence[ProcessRow], links: Sequence[LinkRow], messages: Mapping[str, Linkable]) -> None:
-        """Take the state after the relinking."""
+    def __init__(
+        self,
+        processes: Sequence[ProcessRow],
+        links: Sequence[LinkRow],
+        messages: Mapping[str, Linkable],
+        reread: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take the state after the relinking, and the messages that were read anew for belonging to a process."""
+        self.reread = reread
         self.processes = tuple(processes)
         self.links = tuple(links)
         self.messages = messages
@@ -90,6 +99,22 @@ def linkable(row: EventRow | LinkingRow, user: str = "") -> Linkable:
     )
 
 
+def _otherwise(row: EventRow) -> EventRow:
+    """Return a message as it is read where it belongs to a process."""
+    if row.otherwise is None:
+        return row
+    read = row.otherwise
+    return replace(
+        row,
+        kind=read.kind,
+        confidence=read.confidence,
+        runner_up=read.runner_up,
+        evidence=read.evidence,
+        facts=read.facts,
+        otherwise=None,
+    )
+
+
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:24].strip("-")
@@ -110,11 +135,15 @@ class Linker:
         self._user = user
         self._messages: dict[str, Linkable] | None = None
         self._links: dict[tuple[str, str], LinkRow] | None = None
+        self._otherwise: set[str] = set()
 
     def take(self, rows: Iterable[EventRow]) -> None:
         """Take what was just stored, so that it need not be read back."""
-        if self._messages is not None:
-            self._messages.update((row.identity, linkable(row, self._user)) for row in rows)
+        if self._messages is None:
+            return
+        for row in rows:
+            self._messages[row.identity] = linkable(row, self._user)
+            (self._otherwise.add if row.otherwise is not None else self._otherwise.discard)(row.identity)
 
     def forget(self) -> None:
         """Let go of what was read: others may write between two passes, and memory is wanted."""
@@ -123,22 +152,47 @@ class Linker:
     def relink(self, connection: Connection) -> Linked:
         """Cluster everything read so far and store which message belongs to which process.
 
+        What turns out to belong to one and was read as a stranger's is taken as what it is then, until that changes nothing more.
+
         A process keeps its name whatever is found later: the one that the user's corrections gave it, else the name it had, else
         the one its drafts were written under, else a new one from its company and opening message.
         """
-        account = self._account
         if self._messages is None:
-            self._messages = {row.identity: linkable(row, self._user) for row in linking_rows(connection, account)}
+            rows = list(linking_rows(connection, self._account))
+            self._messages = {row.identity: linkable(row, self._user) for row in rows}
+            self._otherwise = {row.identity for row in rows if row.otherwise}
         if self._links is None:
-            self._links = link_rows(connection, account)
+            self._links = link_rows(connection, self._account)
+        reread: set[str] = set()
+        while True:
+            linked = self._cluster(connection, self._messages, self._links, frozenset(reread))
+            self._links = {(row.identity, row.process): row for row in linked.links}
+            wanted = self._otherwise & linked.identities
+            if not wanted:
+                return linked
+            self._otherwise -= wanted
+            changed = [_otherwise(row) for row in events_named(connection, self._account, sorted(wanted))]
+            put_events(connection, changed)
+            add_untold(connection, self._account, [row.identity for row in changed])
+            self.take(changed)
+            reread.update(row.identity for row in changed)
+
+    def _cluster(
+        self,
+        connection: Connection,
+        messages: Mapping[str, Linkable],
+        before: dict[tuple[str, str], LinkRow],
+        reread: frozenset[str],
+    ) -> Linked:
+        account = self._account
         corrections = load_corrections(connection, account)
         known = {row.id: row for row in load_processes(connection, account)}
-        clusters = link(list(self._messages.values()), pins_said(corrections))
+        clusters = link(list(messages.values()), pins_said(corrections))
         names = self._names(connection, clusters, known, corrections)
         links: list[LinkRow] = []
         processes: list[ProcessRow] = []
         for cluster, name in zip(clusters, names, strict=True):
-            created = known[name].created_at if name in known else self._messages[cluster.opener].at
+            created = known[name].created_at if name in known else messages[cluster.opener].at
             processes.append(ProcessRow(account, name, cluster.opener, created))
             links.extend(
                 LinkRow(account, member.identity, name, member.weight, member.why, member.ambiguous) for member in cluster.members
@@ -146,10 +200,9 @@ class Linker:
         for process in processes:
             if known.get(process.id) != process:
                 put_process(connection, process)
-        change_links(connection, account, self._links, links)
+        change_links(connection, account, before, links)
         forget_processes(connection, account, known.keys() - {row.id for row in processes})
-        self._links = {(row.identity, row.process): row for row in links}
-        return Linked(processes, links, self._messages)
+        return Linked(processes, links, messages, reread)
 
     def _names(
         self,

@@ -49,6 +49,7 @@ def as_said(row: EventRow, said: CorrectionRow) -> EventRow:
     return replace(
         row,
         labelled=said.id,
+        otherwise=None,
         kind=found.kind,
         confidence=found.confidence,
         runner_up=found.runner_up,

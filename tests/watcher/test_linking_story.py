@@ -1,7 +1,4 @@
-"""Two roles at one company, through a relay and then from people's own addresses: two processes, in whatever order the mail comes.
-
-Then the user corrects what was read, in one command each.
-"""
+"""Two roles at one company, through a relay and from people's own addresses: two processes, in whatever order the mail comes."""
 
 from __future__ import annotations
 
@@ -13,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from rules.classify import Kind
 from tests.letters import calendar, letter
 from tests.watcher.desk import Desk
 from watcher.store.links import link_rows
 
 DAY = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
-RELAY = "Hollin Optics <no-reply@greenhouse-mail.io>"
+RELAY = "Hollin Optics <no-reply@hirelane.example>"
+ANNA_RELAYED = "Anna Berger (Hollin Optics) <reply+4471902x8a@hirelane.example>"
+PAUL_RELAYED = "Paul Okoro (Hollin Optics) <reply+5530188k2c@hirelane.example>"
+JOBS = "https://app.hirelane.example/jobs"
 ANNA = "Anna Berger <anna.berger@hollin-optics.example>"
 
 
@@ -26,106 +27,44 @@ def on(day: int, hour: int = 8) -> datetime:
     return DAY + timedelta(days=day, hours=hour - 8)
 
 
-def story() -> list[tuple[str, EmailMessage, datetime]]:
-    """Return name, letter and time of receipt of each mail."""
-    data, sales = "https://app.greenhouse-mail.io/jobs/4471902", "https://app.greenhouse-mail.io/jobs/5530188"
-    found = [
-        (
-            "data ack",
-            letter(
-                "Thank you for applying to Hollin Optics",
-                "Hi Sam,\n\nthank you for applying for the Data Engineer position at Hollin Optics. We have received your application.\n"
-                f"\n{data}\n",
-                on(0),
-                message_id="da@greenhouse-mail.io",
-                sender=RELAY,
-            ),
-            on(0),
-        ),
-        (
-            "sales ack",
-            letter(
-                "Thank you for applying to Hollin Optics",
-                "Hi Sam,\n\nthank you for applying for the Account Manager position at Hollin Optics. We have received your "
-                f"application.\n\n{sales}\n",
-                on(1),
-                message_id="sa@greenhouse-mail.io",
-                sender=RELAY,
-            ),
-            on(1),
-        ),
-        (
-            "data invite",
-            letter(
-                "Interview with Hollin Optics - Data Engineer",
-                "Hi Sam,\n\nwe would like to invite you to an interview for the Data Engineer position. Please send us your "
-                f"availability for next week.\n\n{data}\n\nBest regards,\nAnna Berger\nRecruiter\n",
-                on(6),
-                message_id="di@greenhouse-mail.io",
-                sender="Anna Berger (Hollin Optics) <reply+4471902x8a@greenhouse-mail.io>",
-            ),
-            on(6),
-        ),
-        (
-            "sales invite",
-            letter(
-                "Interview with Hollin Optics - Account Manager",
-                "Hi Sam,\n\nwe would like to invite you to an interview for the Account Manager position. Please send us your "
-                f"availability.\n\n{sales}\n\nBest regards,\nPaul Okoro\nRecruiter\n",
-                on(8),
-                message_id="si@greenhouse-mail.io",
-                sender="Paul Okoro (Hollin Optics) <reply+5530188k2c@greenhouse-mail.io>",
-            ),
-            on(8),
-        ),
-        (
-            "anna herself",
-            letter(
-                "Your conversation next week",
-                "Hi Sam,\n\na short word ahead of our conversation: the team will ask about pipelines. Write to me any time.\n\n"
-                "Best regards,\nAnna Berger\nRecruiter\n",
-                on(9),
-                message_id="an@hollin-optics.example",
-                sender=ANNA,
-            ),
-            on(9),
-        ),
+def _mail(name: str, subject: str, text: str, day: int, sender: str) -> tuple[EmailMessage, datetime]:
+    domain = "hollin-optics.example" if sender is ANNA else "hirelane.example"
+    return letter(subject, f"Hi Sam,\n\n{text}\n", on(day), message_id=f"{name}@{domain}", sender=sender), on(day)
+
+
+def _confirmed() -> tuple[EmailMessage, datetime]:
+    text = "your interview is confirmed.\n\nBest regards,\nAnna Berger\n"
+    message, at = _mail("dc", "Confirmed: interview for Data Engineer", text, 10, ANNA)
+    person = ("Anna Berger", "anna.berger@hollin-optics.example")
+    ics = calendar(
+        on(14, 12),
+        uid="d1@hollin.example",
+        summary="Interview: Data Engineer at Hollin Optics",
+        attendees=[person],
+        organizer=person,
+    )
+    message.add_alternative(ics, subtype="calendar", params={"method": "REQUEST"})
+    return message, at
+
+
+def story() -> list[tuple[EmailMessage, datetime]]:
+    """Return each mail with its time of receipt."""
+    data, sales = f"{JOBS}/4471902", f"{JOBS}/5530188"
+    applied = "Thank you for applying to Hollin Optics"
+    received = "thank you for applying for the {} position at Hollin Optics. We have received your application.\n\n{}\n"
+    invited = "we would like to invite you to an interview for the {} position. Please send us your availability.\n\n{}\n\n{}\n"
+    anna, paul = "Best regards,\nAnna Berger\nRecruiter", "Best regards,\nPaul Okoro\nRecruiter"
+    ahead = "a short word ahead of our conversation: the team will ask about pipelines. Write to me any time."
+    refused = "thank you for your interest in the Account Manager position. Unfortunately, we will not move forward with you."
+    return [
+        _mail("da", applied, received.format("Data Engineer", data), 0, RELAY),
+        _mail("sa", applied, received.format("Account Manager", sales), 1, RELAY),
+        _mail("di", "Interview with Hollin Optics: Data Engineer", invited.format("Data Engineer", data, anna), 6, ANNA_RELAYED),
+        _mail("si", "Interview with Hollin: Account Manager", invited.format("Account Manager", sales, paul), 8, PAUL_RELAYED),
+        _mail("an", "Your conversation next week", f"{ahead}\n\n{anna}", 9, ANNA),
+        _confirmed(),
+        _mail("sr", "Your application at Hollin Optics", f"{refused}\n\n{sales}\n\nKind regards,\nPaul Okoro", 12, RELAY),
     ]
-    confirmation = letter(
-        "Confirmed: interview for Data Engineer",
-        "Hi Sam,\n\nyour interview is confirmed.\n\nBest regards,\nAnna Berger\n",
-        on(10),
-        message_id="dc@hollin-optics.example",
-        sender=ANNA,
-    )
-    confirmation.add_attachment(
-        calendar(
-            on(14, 12),
-            uid="data-1@hollin-optics.example",
-            summary="Interview: Data Engineer at Hollin Optics",
-            attendees=(("Anna Berger", "anna.berger@hollin-optics.example"),),
-            organizer=("Anna Berger", "anna.berger@hollin-optics.example"),
-        ).encode(),
-        maintype="text",
-        subtype="calendar",
-    )
-    confirmation.get_payload()[-1].set_param("method", "REQUEST")  # type: ignore[index, union-attr]
-    found.append(("data confirmed", confirmation, on(10)))
-    found.append(
-        (
-            "sales refused",
-            letter(
-                "Your application at Hollin Optics",
-                "Dear Sam,\n\nthank you for your interest in the Account Manager position. Unfortunately, we have decided not to move "
-                f"forward with your application.\n\n{sales}\n\nKind regards,\nPaul Okoro\n",
-                on(12),
-                message_id="sr@greenhouse-mail.io",
-                sender="Hollin Optics <no-reply@greenhouse-mail.io>",
-            ),
-            on(12),
-        )
-    )
-    return found
 
 
 def groups(desk: Desk) -> dict[str, set[str]]:
@@ -144,8 +83,30 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_mail_that_is_found_all_at_once_in_whatever_order_is_read_and_linked_the_same(tmp_path: Path, seed: int) -> None:
+    """A first look reads a letter before it knows of the process that it belongs to."""
+    day_by_day, at_once = Desk(tmp_path / "one"), Desk(tmp_path / "other")
+    for mail, at in story():
+        day_by_day.deliver(mail, at)
+        day_by_day.look(at)
+    shuffled = story()
+    random.Random(seed).shuffle(shuffled)
+    for mail, at in shuffled:
+        at_once.deliver(mail, at)
+    at_once.look(on(13))
+
+    assert groups(at_once) == groups(day_by_day)
+    kinds = [
+        {row.thread.message_id: row.kind for one in desk.processes(on(13)) for row in one.messages}
+        for desk in (day_by_day, at_once)
+    ]
+    assert kinds[0] == kinds[1]
+    assert kinds[1]["an@hollin-optics.example"] is Kind.HUMAN_REPLY
+
+
 def test_two_roles_stay_two_and_a_recruiter_who_leaves_the_relay_stays_in_hers(desk: Desk) -> None:
-    for _, mail, at in story():
+    for mail, at in story():
         desk.deliver(mail, at)
         desk.look(at)
 

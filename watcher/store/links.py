@@ -37,15 +37,18 @@ class LinkingRow:
     thread: Thread
     facts: Facts
     hints: Hints
+    otherwise: bool
+    """It is to be read in another way once it belongs to a process."""
 
 
 def linking_rows(connection: Connection, account: str) -> Iterator[LinkingRow]:
     """Yield every event of an account, in no order."""
     columns = [event.c.identity, type_coerce(event.c.at, BigInteger), event.c.own, event.c.kind]
     columns += [type_coerce(event.c[name], Text) for name in ("sender", "recipients", "thread", "facts", "hints")]
+    columns.append(event.c.otherwise.is_not(None))
     address, strings, thread, facts, hints = (decoder(kind).decode for kind in (Address, tuple[str, ...], Thread, Facts, Hints))
     for row in connection.execute(select(*columns).where(event.c.account == account)):
-        identity, at, own, kind, *texts = row
+        identity, at, own, kind, *texts, otherwise = row
         yield LinkingRow(
             identity,
             instant(at),
@@ -56,6 +59,7 @@ def linking_rows(connection: Connection, account: str) -> Iterator[LinkingRow]:
             thread(texts[2]),
             facts(texts[3]),
             hints(texts[4]) if texts[4] else _NO_HINTS,
+            bool(otherwise),
         )
 
 

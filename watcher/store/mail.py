@@ -14,6 +14,7 @@ from rules.mail import Address, Envelope, Role
 from rules.process import Thread
 from rules.threads import Hints
 from watcher.store.dialect import upsert, upsert_many
+from watcher.store.reading import Reading
 from watcher.store.tables import event, message, process, process_link
 from watcher.store.types import micros
 
@@ -162,6 +163,8 @@ class EventRow:
     excerpt: str = ""
     defects: tuple[str, ...] = ()
     hints: Hints = _NO_HINTS
+    otherwise: Reading | None = None
+    """How it is to be read once it turns out to belong to a process; None: no other way."""
     labelled: int = 0
     """Number of the correction by which it was read last: what the user said of its kind."""
 
@@ -224,17 +227,23 @@ def rename_step(connection: Connection, account: str, step: str, new: str) -> No
 
 
 def events_named(connection: Connection, account: str, identities: Iterable[str]) -> list[EventRow]:
-    """Return what was read of these messages, oldest first; at most 500 of them."""
-    named = list(identities)[:500]
-    query = select(event).where(event.c.account == account, event.c.identity.in_(named))
-    return [_event(row) for row in connection.execute(query.order_by(event.c.at, event.c.identity))]
+    """Return what was read of these messages, oldest first."""
+    named = list(identities)
+    found: list[EventRow] = []
+    for start in range(0, len(named), 500):
+        query = select(event).where(event.c.account == account, event.c.identity.in_(named[start : start + 500]))
+        found.extend(_event(row) for row in connection.execute(query))
+    return sorted(found, key=lambda row: (row.at, row.identity))
 
 
 def envelopes_named(connection: Connection, account: str, identities: Iterable[str]) -> list[Envelope]:
-    """Return the stored envelopes of these messages; at most 500 of them."""
-    named = list(identities)[:500]
-    query = select(message).where(message.c.account == account, message.c.identity.in_(named))
-    return [_envelope(row) for row in connection.execute(query.order_by(message.c.received_at))]
+    """Return the stored envelopes of these messages."""
+    named = list(identities)
+    found: list[Envelope] = []
+    for start in range(0, len(named), 500):
+        query = select(message).where(message.c.account == account, message.c.identity.in_(named[start : start + 500]))
+        found.extend(_envelope(row) for row in connection.execute(query))
+    return sorted(found, key=lambda envelope: (envelope.received_at, envelope.identity))
 
 
 def search_messages(connection: Connection, account: str, name: str) -> list[Envelope]:
