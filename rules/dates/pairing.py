@@ -19,6 +19,9 @@ __all__ = ["ambiguous_moments", "moments"]
 
 _BEFORE = 200
 _AFTER = 60
+_AGENDA = 600
+_SENTENCES = 4
+"""So many sentences or lines on, `tomorrow` and `Tuesday` still hold for a time."""
 _LONGEST = timedelta(hours=12)
 _SEGMENT: Final = re.compile(r"\n|[.!;] (?![a-z]\b)")
 _BREAK: Final = re.compile(r"\n|[.!] ")
@@ -73,7 +76,7 @@ def _read(
     old = old_places(masked, [span[0] for _, span in clocks], [span for _, span in named])
     found: list[Moment] = []
     doubtful: list[Ambiguous] = []
-    pairs = _paired(masked, named, clocks, old)
+    pairs = _paired(masked, named, clocks, old, today)
     for pair in _with_ends(masked, pairs):
         for clock, is_old in _apart(pair):
             wall = datetime.combine(pair.day.day, clock.at)
@@ -118,7 +121,7 @@ def _common(lexed: Lexed, clocks: list[tuple[Clock, _Place]]) -> Zone:
 
 
 def _paired(
-    lexed: Lexed, named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]], old: frozenset[int]
+    lexed: Lexed, named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]], old: frozenset[int], today: date
 ) -> list[_Pair]:
     breaks = [match.end() for match in _SEGMENT.finditer(lexed.classes)]
     segments = _segments(breaks, [place for _, (place, _) in named]), _segments(breaks, [place for _, (place, _) in clocks])
@@ -131,11 +134,23 @@ def _paired(
         times_first = bool(inside) and inside[0][1][0] > min(
             place for (_, (place, _)), where in zip(clocks, segments[1], strict=True) if where == segment
         )
-        day = _within(inside, span, times_first=times_first) or _around(named, clock, lexed, span)
+        day = _within(inside, span, times_first=times_first) or _around(named, clock, lexed, span, today)
         if day is not None:
             first, last = min(day[1][0], span[0]), max(day[1][1], span[1])
             pairs.append(_Pair(clock, day[0], first if day[1][1] <= span[0] else span[0], last, span[0] in old))
-    return pairs
+    return pairs or _agenda(named, clocks, old, today)
+
+
+def _agenda(named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]], old: frozenset[int], today: date) -> list[_Pair]:
+    """Give the times of a text to the one day to come that it names, however far before them it stands."""
+    ahead = [day for day, _ in named if day.day > today]
+    if len({day.day for day in ahead}) != 1:
+        return []
+    return [
+        _Pair(clock, ahead[0], span[0], span[1], span[0] in old)
+        for clock, span in clocks
+        if 0 <= clock.start - ahead[0].end <= _AGENDA
+    ]
 
 
 def _segments(breaks: list[int], places: list[int]) -> list[int]:
@@ -177,16 +192,19 @@ def _within(inside: list[tuple[Day, _Place]], span: _Place, *, times_first: bool
     return before[-1] if before else after[0] if after else None
 
 
-def _around(named: list[tuple[Day, _Place]], clock: Clock, lexed: Lexed, span: _Place) -> tuple[Day, _Place] | None:
+def _around(named: list[tuple[Day, _Place]], clock: Clock, lexed: Lexed, span: _Place, today: date) -> tuple[Day, _Place] | None:
     """Return the nearest day told before, or soon behind; what counts from today holds in its own sentence and the next line."""
     before = [item for item in named if item[0].end <= clock.start and clock.start - item[0].end <= _BEFORE]
-    before = [item for item in before if not item[0].bare or _close(lexed, item[1][1], span[0])]
+    before = [item for item in before if _holds(lexed, item[0], item[1][1], span[0], today)]
     after = [item for item in named if item[0].start >= clock.end and item[0].start - clock.end <= _AFTER]
     return before[-1] if before else after[0] if after else None
 
 
-def _close(lexed: Lexed, first: int, last: int) -> bool:
-    return len(_BREAK.findall(lexed.classes, first, last)) <= 1 or last - first <= 12  # noqa: PLR2004 -- a label on a line of its own
+def _holds(lexed: Lexed, day: Day, first: int, last: int, today: date) -> bool:
+    """Say whether a day told before still holds at a time: `thanks for your call today` says nothing of a time three lines on."""
+    if not day.bare or last - first <= 12:  # noqa: PLR2004 -- a label on a line of its own
+        return True
+    return len(_BREAK.findall(lexed.classes, first, last)) <= (1 if day.day == today else _SENTENCES)
 
 
 def _with_ends(lexed: Lexed, pairs: list[_Pair]) -> list[_Pair]:

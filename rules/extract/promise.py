@@ -22,6 +22,9 @@ _LONGEST_SENTENCE = 600
 _MAX_SENTENCES = 120
 _FAR = timedelta(days=400)
 _AWAY_REACH = 40
+_SUBJECT_REACH = 8
+_INVITED = frozenset({"you", "please", "free"})
+"""With these before it, an English verb of writing invites, whoever the sentence began with."""
 _NEXT = re.compile(r"\bnext (?:steps?|round|stage|interview)\b")
 _CLAUSE = re.compile(r", | - |; |: | (?:and|und|et|y|en|e|so|also|but|aber|mais|pero|maar|mas|ma) ")
 _SPLIT = re.compile(
@@ -193,9 +196,10 @@ def _contact(sentence: _Sentence, *, unheard: bool) -> date | None:
         return named[-1].day if named else _period(sentence)
     if not named or any(sentence.has(name) for name in ("asked", "meeting", "questions")):
         return None
-    before = sentence.folded[: min(match.start() for match in invited)].split()[-3:]
+    before = sentence.folded[: min(match.start() for match in invited)].split()[-_SUBJECT_REACH:]
+    speaker = next((token for token in reversed(before) if token in sentence.lists.ours or token in _INVITED), "")
     # `I will follow up on Friday` is their promise; `contact us by Friday` asks.
-    theirs = not sentence.lists.ours.isdisjoint(before) or sentence.limited(named[0].start)
+    theirs = speaker in sentence.lists.ours or sentence.limited(named[0].start)
     return None if theirs else named[0].day
 
 
