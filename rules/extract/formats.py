@@ -16,7 +16,11 @@ __all__ = ["format_of"]
 _FORMS = (Format.VIDEO, Format.IN_PERSON, Format.PHONE)
 _TELEPHONE = re.compile(r"^\W*(?:tel:|callto:|phone:?|telephone:?)?\s*\+?[\d][\d ()/.-]{6,20}\d\W*$", re.IGNORECASE)
 _STREET = re.compile(r"[^\W\d_]{3,}.{0,40}\b\d{1,4}[a-z]?\b|\b\d{1,5},? [^\W\d_]{3,}", re.IGNORECASE)
-_LABEL = re.compile(r"^\W{0,4}([^\W\d_][^:\n]{0,40}?)\s*:\s*(\S[^\n]{0,200})$", re.MULTILINE)
+_LABEL = re.compile(
+    r"^[^\w\n]{0,4}([^\W\d_][^:\n]{0,40}?)[^\S\n]*"
+    r"(?::[^\S\n]*(\S[^\n]{0,200})|:?[^\S\n]*\n{1,2}[^\S\n]*(\S[^\n]{0,200}))$",
+    re.MULTILINE,
+)
 _NAMED = 4
 """A line of particulars has at most so many words before its colon."""
 
@@ -27,12 +31,14 @@ def format_of(
     *,
     languages: tuple[str, ...] | None = None,
     links: Sequence[str] = (),
+    particulars: str = "",
 ) -> Format:
     """Return how an interview is held, or UNKNOWN.
 
     What the calendar entry says of its place decides, then the subject (the first line of `text`, which is folded), a line of
     particulars (`Location: ...`), a room of a video call among the addresses of text and `links`, and the words of the text. Of
-    several forms named in the text the first counts: what follows is a later round or the way out of trouble.
+    several forms named in the text the first counts: what follows is a later round or the way out of trouble. `particulars` is
+    the text with its lines as they were, where those of `text` were joined.
     """
     for event in events:
         form = _of_event(event)
@@ -42,7 +48,7 @@ def format_of(
     subject, _, body = text.partition("\n")
     return (
         _of_words(Words(subject, words.languages))
-        or _of_particulars(body, words.languages)
+        or _of_particulars(particulars.lower() or body, words.languages)
         or (Format.VIDEO if any(is_video_page(address) for address in (*_pages(text), *links)) else None)
         or _earliest(words)
         or Format.UNKNOWN
@@ -68,7 +74,7 @@ def _of_particulars(text: str, languages: tuple[str, ...]) -> Format | None:
     known = labels("where", languages)
     for match in _LABEL.finditer(text):
         if len(match[1].split()) <= _NAMED and match[1].strip("*_ ") in known:
-            form = _of_place(match[2], languages)
+            form = _of_place(match[2] or match[3], languages)
             if form is not None:
                 return form
     return None

@@ -82,7 +82,8 @@ def read_meetings(
     text = text_of(message)
     events = stating_events(message, zone)
     body = f"{text.subject}\n{text.folded}"
-    form = format_of(body, events, languages=text.languages, links=[address for _, address in message.links])
+    pages = [address for _, address in message.links]
+    form = format_of(body, events, languages=text.languages, links=pages, particulars=message.text)
     stated = round_of(f"{text.subject}\n" + "\n".join(fold(event.summary) for event in events), text.folded, text.languages)
     found = interviews_of(message, kind, own=own, zone=zone, local=local, people=people, named=named)
     interviews = tuple(
@@ -124,7 +125,7 @@ def interviews_of(
     if kind not in _TELLING:
         return ()
     writer = next((person for person in people if person.address == message.sender.address), None)
-    found = _of_text(message, local, named, writer)
+    found = _of_text(message, local, named, writer, moved=kind is Kind.RESCHEDULE)
     if kind in _TIMED:
         return found
     # A single time in an invitation is proposed; in a cancellation it names what is called off.
@@ -215,11 +216,13 @@ def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person], w
     return found[0] if len(found) == 1 else None
 
 
-def _of_text(message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None) -> tuple[Interview, ...]:
+def _of_text(
+    message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None, *, moved: bool = False
+) -> tuple[Interview, ...]:
     received = message.envelope.received_at
     content = text_of(message)
     order = day_order(message, content.languages)
-    told = read_told(content.subject, content.folded, received, zone, languages=content.languages, order=order)
+    told = read_told(content.subject, content.folded, received, zone, languages=content.languages, order=order, moved=moved)
     identity = f"text:{message.envelope.identity}"
     return tuple(
         Interview(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
 
+from rules.calendar import named_zone, zone_name
 from rules.dates import Moment, days, moments, times
 from rules.extract.meeting_words import Words, choices, labels
 from rules.phrases.grammar import WORD
@@ -37,6 +38,8 @@ _BEFORE = 40
 _ROW_WORDS = 2
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _MOST_LINES = 30
+_PAIR = 2
+_LONGEST_ZONE = 90
 _LONGEST_ROW = 200
 _FEW_ROWS, _MANY_ROWS = 2, 3
 _QUARTER = timedelta(minutes=15)
@@ -64,19 +67,26 @@ class _Split(NamedTuple):
 
 
 def read_told(
-    subject: str, body: str, received: datetime, zone: tzinfo, *, languages: tuple[str, ...] = ("en",), order: str | None = None
+    subject: str,
+    body: str,
+    received: datetime,
+    zone: tzinfo,
+    *,
+    languages: tuple[str, ...] = ("en",),
+    order: str | None = None,
+    moved: bool = False,
 ) -> tuple[Told, ...]:
     """Return the interviews that a text fixes, by start; none where it names no time, or several that may be offers.
 
     `subject` and `body` are folded; `received` is the time of receipt; `zone`, `languages`, `order` as in `rules.dates.moments`.
     What the text calls the old time does not hold, nor a time by which something is to be done; a block of particulars outranks
     what stands around it, and it the subject. The agenda of one day is one interview, from first start to last end; several days
-    with a line and an end each are several.
+    with a line and an end each are several. `moved`: the mail is about a change; of two times the later told is the new one.
     """
     text = f"{subject}\n{body}"
     today = received.astimezone(zone).date()
     found = [item for item in moments(text, today, zone, languages, order) if item.start > received - _PAST]
-    split = _without_old(found)
+    split = _without_old(text, found, languages, moved=moved)
     held = [item for item in split.held if not _is_deadline(text, item, languages)] or split.held
     start_of_body = len(subject) + 1
     blocks = _blocks(text, languages)
@@ -91,6 +101,7 @@ def read_told(
         moment = _one_moment(chosen) or _rows_of_a_day(text, chosen, languages)
         if moment is None:
             return _several_days(text, chosen, languages)
+        moment = _zone_below(text, moment)
         was = _one_moment([item for item in split.old if item.start != moment.start])
         end = moment.end or moment.start + (length or _USUAL)
         return (Told(moment.start, end, moment.zone, was.start if was else None, moment.end is None and length is None),)
@@ -183,11 +194,37 @@ def _several_days(text: str, found: Sequence[Moment], languages: tuple[str, ...]
     return tuple(sorted(told, key=lambda item: item.start.astimezone(UTC))) if len(told) == len(by_day) <= _MOST_DAYS else ()
 
 
-def _without_old(found: Sequence[Moment]) -> _Split:
+def _without_old(text: str, found: Sequence[Moment], languages: tuple[str, ...], *, moved: bool) -> _Split:
     """Tell the times that hold from those that are called old; if none would be left, all hold."""
-    old = [item for item in found if item.old]
-    held = [item for item in found if not item.old]
+    old = [item for item in found if item.old or _under_old_label(text, item, languages)]
+    held = [item for item in found if item not in old]
+    if moved and not old and len({item.start for item in held}) == _PAIR and _is_agenda(text, held, languages):
+        ordered = sorted(held, key=lambda item: item.position)
+        new = ordered[-1].start
+        old, held = [item for item in held if item.start != new], [item for item in held if item.start == new]
     return _Split(held, old) if held else _Split(list(found), [])
+
+
+def _under_old_label(text: str, moment: Moment, languages: tuple[str, ...]) -> bool:
+    """Say whether the line of a time, or the one above it, begins with a label such as `Former:`."""
+    start = text.rfind("\n", 0, moment.position) + 1
+    above = text.rfind("\n", 0, max(0, start - 1)) + 1
+    for match in _LABEL.finditer(text, above, moment.position):
+        alone = not text[match.end() : start].strip(" \n*_-")
+        if match[1].strip("*_ ?") in labels("old", languages) and (match.start() >= start or alone):
+            return True
+    return False
+
+
+def _zone_below(text: str, moment: Moment) -> Moment:
+    """Return a moment in the zone that the next line names, if that is all it holds: `(UTC-08:00) Pacific Time (US & Canada)`."""
+    end = text.find("\n", moment.position)
+    line = text[end + 1 : end + _LONGEST_ZONE].partition("\n")[0].strip(" .*_") if end >= 0 else ""
+    zone = named_zone(line) if line and not moment.zone and "(" in line else None
+    if zone is None:
+        return moment
+    until = moment.end.replace(tzinfo=zone) if moment.end is not None else None
+    return replace(moment, start=moment.start.replace(tzinfo=zone), end=until, zone=zone_name(line).replace("UTC", ""))
 
 
 def _blocks(text: str, languages: tuple[str, ...]) -> list[tuple[int, int]]:

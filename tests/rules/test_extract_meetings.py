@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,6 +67,13 @@ def test_a_block_of_particulars_gives_the_time_whatever_else_is_dated(body: str)
     [
         "Your interview has been moved from Tuesday, December 1 at 10:00 to Wednesday, December 2 at 14:00.",
         "Das Gespräch wird von Dienstag, 1. Dezember, 10 Uhr auf Mittwoch, 2. Dezember, 14 Uhr verschoben.",
+        "Former:\n10:00am - Tuesday, December 1, 2026\n\nUpdated:\n2:00pm - Wednesday, December 2, 2026",
+        "New time: Wednesday, December 2, 2026 at 2:00 PM\nOld time: Tuesday, December 1, 2026 at 10:00 AM",
+        "Je gesprek van dinsdag 1 december om 10:00 uur is verplaatst naar woensdag 2 december om 14:00 uur.",
+        "Votre entretien du mardi 1 décembre à 10h est reporté au mercredi 2 décembre à 14h.",
+        "Il colloquio previsto per martedì 1 dicembre alle 10:00 è stato spostato a mercoledì 2 dicembre alle 14:00.",
+        "La entrevista del martes 1 de diciembre a las 10:00 pasa al miércoles 2 de diciembre a las 14:00.",
+        "A entrevista de terça-feira, 1 de dezembro, às 10h foi remarcada para quarta-feira, 2 de dezembro, às 14h.",
         "Neuer Termin: Mittwoch, 2. Dezember 2026, 14:00 Uhr\nBisheriger Termin: Dienstag, 1. Dezember 2026, 10:00 Uhr",
     ],
 )
@@ -74,6 +82,58 @@ def test_of_a_moved_interview_the_new_time_holds_and_the_old_is_told(body: str) 
     assert found.start.isoformat() == "2026-12-02T14:00:00+01:00"
     assert found.was is not None
     assert found.was.isoformat() == "2026-12-01T10:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("body", "zone", "offset", "form"),
+    [
+        (
+            "Wann\nDienstag 1. Dez. 2026 ⋅ 10:00 \u2013 10:45 (Mitteleuropäische Zeit - Berlin)\n\nWo\nhttps://meet.google.com/a-b\n",
+            "Europe/Berlin",
+            1,
+            Format.VIDEO,
+        ),
+        (
+            "Quand\nmardi 1 déc. 2026 ⋅ 10:00 \u2013 10:45 (heure d'Europe centrale - Paris)\n\nOù\n12 rue de la Paix\n",
+            "Europe/Paris",
+            1,
+            Format.IN_PERSON,
+        ),
+        ("Quando\nmartedì 1 dic 2026 ⋅ 10:00 \u2013 10:45 (Ora dell'Europa centrale - Roma)\n", "Europe/Rome", 1, Format.UNKNOWN),
+        (
+            "Wanneer\ndinsdag 1 dec. 2026 ⋅ 10:00 \u2013 10:45 (Midden-Europese tijd - Amsterdam)\n",
+            "Europe/Amsterdam",
+            1,
+            Format.UNKNOWN,
+        ),
+        (
+            "Quando\nterça-feira, 1 de dez. de 2026 ⋅ 10:00 \u2013 10:45 (Horário Padrão de Brasília - São Paulo)\n",
+            "America/Sao_Paulo",
+            -3,
+            Format.UNKNOWN,
+        ),
+        (
+            "When: Tuesday, December 1, 2026 10:00 AM-10:45 AM (UTC-05:00) Eastern Time (US & Canada).\nWhere: 1 Mill Lane",
+            "America/New_York",
+            -5,
+            Format.IN_PERSON,
+        ),
+        (
+            "Tuesday, December 1, 2026\n10:00 AM - 10:45 AM\n(UTC-08:00) Pacific Time (US & Canada)\n",
+            "America/Los_Angeles",
+            -8,
+            Format.UNKNOWN,
+        ),
+        ("Date: Tuesday, Dec 1, 2026\nTime: 10:00am - 10:45am PST\nType: phone", "America/Los_Angeles", -8, Format.PHONE),
+    ],
+)
+def test_a_notification_without_a_calendar_part_is_read_as_well(body: str, zone: str, offset: int, form: Format) -> None:
+    found = meetings(mail(body, headers=CLOCK))
+    (interview,) = found.interviews
+    assert (interview.start.replace(tzinfo=None).isoformat(), interview.zone) == ("2026-12-01T10:00:00", zone)
+    assert interview.start.utcoffset() == timedelta(hours=offset)
+    assert interview.end - interview.start == timedelta(minutes=45)
+    assert found.format is form
 
 
 @pytest.mark.parametrize("tag", ["<s>{}</s>", "<del>{}</del>", '<span style="text-decoration:line-through">{}</span>'])
@@ -309,6 +369,32 @@ def test_the_html_beside_a_text_without_addresses_gives_the_link() -> None:
 def test_what_mail_filters_rewrote_is_read_as_what_it_was(wrapped: str, address: str) -> None:
     assert unwrapped(wrapped) == address
     assert is_booking_page(wrapped) is ("calendly" in address)
+
+
+_PIECES = st.sampled_from(
+    [
+        "When:",
+        "Wann\n",
+        "Former:",
+        "~~",
+        "or",
+        "by ",
+        "Tuesday, December 1",
+        "10:00",
+        " - 11:00",
+        "10 Uhr",
+        "\n",
+        "(UTC+99:00) x",
+        "9h",
+    ]
+)
+
+
+@given(st.lists(_PIECES | st.text(max_size=20), max_size=30).map(" ".join), st.sampled_from(list(Kind)))
+def test_any_text_is_read_without_an_exception(body: str, kind: Kind) -> None:
+    for item in meetings(mail(body, headers=CLOCK), kind).interviews:
+        assert item.start < item.end
+        assert item.start.tzinfo is not None
 
 
 @given(
