@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -21,7 +21,8 @@ from watcher.history import assess
 from watcher.intake import arrival, is_known, read_message, unread_message
 from watcher.linking import Linked, Linker
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
-from watcher.relabelling import as_said, unheeded
+from watcher.passes import PassReport
+from watcher.relabelling import as_said, misread, unheeded
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
 from watcher.store.corrections import CorrectionRow, kinds_said, last_correction, load_corrections
@@ -66,22 +67,6 @@ _IDLE = frozenset({Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
 
 class Interrupted(Exception):
     """The pass was asked to end before its time. The next one goes on where it stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassReport:
-    """What one pass did."""
-
-    account: str
-    now: datetime
-    log: tuple[LogRow, ...] = ()
-    """What was told, in order."""
-    next_check: datetime | None = None
-    """When something is due next if no mail comes."""
-    new: int = 0
-    """How many messages were new."""
-    first: bool = False
-    """The account had never been read before."""
 
 
 @dataclass(slots=True)
@@ -164,12 +149,12 @@ class Cycle:
         floor = self._floor(wall)
         corrected = self._heed(correction, now) if correction != self._correction else None
         pulled = self._pull(now, wall, floor)
-        pulled.identities |= corrected or set()
+        pulled.identities |= corrected or frozenset()
         anew = pulled.identities or self._broken_off or corrected is not None
         affected = set(self._relinked(pulled, now)) if anew else set()
         affected |= self._due(now).union(self._openers if corrected is not None else ())
         if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
-            self._name_companies(now)
+            self._ledger.name_companies(self._openers, now)
             affected |= reconcile(self._ledger, self.connector, now, reset=pulled.reset)
             self._clean = True
         self._decide(affected, now)
@@ -208,7 +193,6 @@ class Cycle:
         return first
 
     def _remember(self, linked: Linked, draft_ids: Iterable[str]) -> None:
-        self._untold |= linked.reread
         self._known = linked.known(draft_ids)
         self._openers = {row.id: row.opener for row in linked.processes}
         for gone in set(self._checks) - set(self._openers):
@@ -299,12 +283,12 @@ class Cycle:
         self._untold.update(identities)
         pulled.identities.update(identities)
 
-    def _read_one(self, message: Message, at: datetime) -> EventRow:
+    def _read_one(self, message: Message, at: datetime, *, known: bool = False) -> EventRow:
         """Read a message; one that the rules fail on is kept as unread, and must not hold up the others."""
         said = self._said.get(message.envelope.identity)
         try:
             kind = said.kind if said is not None else None
-            row = read_message(self.account, message, at, known=is_known(message, self._known), said=kind)
+            row = read_message(self.account, message, at, known=known or is_known(message, self._known), said=kind)
             return row if said is None else replace(row, labelled=said.id)
         except Exception as error:
             log.exception("%s: message %r could not be read", self.account.name, message.envelope.message_id)
@@ -315,6 +299,7 @@ class Cycle:
     def _relinked(self, pulled: _Pulled, now: datetime) -> frozenset[str]:
         """Find out which process each new message belongs to, reading what only now turns out to matter."""
         name = self.account.name
+        tried: frozenset[str] = frozenset()
         while True:
             # A pass that broke off may not have come to read what turned out to matter by what it had stored.
             before = _NOTHING if self._broken_off else self._known
@@ -323,12 +308,15 @@ class Cycle:
                 linked = self._linker.relink(connection)
                 self._remember(linked, versions(connection, name))
                 late = list(self._late(connection, before))
+                rows, again = misread(connection, name, linked.misread - tried)
+                settled = not late and not again
                 # Drafts change hands only when all is read that may tell whose they are.
-                moved = frozenset() if late else follow(connection, name, linked)
-            pulled.identities |= linked.reread
-            if not late:
+                moved = follow(connection, name, linked) if settled else frozenset()
+            if settled:
                 return linked.processes_of(pulled.identities) | moved
             self._fetch_late(late, pulled, now)
+            tried |= linked.misread
+            pulled.identities |= self._put_again([*self._read_again(rows, again, now, known=True).values()])
 
     def _late(self, connection: Connection, before: Known) -> Iterable[Envelope]:
         domains = self._known.domains - before.domains
@@ -344,27 +332,37 @@ class Cycle:
             mark_wanted(connection, self.account.name, [envelope.identity for envelope in late])
             self._keep(connection, fresh, pulled)
 
-    def _heed(self, newest: int, now: datetime) -> set[str]:
+    def _heed(self, newest: int, now: datetime) -> frozenset[str]:
         """Take up what the user corrected, up to number `newest`; return the messages that are read anew as what they are."""
-        name = self.account.name
         with self.store.read() as connection:
-            self._said = kinds_said(load_corrections(connection, name))
-            rows, envelopes = unheeded(connection, name, self._said)
-        found: dict[str, EventRow] = {}
-        for message in self.connector.read(envelopes) if envelopes else ():
-            identity = message.envelope.identity
-            at = rows[identity].at if identity in rows else arrival(message, now, None, self._wall)
-            found[identity] = self._read_one(message, at)
-        for identity in rows.keys() - found.keys():
-            found[identity] = as_said(rows[identity], self._said[identity])
-        with self.store.write() as connection:
-            put_events(connection, found.values())
-            mark_wanted(connection, name, list(found))
-            add_untold(connection, name, found)
-        self._linker.take(found.values())
-        self._untold.update(found)
+            self._said = kinds_said(load_corrections(connection, self.account.name))
+            rows, envelopes = unheeded(connection, self.account.name, self._said)
+        found = self._read_again(rows, envelopes, now)
+        kept = (as_said(row, self._said[identity]) for identity, row in rows.items() if identity not in found)
         self._correction = newest
-        return set(found)
+        return self._put_again([*found.values(), *kept])
+
+    def _read_again(
+        self, rows: Mapping[str, EventRow], envelopes: Sequence[Envelope], now: datetime, *, known: bool = False
+    ) -> dict[str, EventRow]:
+        """Read messages anew, as of the time when they came in, as far as the mailbox still has them."""
+        found = {}
+        for message in self.connector.read(envelopes) if envelopes else ():
+            row = rows.get(message.envelope.identity)
+            at = row.at if row is not None else arrival(message, now, None, self._wall)
+            found[message.envelope.identity] = self._read_one(message, at, known=known)
+        return found
+
+    def _put_again(self, rows: Sequence[EventRow]) -> frozenset[str]:
+        """Store what was read anew: it is to be told anew."""
+        identities = [row.identity for row in rows]
+        with self.store.write() as connection:
+            put_events(connection, rows)
+            mark_wanted(connection, self.account.name, identities)
+            add_untold(connection, self.account.name, identities)
+        self._linker.take(rows)
+        self._untold.update(identities)
+        return frozenset(identities)
 
     def _due(self, now: datetime) -> frozenset[str]:
         """Return the processes to decide anew though no mail came: something is due, or the user said something."""
@@ -377,17 +375,6 @@ class Cycle:
                 due.update(row.process for row in marks_of(connection, self.account.name, after=self._mark))
                 self._mark = newest
         return frozenset(due & set(self._openers))
-
-    def _name_companies(self, now: datetime) -> None:
-        """Find out how the processes with drafts are called: what becomes of those is told before they are decided."""
-        for process in {row.process for row in self._ledger.rows()} & set(self._openers) - set(self._companies):
-            try:
-                with self.store.read() as connection:
-                    self._companies[process] = assess(connection, self.account, process, now).process.company
-            except StoreError:
-                raise
-            except Exception:  # noqa: BLE001 - told when it is decided; here only its name is missing
-                self._companies[process] = ""
 
     def _decide(self, affected: Iterable[str], now: datetime) -> None:
         """Fold and decide each process, tell what is new, and plan the drafts; nothing remote happens here."""

@@ -14,13 +14,12 @@ from rules.threads import Hints, hints_of
 from rules.trust import doubts, without_addresses
 from watcher.account import Account
 from watcher.store.mail import EventRow
-from watcher.store.reading import Reading
 
 __all__ = ["arrival", "is_known", "is_own", "read_message", "relabelled", "unread_message"]
 
 _EXCERPT = 600
 _BY_STRANGERS = frozenset({Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
-"""Kinds that a mail may be of only because nobody knows its sender: what they wrote may turn out to belong to a process."""
+"""Kinds that a mail may be of only because nobody knows its sender."""
 _SKEW = timedelta(days=1)
 
 
@@ -88,8 +87,7 @@ def unread_message(account: Account, message: Message, at: datetime, why: str) -
 def read_message(account: Account, message: Message, at: datetime, *, known: bool, said: Kind | None = None) -> EventRow:
     """Classify and read one message that was received at `at`; a pure function of its arguments.
 
-    `said` is the kind that the user gave it: it is read as one of that kind. A mail of a stranger that means nothing is kept with
-    how it is to be read once it turns out to belong to a process: a first look reads mail before it knows what that belongs to.
+    `known`: it belongs to a tracked process, as far as can be told. `said` is the kind that the user gave it.
     """
     envelope = message.envelope._replace(received_at=at.astimezone(message.envelope.received_at.tzinfo))
     message = replace(message, envelope=envelope)  # `tomorrow` is the day after that
@@ -116,19 +114,11 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
     classification = classify(message, own=account.own, known=known)
     if said is not None:
         classification = relabelled(classification, said)
+    facts = extract(message, classification, own=account.own, zone=account.profile.zone)
     doubtful = doubts(message)
-
-    def facts_as(read: Classification) -> Facts:
-        facts = extract(message, read, own=account.own, zone=account.profile.zone)
-        return without_addresses(facts) if doubtful else facts
-
-    facts = facts_as(classification)
-    otherwise = None
-    if not known and said is None and classification.kind in _BY_STRANGERS:
-        read = classify(message, own=account.own, known=True)
-        if read.kind not in _BY_STRANGERS:
-            otherwise = Reading(read.kind, read.confidence, read.runner_up, read.evidence, facts_as(read))
-    thread = _thread(message, account.own, otherwise.facts if otherwise is not None else facts)
+    if doubtful:
+        facts = without_addresses(facts)
+    thread = _thread(message, account.own, facts)
     return EventRow(
         account=account.name,
         identity=envelope.identity,
@@ -146,7 +136,7 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
         excerpt=message.text[:_EXCERPT],
         defects=(*message.defects, *defects(message.calendars, fallback_zone=account.profile.zone), *doubtful),
         hints=_hints(account, message),
-        otherwise=otherwise,
+        stranger=not known and said is None and classification.kind in _BY_STRANGERS,
     )
 
 

@@ -6,7 +6,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from rules.classify import Kind, Known, can_receive
@@ -15,9 +14,8 @@ from rules.threads import Cluster, Linkable, link, name_key
 from watcher.store import Connection
 from watcher.store.corrections import CorrectionRow, load_corrections, names_said, pins_said
 from watcher.store.drafts import load_outbox
-from watcher.store.journal import add_untold
 from watcher.store.links import LinkingRow, change_links, forget_processes, link_rows, linking_rows
-from watcher.store.mail import EventRow, LinkRow, ProcessRow, events_named, load_processes, put_events, put_process
+from watcher.store.mail import EventRow, LinkRow, ProcessRow, load_processes, put_process
 
 __all__ = ["Linked", "Linker", "process_id"]
 
@@ -35,14 +33,15 @@ class Linked:
         processes: Sequence[ProcessRow],
         links: Sequence[LinkRow],
         messages: Mapping[str, Linkable],
-        reread: frozenset[str] = frozenset(),
+        strangers: Iterable[str] = (),
     ) -> None:
-        """Take the state after the relinking, and the messages that were read anew for belonging to a process."""
-        self.reread = reread
+        """Take the state after the relinking; `strangers` are the messages that were read as mail of somebody unknown."""
         self.processes = tuple(processes)
         self.links = tuple(links)
         self.messages = messages
         self.identities = frozenset(row.identity for row in links)
+        self.misread = self.identities.intersection(strangers)
+        """Messages that were read as nothing that matters, of somebody unknown, and belong to a process."""
 
     def processes_of(self, identities: Iterable[str]) -> frozenset[str]:
         """Return the processes that hold any of these messages."""
@@ -99,22 +98,6 @@ def linkable(row: EventRow | LinkingRow, user: str = "") -> Linkable:
     )
 
 
-def _otherwise(row: EventRow) -> EventRow:
-    """Return a message as it is read where it belongs to a process."""
-    if row.otherwise is None:
-        return row
-    read = row.otherwise
-    return replace(
-        row,
-        kind=read.kind,
-        confidence=read.confidence,
-        runner_up=read.runner_up,
-        evidence=read.evidence,
-        facts=read.facts,
-        otherwise=None,
-    )
-
-
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:24].strip("-")
@@ -135,7 +118,7 @@ class Linker:
         self._user = user
         self._messages: dict[str, Linkable] | None = None
         self._links: dict[tuple[str, str], LinkRow] | None = None
-        self._otherwise: set[str] = set()
+        self._strangers: set[str] = set()
 
     def take(self, rows: Iterable[EventRow]) -> None:
         """Take what was just stored, so that it need not be read back."""
@@ -143,7 +126,7 @@ class Linker:
             return
         for row in rows:
             self._messages[row.identity] = linkable(row, self._user)
-            (self._otherwise.add if row.otherwise is not None else self._otherwise.discard)(row.identity)
+            (self._strangers.add if row.stranger else self._strangers.discard)(row.identity)
 
     def forget(self) -> None:
         """Let go of what was read: others may write between two passes, and memory is wanted."""
@@ -152,39 +135,16 @@ class Linker:
     def relink(self, connection: Connection) -> Linked:
         """Cluster everything read so far and store which message belongs to which process.
 
-        What turns out to belong to one and was read as a stranger's is taken as what it is then, until that changes nothing more.
-
         A process keeps its name whatever is found later: the one that the user's corrections gave it, else the name it had, else
         the one its drafts were written under, else a new one from its company and opening message.
         """
         if self._messages is None:
             rows = list(linking_rows(connection, self._account))
             self._messages = {row.identity: linkable(row, self._user) for row in rows}
-            self._otherwise = {row.identity for row in rows if row.otherwise}
+            self._strangers = {row.identity for row in rows if row.stranger}
         if self._links is None:
             self._links = link_rows(connection, self._account)
-        reread: set[str] = set()
-        while True:
-            linked = self._cluster(connection, self._messages, self._links, frozenset(reread))
-            self._links = {(row.identity, row.process): row for row in linked.links}
-            wanted = self._otherwise & linked.identities
-            if not wanted:
-                return linked
-            self._otherwise -= wanted
-            changed = [_otherwise(row) for row in events_named(connection, self._account, sorted(wanted))]
-            put_events(connection, changed)
-            add_untold(connection, self._account, [row.identity for row in changed])
-            self.take(changed)
-            reread.update(row.identity for row in changed)
-
-    def _cluster(
-        self,
-        connection: Connection,
-        messages: Mapping[str, Linkable],
-        before: dict[tuple[str, str], LinkRow],
-        reread: frozenset[str],
-    ) -> Linked:
-        account = self._account
+        account, messages = self._account, self._messages
         corrections = load_corrections(connection, account)
         known = {row.id: row for row in load_processes(connection, account)}
         clusters = link(list(messages.values()), pins_said(corrections))
@@ -200,9 +160,10 @@ class Linker:
         for process in processes:
             if known.get(process.id) != process:
                 put_process(connection, process)
-        change_links(connection, account, before, links)
+        change_links(connection, account, self._links, links)
         forget_processes(connection, account, known.keys() - {row.id for row in processes})
-        return Linked(processes, links, messages, reread)
+        self._links = {(row.identity, row.process): row for row in links}
+        return Linked(processes, links, messages, self._strangers)
 
     def _names(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from rules.classify import Classification, Kind
@@ -14,8 +14,9 @@ from watcher.store.corrections import CorrectionRow
 from watcher.store.mail import EventRow, envelopes_named, events_named
 from watcher.store.reading import Reading
 
-__all__ = ["as_said", "reading_of", "unheeded"]
+__all__ = ["as_said", "misread", "reading_of", "unheeded"]
 
+_AT_ONCE = 500
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
 _TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
 
@@ -38,6 +39,14 @@ def unheeded(
     return {identity: rows[identity] for identity in rows.keys() - done}, [each for each in envelopes if each.ref]
 
 
+def misread(connection: Connection, account: str, identities: Collection[str]) -> tuple[dict[str, EventRow], list[Envelope]]:
+    """Return these messages, by identity, and where the mailbox has them."""
+    if not identities:
+        return {}, []
+    envelopes = [each for each in envelopes_named(connection, account, identities) if each.ref][:_AT_ONCE]
+    return {row.identity: row for row in events_named(connection, account, identities)}, envelopes
+
+
 def as_said(row: EventRow, said: CorrectionRow) -> EventRow:
     """Return a message as what the user said it is, out of what was stored of it: where its text cannot be read anew."""
     was = said.was or reading_of(row)
@@ -49,7 +58,7 @@ def as_said(row: EventRow, said: CorrectionRow) -> EventRow:
     return replace(
         row,
         labelled=said.id,
-        otherwise=None,
+        stranger=False,
         kind=found.kind,
         confidence=found.confidence,
         runner_up=found.runner_up,

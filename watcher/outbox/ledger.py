@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,8 @@ from connectors.base import DraftRef
 from rules.drafts.types import Draft, DraftKind
 from rules.process import DraftChange
 from watcher.account import Account
-from watcher.store import Connection, Store
+from watcher.history import assess
+from watcher.store import Connection, Store, StoreError
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, add_draft_event, load_outbox, put_row, read_back
 from watcher.store.journal import LogRow, add_log
 from watcher.store.mail import sent_otherwise
@@ -56,6 +58,17 @@ class Ledger:
             sent = sent_otherwise(connection, self.account.name, str(row.key), row.planned_at)
         standing = {other.ref for other in rows if other.key != row.key and other.state in LIVE and other.ref}
         return sent | standing
+
+    def name_companies(self, processes: Collection[str], now: datetime) -> None:
+        """Find out how processes with drafts are called: what becomes of those is told before they are decided."""
+        for process in {row.process for row in self.rows()}.intersection(processes) - set(self.companies):
+            try:
+                with self.store.read() as connection:
+                    self.companies[process] = assess(connection, self.account, process, now).process.company
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001 - told when it is decided; here only its name is missing
+                self.companies[process] = ""
 
     def save(self, row: OutboxRow) -> None:
         """Store a row without a word about it."""

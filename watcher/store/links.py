@@ -37,18 +37,17 @@ class LinkingRow:
     thread: Thread
     facts: Facts
     hints: Hints
-    otherwise: bool
-    """It is to be read in another way once it belongs to a process."""
+    stranger: bool
 
 
 def linking_rows(connection: Connection, account: str) -> Iterator[LinkingRow]:
     """Yield every event of an account, in no order."""
     columns = [event.c.identity, type_coerce(event.c.at, BigInteger), event.c.own, event.c.kind]
     columns += [type_coerce(event.c[name], Text) for name in ("sender", "recipients", "thread", "facts", "hints")]
-    columns.append(event.c.otherwise.is_not(None))
+    columns.append(type_coerce(event.c.stranger, Boolean))
     address, strings, thread, facts, hints = (decoder(kind).decode for kind in (Address, tuple[str, ...], Thread, Facts, Hints))
     for row in connection.execute(select(*columns).where(event.c.account == account)):
-        identity, at, own, kind, *texts, otherwise = row
+        identity, at, own, kind, *texts, stranger = row
         yield LinkingRow(
             identity,
             instant(at),
@@ -59,7 +58,7 @@ def linking_rows(connection: Connection, account: str) -> Iterator[LinkingRow]:
             thread(texts[2]),
             facts(texts[3]),
             hints(texts[4]) if texts[4] else _NO_HINTS,
-            bool(otherwise),
+            stranger,
         )
 
 

@@ -14,7 +14,6 @@ from rules.mail import Address, Envelope, Role
 from rules.process import Thread
 from rules.threads import Hints
 from watcher.store.dialect import upsert, upsert_many
-from watcher.store.reading import Reading
 from watcher.store.tables import event, message, process, process_link
 from watcher.store.types import micros
 
@@ -163,8 +162,8 @@ class EventRow:
     excerpt: str = ""
     defects: tuple[str, ...] = ()
     hints: Hints = _NO_HINTS
-    otherwise: Reading | None = None
-    """How it is to be read once it turns out to belong to a process; None: no other way."""
+    stranger: bool = False
+    """It was read as nothing that matters, from somebody unknown: to be read again if it turns out to belong to a process."""
     labelled: int = 0
     """Number of the correction by which it was read last: what the user said of its kind."""
 

@@ -121,7 +121,8 @@ event = Table(
     Column("excerpt", Text, nullable=False, default=""),
     Column("defects", Value(tuple[str, ...]), nullable=False),
     Column("hints", Value(Hints)),  # what ties it to others; null where it was read before there were any
-    Column("otherwise", Value(Reading)),  # how it is to be read once it turns out to belong to a process; null: no other way
+    # It was read as nothing that matters, from somebody unknown: to be read again if it turns out to belong to a process.
+    Column("stranger", Boolean, nullable=False, default=False, server_default="0"),
     Column("labelled", Integer, nullable=False, default=0, server_default="0"),  # the correction by which it was read last
 )
 

@@ -26,5 +26,5 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("hints", sa.Text(), nullable=True))
-        batch_op.add_column(sa.Column("otherwise", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("stranger", sa.Boolean(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("labelled", sa.Integer(), nullable=False, server_default="0"))
