@@ -65,10 +65,10 @@ def _team_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
         r"|-\s|\|\s|:\s|\u2013\s)"
     )
     alone = (
-        r"(?:team|l'\u00e9quipe|\u00e9quipe|equipo|equipe|equipa|time|recrutement|karriere|recruiting|careers"
+        r"(?:(?:team|l'\u00e9quipe|\u00e9quipe|equipo|equipe|equipa|time|recrutement|karriere|recruiting|careers"
         r"|recruitment|bewerbermanagement"
         r"|personalabteilung|selezione|selecci\u00f3n|sele\u00e7\u00e3o|recrutamento|risorse umane|recursos humanos"
-        r"|ressources humaines)\s+(?=(?-i:[A-Z0-9]))"
+        r"|ressources humaines)\s+){1,3}(?=(?-i:[A-Z0-9]))"
     )
     article = r"(?:(?:the|das|ihr|dein|die|el|la|le|les|il|lo|o|a|het|de)\s+)?"
     return ending, re.compile(
@@ -225,6 +225,7 @@ def _mixed(name: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=2048)
 def name_from_display(display: str, address: str) -> tuple[str, str]:
     """Split a display name into (person, company): `Rita Chen (Acme)`, `Rita from Acme`, `Acme Recruiting`. Unknown is empty."""
     display = _ASIDE.sub("", clean(display[:_MAX_DISPLAY])).strip("\"' ")

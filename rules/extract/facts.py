@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, tzinfo
 
@@ -32,6 +33,8 @@ __all__ = ["extract"]
 _NAMING = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE, Kind.INTERVIEW_INVITE, Kind.CANCELLATION, Kind.HUMAN_REPLY})
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
 _STARTING = frozenset({Kind.OFFER, Kind.HUMAN_REPLY, Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.APPLICATION_ACK})
+_DOUBTFUL = re.compile(r"\d{1,2} ?[/.-] ?\d{1,2}|\d ?(?:[ap]\.?m\b|[:h]\d\d)")
+"""Only what holds a numeric date or a time of day can be in doubt; to look closer costs a hundred times as much."""
 _MOST_AMBIGUOUS = 10
 _LONGEST_AMBIGUOUS = 120
 
@@ -78,7 +81,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         format=meetings.format,
         booking_link=meetings.booking_link,
         start_date=start_date_in(text.folded, made_on, text.languages, order, words=text.words) if kind in _STARTING else None,
-        instructions=instructions_in(message.text, text.languages),
+        instructions=instructions_in(message.text, text.languages, text.folded, text.words),
         ambiguous=_ambiguous(f"{text.subject}\n{text.folded}", made_on, local, text.languages, order),
     )
 
@@ -106,6 +109,8 @@ def _outcome(folded: str, languages: tuple[str, ...]) -> Outcome | None:
 
 def _ambiguous(folded: str, today: date, zone: tzinfo, languages: tuple[str, ...], order: str | None) -> tuple[str, ...]:
     """Return the dates and times that can be read in several ways: as written, then the readings in ISO 8601."""
+    if not _DOUBTFUL.search(folded):
+        return ()
     found = {
         f"{one.text.strip()[:_LONGEST_AMBIGUOUS]}: {' / '.join(reading.isoformat() for reading in one.readings)}": None
         for one in ambiguous_moments(folded, today, zone, languages, order)

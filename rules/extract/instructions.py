@@ -24,13 +24,17 @@ def wants_no_contact(folded: str, languages: tuple[str, ...]) -> bool:
     return bool(first_match("contact", "none", folded, languages))
 
 
-def instructions_in(text: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+def instructions_in(
+    text: str, languages: tuple[str, ...], folded: str = "", words: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """Return the sentences that say how they want to be contacted, or that they do not; at most five, as written.
 
     What concerns the mailbox a mail came from (`please do not reply to this email`) is none: it does not say how to reach them.
+    `folded` and `words` are the text folded and its words (`Text`), where they are known.
     """
-    words = frozenset(WORD.findall(fold(text)))
-    if not _may_hold(fold(text), words, languages):
+    folded = folded or fold(text)
+    words = words or frozenset(WORD.findall(folded))
+    if not _may_hold(folded, words, languages):
         return ()
     found: dict[str, None] = {}
     for sentence in sentences(text)[:_MAX_SENTENCES]:

@@ -216,7 +216,7 @@ def _piece(piece: str, reading: Reading) -> Iterator[Mention]:
     if not _may_be(name, languages):
         return
     if is_name(name):
-        yield Mention(name, 0.4)
+        yield Mention(name, 0.9)
     else:
         yield Mention(name, 3.0 if f" {lowered(name)}" in f" {reading.folded}" else 1.0)
 

@@ -98,9 +98,11 @@ def _past_title(rest: str, languages: tuple[str, ...]) -> tuple[str, str]:
     for count in range(1, min(8, len(tokens))):
         title = " ".join(tokens[:count]).rstrip(",")
         after = " ".join(tokens[count:])
+        if _begins_with_name(title, languages):
+            break
         if (leading_name(_bare(after, languages)) or _TITLED.match(after)) and is_title(title, languages):
             return after, clean_role(title, languages)
-    return behind if match else rest, ""
+    return behind if match or _begins_with_name(behind, languages) else rest, ""
 
 
 def _bare(text: str, languages: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rules.classify.text import text_of
 from rules.language import languages_of
 from rules.mail.types import Message
 from rules.phrases.grammar import WORD, unwrap
@@ -36,6 +37,8 @@ _PREFIX = re.compile(
     r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:\s*|\[[^\]\n]{1,30}\]\s*)+",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"\s+[@-]\s+[^@\n]{2,24}\d{4}\b[^@\n]{0,60}(?:\([^()\n]{3,80}@[^()\n]{3,80}\))?$")
+"""The day and the address that a calendar puts behind the title of an invitation."""
 _MAX = 6 * 1024
 _MAX_SUBJECT = 300
 
@@ -62,7 +65,7 @@ class Reading:
 
     def __init__(self, subject: str, body: str, languages: tuple[str, ...] | None = None) -> None:
         """Take subject and body as they stand; `languages` (ISO 639-1) are told by the words where they are not given."""
-        self.subject = _PREFIX.sub("", _plain(subject[:_MAX_SUBJECT]).strip())
+        self.subject = _WHEN.sub("", _PREFIX.sub("", _plain(subject[:_MAX_SUBJECT]).strip()))
         cut = body[:_MAX]
         self.lines = [line.strip() for line in _HIDDEN.sub("", cut).translate(_MARKS).split("\n")]
         """The lines as they were wrapped, with the wide gaps that part the cells of a table."""
@@ -74,10 +77,10 @@ class Reading:
 
 
 @lru_cache(maxsize=8)
-def _reading(subject: str, body: str) -> Reading:
-    return Reading(subject, body)
+def _reading(subject: str, body: str, languages: tuple[str, ...]) -> Reading:
+    return Reading(subject, body, languages)
 
 
 def reading_of(message: Message) -> Reading:
-    """Return the words of a message."""
-    return _reading(message.envelope.subject, message.text)
+    """Return the words of a message, in the languages that are told by all of them (`Text.languages`)."""
+    return _reading(message.envelope.subject, message.text, text_of(message).languages)

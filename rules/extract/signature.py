@@ -85,7 +85,7 @@ def _blocks(lines: list[str], sender: str) -> Iterator[list[str]]:
 
 def _names(piece: str, sender: str) -> bool:
     bare = _BEHALF.sub("", piece)
-    return is_name(bare) or (bool(sender) and bare.lower() == sender.split(" ", maxsplit=1)[0])
+    return is_name(bare) or (bool(sender) and bare.lower() == sender.lower().split(" ", maxsplit=1)[0])
 
 
 @cache

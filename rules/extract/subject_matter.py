@@ -49,7 +49,17 @@ def company_of(
     sender = message.sender.address
     domain = company_domain(sender)
     label = company_of_domain(domain) if domain else ""
-    mentions = [one for one in mentions_in(reading, _headings(events), role) if not _is_of_user(one.name, message, own)]
+    services = listed("company", "services")
+    if label.lower() in services and (
+        message.sender.name.lower().partition(" ")[0] in services or not is_name(message.sender.name)
+    ):
+        domain = label = ""  # the service itself writes (`Indeed Apply`), not somebody who works there
+    persons = _persons(message, events, signature, own)
+    mentions = [
+        one
+        for one in mentions_in(reading, _headings(events), role)
+        if not any(one.name.lower().split()[0] in words and words.issuperset(one.name.lower().split()) for words in persons)
+    ]
     names = said(mentions)
     signed = without_unit(signature.company, reading.languages)
     display = name_from_display(message.sender.name, sender)[1]
@@ -70,7 +80,7 @@ def company_of(
     if person:
         return display or label
     told = {label: 2.0, signed: 2.5, _doubtful(message): 0.5, display: 4.0, marked: 6.0}
-    votes = [*mentions, *_votes(message, reading, told)]
+    votes = [*mentions, *_votes(message, reading, told, names)]
     found = best(votes, reading.folded)
     return found or _of_others(message, events, own) or (label if not is_freemail(sender) else "")
 
@@ -87,13 +97,18 @@ def _fuller(name: str, names: Iterable[str], domain: str) -> str:
     return next((other for other in alike if not exact or bears_out(domain, other)), name)
 
 
-def _votes(message: Message, reading: Reading, named: dict[str, float]) -> Iterator[Mention]:
-    """Yield what header fields, signature and markup say of the company; `named` are names with their weights."""
+def _votes(message: Message, reading: Reading, named: dict[str, float], said_of: Sequence[str]) -> Iterator[Mention]:
+    """Yield what header fields, signature and markup say of the company.
+
+    `named` are names with their weights, `said_of` those of the text.
+    """
     sender = message.sender
     yield from (Mention(name, weight) for name, weight in named.items() if name)
     slug = slug_of(sender.address)
     if slug:
-        written = as_written(f"{slug}.", f"{reading.subject}\n{sender.name}\n{reading.body}")
+        key = company_key(slug)
+        written = next((name for name in (*named, *said_of) if key and company_key(name).startswith(key)), "")
+        written = written or as_written(f"{slug}.", f"{reading.subject}\n{sender.name}\n{reading.body}")
         yield Mention(written, 3.5) if written else Mention(company_of_domain(slug), 2.0)
     for item in message.reply_to:
         domain = company_domain(item.address)
@@ -114,11 +129,15 @@ def _doubtful(message: Message) -> str:
     return name if name and is_name(name) else ""
 
 
-def _is_of_user(name: str, message: Message, own: frozenset[str]) -> bool:
-    """Say whether a name is the user's, or a part of it: `Sam, your application was sent`."""
-    words = name.lower().split()
-    fields = (item for item in (*message.to, *message.cc) if item.address in own and item.name)
-    return any(all(word in item.name.lower().split() for word in words) for item in fields)
+def _persons(
+    message: Message, events: Sequence[CalendarEvent], signature: Signature, own: frozenset[str]
+) -> list[frozenset[str]]:
+    """Return the words of the names of the user and of others whom the header, the calendar and the signature name."""
+    names = [item.name for item in (*message.to, *message.cc)]
+    names += [address.partition("@")[0].replace(".", " ").replace("_", " ") for address in own]
+    names += [person.name for event in events for person in (*event.attendees, event.organizer) if person is not None]
+    names += [name_from_display(message.sender.name, message.sender.address)[0], signature.name]
+    return [frozenset(name.lower().split()) for name in names if is_name(name) or name.islower()]
 
 
 def _headings(events: Sequence[CalendarEvent]) -> list[str]:
