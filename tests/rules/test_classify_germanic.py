@@ -92,3 +92,4 @@ def test_phrases_keep_to_their_grammar(language: str, name: str) -> None:
         assert not any("<" in choice or "..." in choice for choice in choices), f"a choice holds words only: {phrase}"
         assert not set(rest) & set("()[]|?"), f"a bracket too many, or one within another: {phrase}"
         assert not re.search(r"\*\w|(?:^| )\*", phrase), f"a star ends a word: {phrase}"
+        assert phrase.count("...") <= 3, f"each gap multiplies what a hostile text costs: {phrase}"
