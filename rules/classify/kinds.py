@@ -48,7 +48,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
         return Classification(Kind.NOISE, 0.97, None, (why,))
     scores = score(text)
     if not context and not _answers_applicant(message, text):
-        # Patience is asked for in many letters; without a word of hiring only a refusal or an offer is told by its words alone.
+        # Patience is asked for and talks are arranged among friends, too; a refusal or an offer is told by its words alone.
         scores.weight.update({kind: 0.0 for kind in ORDER if kind not in _TOLD_ALONE})
     return of_markup(message, text, known=known) or _by_words(message, text, scores, known=known, service=service)
 
@@ -78,7 +78,7 @@ def _by_words(message: Message, text: Text, scores: Scores, *, known: bool, serv
         answered = _reply(message, text, runner_up, known=known)
         if answered is not None:
             return answered
-    if is_board(message.envelope.from_address) and weights[Kind.JOB_ALERT] > 0:
+    if is_board(message.envelope.from_address) and weights[Kind.JOB_ALERT] > 0 and text.has("context"):
         return Classification(Kind.JOB_ALERT, 0.6, Kind.NOISE, placed(message, text, scores.evidence[Kind.JOB_ALERT]))
     concerning = _concerning(message, text, trusted=known or service)
     if concerning is not None and not is_elsewhere(text):

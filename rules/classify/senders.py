@@ -21,6 +21,8 @@ __all__ = [
     "is_team",
 ]
 
+_NO_REPLY = re.compile(r"(?:^|[^a-z])no[-_.]?reply[^@]*@", re.IGNORECASE)
+"""Within a local part: `jobs-noreply`, `messages.no-reply`."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -126,7 +128,7 @@ def is_deaf(address: str) -> bool:
     """Say whether the local part is one that nobody reads (`no-reply`, `notifications`), whatever the domain."""
     bare = _NOT_WORD.sub("", address.lower().partition("@")[0].partition("+")[0])
     whole, beginnings = _locals("deaf")
-    return bare in whole or bare.startswith(beginnings)
+    return bare in whole or bare.startswith(beginnings) or _NO_REPLY.search(address) is not None
 
 
 @lru_cache(maxsize=8192)
