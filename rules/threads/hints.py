@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
 
+from rules.classify.senders import can_receive
 from rules.extract.company import name_from_display
 from rules.extract.people import is_name, read_signature
 from rules.mail.types import Message
@@ -70,9 +71,13 @@ def _named(message: Message, own: frozenset[str]) -> Iterator[str]:
         return
     display = _FORWARDED.sub("", sender.name)
     person = name_from_display(display, sender.address)[0] or display
-    for name in (person, read_signature(message.text, person).name, *(item.name for item in message.reply_to)):
-        if is_name(name):
-            yield name
+    told = [name for name in (person, *(item.name for item in message.reply_to)) if is_name(name)]
+    # Who writes under their own name signs with it; a relay writes in the company's, or names nobody.
+    yield from told
+    if not told or not can_receive(sender.address):
+        signed = read_signature(message.text, person).name
+        if is_name(signed):
+            yield signed
 
 
 def tokens_of_address(address: str) -> Iterator[str]:
