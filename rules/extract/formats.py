@@ -16,13 +16,9 @@ __all__ = ["format_of"]
 _FORMS = (Format.VIDEO, Format.IN_PERSON, Format.PHONE)
 _TELEPHONE = re.compile(r"^\W*(?:tel:|callto:|phone:?|telephone:?)?\s*\+?[\d][\d ()/.-]{6,20}\d\W*$", re.IGNORECASE)
 _STREET = re.compile(r"[^\W\d_]{3,}.{0,40}\b\d{1,4}[a-z]?\b|\b\d{1,5},? [^\W\d_]{3,}", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^[^\w\n]{0,4}([^\W\d_][^:\n]{0,40}?)[^\S\n]*"
-    r"(?::[^\S\n]*(\S[^\n]{0,200})|:?[^\S\n]*\n{1,2}[^\S\n]*(\S[^\n]{0,200}))$",
-    re.MULTILINE,
-)
-_NAMED = 4
-"""A line of particulars has at most so many words before its colon."""
+_MARKS = " \t*_-\u2022>|"
+_LONGEST_LABEL = 40
+_LONGEST_PLACE = 200
 
 
 def format_of(
@@ -32,51 +28,57 @@ def format_of(
     languages: tuple[str, ...] | None = None,
     links: Sequence[str] = (),
     particulars: str = "",
+    words: frozenset[str] | None = None,
 ) -> Format:
     """Return how an interview is held, or UNKNOWN.
 
     What the calendar entry says of its place decides, then the subject (the first line of `text`, which is folded), a line of
     particulars (`Location: ...`), a room of a video call among the addresses of text and `links`, and the words of the text. Of
     several forms named in the text the first counts: what follows is a later round or the way out of trouble. `particulars` is
-    the text with its lines as they were, where those of `text` were joined.
+    the text with its lines as they were, where those of `text` were joined; `words` are those of `text`, where they are known.
     """
     for event in events:
         form = _of_event(event)
         if form is not Format.UNKNOWN:
             return form
-    words = Words(text, languages)
+    said = Words(text, languages, words)
     subject, _, body = text.partition("\n")
     return (
-        _of_words(Words(subject, words.languages))
-        or _of_particulars(particulars.lower() or body, words.languages)
+        _of_words(Words(subject, said.languages))
+        or _of_particulars(particulars.lower() or body, said.languages)
         or (Format.VIDEO if any(is_video_page(address) for address in (*_pages(text), *links)) else None)
-        or _earliest(words)
+        or _earliest(said)
         or Format.UNKNOWN
     )
 
 
 def _pages(text: str) -> list[str]:
-    return [address for address, _ in addresses_in(text)] if "://" in text else []
+    return [address for address, _ in addresses_in(text, bare=False)] if "://" in text else []
 
 
 def _of_words(words: Words) -> Format | None:
-    return next((form for form in _FORMS if words.find("format", form.value)), None)
+    places = words.places("format")
+    return next((form for form in _FORMS if form.value in places), None)
 
 
 def _earliest(words: Words) -> Format | None:
-    places = {form: words.first("format", form.value) for form in _FORMS}
-    named = {form: place for form, place in places.items() if place >= 0}
-    return min(named, key=lambda form: named[form]) if named else None
+    places = words.places("format")
+    return Format(min(places, key=lambda name: places[name])) if places else None
 
 
 def _of_particulars(text: str, languages: tuple[str, ...]) -> Format | None:
-    """Return what a line such as `Where: Zoom` says."""
+    """Return what a line such as `Where: Zoom` says, or the line below `Where` alone."""
     known = labels("where", languages)
-    for match in _LABEL.finditer(text):
-        if len(match[1].split()) <= _NAMED and match[1].strip("*_ ") in known:
-            form = _of_place(match[2] or match[3], languages)
-            if form is not None:
-                return form
+    lines = [line.strip(_MARKS) for line in text.split("\n")]
+    for number, line in enumerate(lines):
+        label, colon, value = line[: _LONGEST_LABEL + 1].partition(":")
+        if label.rstrip(_MARKS) not in known:
+            continue
+        value = line[len(label) + 1 :] if colon else ""
+        place = value.strip(_MARKS) or next((below for below in lines[number + 1 : number + 3] if below), "")
+        form = _of_place(place[:_LONGEST_PLACE], languages)
+        if form is not None:
+            return form
     return None
 
 

@@ -16,7 +16,7 @@ from rules.extract.booking import booking_link_of
 from rules.extract.clock import day_order
 from rules.extract.formats import format_of
 from rules.extract.markup import MarkedEvent, read_markup
-from rules.extract.meeting_words import Words, numbers
+from rules.extract.meeting_words import Words
 from rules.extract.people import person_of
 from rules.extract.told import read_told
 from rules.extract.types import Format, Interview, InterviewStatus, Person
@@ -83,8 +83,10 @@ def read_meetings(
     events = stating_events(message, zone)
     body = f"{text.subject}\n{text.folded}"
     pages = [address for _, address in message.links]
-    form = format_of(body, events, languages=text.languages, links=pages, particulars=message.text)
-    stated = round_of(f"{text.subject}\n" + "\n".join(fold(event.summary) for event in events), text.folded, text.languages)
+    words = text.words.union(WORD.findall(text.subject))
+    form = format_of(body, events, languages=text.languages, links=pages, particulars=message.text, words=words)
+    title = f"{text.subject}\n" + "\n".join(fold(event.summary) for event in events)
+    stated = round_of(title, text.folded, text.languages, words=text.words)
     found = interviews_of(message, kind, own=own, zone=zone, local=local, people=people, named=named)
     interviews = tuple(
         replace(
@@ -133,13 +135,14 @@ def interviews_of(
     return tuple(replace(interview, status=status) for interview in found) if len(found) == 1 else ()
 
 
-def round_of(title: str, body: str, languages: tuple[str, ...] | None = None) -> int | None:
-    """Return the round that is stated, in folded title or body, if only one is."""
+def round_of(
+    title: str, body: str, languages: tuple[str, ...] | None = None, *, words: frozenset[str] | None = None
+) -> int | None:
+    """Return the round that is stated, in folded title or body, if only one is; `words` are those of the body, if known."""
     if languages is None:
         languages = languages_of(WORD.findall(f"{title}\n{body}"))
-    for place in (title, body):
-        words = Words(place, languages)
-        found = {int(number) for number in numbers() if words.find("round", number)}
+    for place, known in ((title, None), (body, words)):
+        found = {int(number) for number in Words(place, languages, known).places("round")}
         if found:
             return found.pop() if len(found) == 1 else None
     return None

@@ -11,7 +11,10 @@ from rules.phrases.load import load
 __all__ = ["addresses_in", "is_booking_page", "is_scheduling_page", "is_video_page", "leads_nowhere", "unwrapped"]
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\u201c\u201d|\\^`{}]{4,2000}", re.IGNORECASE)
-_BARE = re.compile(r"(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,5}/[^\s<>\"'|\\^`{}]{2,500}", re.IGNORECASE)
+_HOST_END = re.compile(r"\.[a-z]{2,5}/", re.IGNORECASE)
+_HOST = re.compile(r"(?<![\w@./:-])(?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,5}/$", re.IGNORECASE)
+_REST = re.compile(r"[^\s<>\"'|\\^`{}]{2,500}")
+_LONGEST_HOST = 130
 _DEFENSE = re.compile(r"urldefense\.(?:com|us)/v3/__(https?:/{1,2}[^\s]*?)__;", re.IGNORECASE)
 _CLOSERS = {")": "(", "]": "["}
 _MOST = 60
@@ -49,17 +52,25 @@ def _inner(address: str) -> str:
     return found if found.lower().startswith(("http://", "https://")) else ""
 
 
-def addresses_in(text: str) -> list[tuple[str, int]]:
-    """Return (address, offset) of the pages that a text names, at most 60; bare ones only of pages on which times are picked."""
+def addresses_in(text: str, *, bare: bool = True) -> list[tuple[str, int]]:
+    """Return (address, offset) of the pages that a text names, at most 60.
+
+    `bare`: also without `https://`, where they are pages on which times are picked.
+    """
     found: list[tuple[str, int]] = []
-    for match in _ADDRESS.finditer(text):
+    for match in _ADDRESS.finditer(text) if "://" in text else ():
         found.append((_trimmed(match[0]), match.start()))
         if len(found) == _MOST:
             return found
-    for match in _BARE.finditer(text):
-        address = f"https://{_trimmed(match[0])}"
+    for match in _HOST_END.finditer(text) if bare and "/" in text else ():
+        begin = max(0, match.start() - _LONGEST_HOST)
+        host = _HOST.search(text[begin : match.end()])
+        rest = _REST.match(text, match.end()) if host is not None else None
+        if host is None or rest is None:
+            continue
+        address = f"https://{_trimmed(host[0] + rest[0])}"
         if is_booking_page(address):
-            found.append((address, match.start()))
+            found.append((address, begin + host.start()))
             if len(found) == _MOST:
                 break
     return sorted(found, key=lambda item: item[1])
