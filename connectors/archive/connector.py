@@ -71,7 +71,6 @@ class ArchiveConnector(Connector):
         self._generation = generation
         self._is_open = False
         self._looks: dict[int, Envelope | None] = {}
-        self._idle: set[int] = set()
         self._listed = range(0)
         """Which numbers were listed without a gap, and which of those were sent."""
         self._sent: list[int] = []
@@ -100,10 +99,6 @@ class ArchiveConnector(Connector):
         """Return a message that came or will come, with its text; None when it cannot be read."""
         envelope = self.look(number)
         return None if envelope is None else self._message(number, envelope)
-
-    def leave(self, number: int) -> None:
-        """Let a message come by its envelope alone, whoever wants its text: that is given to who asks for it by `read`."""
-        self._idle.add(number)
 
     # --- the protocol -------------------------------------------------------------------------------------------------
 
@@ -140,7 +135,7 @@ class ArchiveConnector(Connector):
             envelopes.append(envelope)
             touched |= {envelope.role}
             self._note(number, envelope)
-            if number not in self._idle and wants(envelope) and (message := self._message(number, envelope)) is not None:
+            if wants(envelope) and (message := self._message(number, envelope)) is not None:
                 messages.append(message)
             if len(envelopes) >= self._page_size and number + 1 < end:
                 yield Changes(self._cursor(number + 1, drafts), envelopes, messages, touched=touched, reset=reset, more=True)

@@ -15,10 +15,13 @@ from typing import Any
 
 import pytest
 
+from rules.mail import Message
+from tests.bench.mailbox import Mailbox
 from tests.letters import invitation, letter
 from tests.watcher.archives import INTERVIEW, INVITED, REPLIED, Past, as_eml, as_maildir, as_mbox, state_of, story
 from tests.watcher.clidesk import CliDesk
 from watcher.cli.exits import Exit
+from watcher.cycle import Cycle
 from watcher.demo.run import run_demo
 from watcher.replay.play import PATIENCE
 
@@ -170,6 +173,25 @@ def test_a_draft_that_nobody_sends_lapses_and_the_process_goes_quiet(tmp_path: P
     assert datetime.fromisoformat(lapsed[0]["at"]) >= INTERVIEW + PATIENCE
     assert events[-1]["processes"][0]["state"] == "DORMANT"
     assert events[-1]["processes"][0]["drafts"] == []
+
+
+def test_mail_that_changes_nothing_needs_no_pass_of_its_own(tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three years of all sorts of mail give the same, to the letter, as with a pass for each that is read."""
+    mails = [Past(mail.raw, datetime.fromtimestamp(mail.received, UTC), mail.sent) for mail in Mailbox(300, scale=0.02)]
+    mailbox = str(as_mbox(tmp_path / "m.mbox", mails))
+    batched = run("replay", mailbox, *ZONE, "--json").stdout
+    passes: list[Message] = []
+
+    def each(cycle: Cycle, message: Message) -> bool:
+        del cycle
+        passes.append(message)
+        return True
+
+    monkeypatch.setattr(Cycle, "concerns", each)
+
+    assert run("replay", mailbox, *ZONE, "--json").stdout == batched
+    assert len(passes) > 10
+    assert json.loads(batched.splitlines()[-1])["processes"]
 
 
 # --- whose mailbox ----------------------------------------------------------------------------------------------------

@@ -136,15 +136,12 @@ class Replay:
         return limit
 
     def _is_news(self, number: int) -> bool:
-        """Say whether a message is worth a pass of its own; one that the daemon would read in vain is not read again."""
+        """Say whether a message is worth a pass of its own: the daemon would read it, and not in vain."""
         envelope = self._connector.look(number)
         if envelope is None or not self._cycle.wants(envelope):
             return False
         message = self._connector.read_ahead(number)
-        if message is not None and self._cycle.concerns(message):
-            return True
-        self._connector.leave(number)
-        return False
+        return message is not None and self._cycle.concerns(message)
 
     def _written(self) -> Iterator[datetime]:
         return (draft.envelope.received_at for draft in self._connector.drafts)
