@@ -18,7 +18,7 @@ from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
 from watcher.account import Account
 from watcher.history import assess
-from watcher.intake import arrival, is_known, read_message, unread_message
+from watcher.intake import arrival, is_known, is_own, read_message, unread_message
 from watcher.linking import Linked, Linker
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.passes import PassReport
@@ -128,8 +128,9 @@ class Cycle:
 
         One that belongs to no tracked process and is noise, a list of vacancies or an unasked approach does neither.
         """
-        row = self._read_one(message, message.envelope.received_at)
-        return row.own or row.kind not in _IDLE or is_known(message, self._known)
+        if is_own(message, self.account.own) or is_known(message, self._known):
+            return True
+        return self._read_one(message, message.envelope.received_at).kind not in _IDLE
 
     def run_pass(self, now: datetime, *, wall: datetime | None = None) -> PassReport:
         """Do one pass as of `now`. `wall`, the real time, is given only when `now` is not it.
