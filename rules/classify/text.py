@@ -17,6 +17,8 @@ __all__ = ["Text", "text_of"]
 _END = re.compile(r"(?:(?<!\s\d)(?<!\s\d\d)\.|[!?])[\"')\]]*\s+|\n+")
 """The end of a sentence; the point of an ordinal (`am 8. Dezember`) is none."""
 _ABOUT = 32
+_REACH = 400
+"""How far around a phrase its sentence is looked at, in characters, however long it goes on."""
 _SIGNATURE = re.compile(r"\n-- ?\n")
 _MAX = 12 * 1024
 
@@ -49,10 +51,10 @@ class Text:
             self._places = places_of(self.folded)
 
     def sentence(self, position: int) -> str:
-        """Return the sentence that stands at an offset of `folded`."""
+        """Return the sentence that stands at an offset of `folded`; of an endless one, what is near."""
         index = bisect_right(self.starts, position)
         end = self.starts[index] if index < len(self.starts) else len(self.folded)
-        return self.folded[self.starts[index - 1] : end].strip()
+        return self.folded[max(self.starts[index - 1], position - _REACH) : min(end, position + _REACH)].strip()
 
     def find(self, phrase: Phrase, rules: KindPhrases | None = None) -> re.Match[str] | None:
         """Return where a phrase stands in the body, or None. What the guards of `rules` take the force out of is passed over."""
@@ -118,13 +120,14 @@ class Text:
 
     def _before(self, position: int, pattern: re.Pattern[str]) -> bool:
         """Say whether a pattern is found in the sentence before an offset."""
-        return pattern.search(self.folded, self.starts[bisect_right(self.starts, position) - 1], position) is not None
+        start = self.starts[bisect_right(self.starts, position) - 1]
+        return pattern.search(self.folded, max(start, position - _REACH), position) is not None
 
     def _waiting(self, position: int, guards: Guards) -> bool:
         """Say whether the sentence goes on, behind an offset, with what is waited for."""
         index = bisect_right(self.starts, max(0, position - 1))
         end = self.starts[index] if index < len(self.starts) else len(self.folded)
-        return guards.waiting.search(self.folded, position, end) is not None
+        return guards.waiting.search(self.folded, position, min(end, position + _REACH)) is not None
 
 
 def _denied_inside(phrase: Phrase, match: re.Match[str], guards: Guards) -> bool:

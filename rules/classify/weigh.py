@@ -83,7 +83,8 @@ def _weigh_doubts(message: Message, text: Text, scores: Scores, found: dict[Kind
     if is_freemail(message.envelope.from_address) and text.has("private"):
         # A friend who tells of interviews asks for dinner.
         found.update({kind: found[kind] - STRONG for kind in PROCESS_KINDS})
-    borne_out = text.has("context")
+    today = message.envelope.received_at.date()
+    borne_out = text.has("context") or any(day.day >= today for day in days(text.folded, today, text.languages))
     for kind in scores.titled:
         # A headline with no word below that bears it out is that of a newspaper.
         if not borne_out and not any(item.source != "subject" for item in scores.evidence[kind]):

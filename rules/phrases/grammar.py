@@ -50,6 +50,8 @@ _ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|prof|sr|jr|st|vs|no|inc|ltd|co|corp|e\.g|i\.e|approx|dept|est|a\.m|p\.m|[a-z])\.$", re.IGNORECASE
 )
 _WRAPPED = 50
+_MOST_PLACES = 100
+"""No letter has a word more often; a text that repeats one for ever is not looked through to its end."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Phrase:
             if self.anchor in text:
                 yield from self.pattern.finditer(text)
             return
-        for place in sorted(place for word in self.first if word in places for place in places[word]):
+        for place in sorted(place for word in self.first if word in places for place in places[word])[:_MOST_PLACES]:
             match = self.pattern.match(text, place)
             if match is not None:
                 yield match
@@ -151,7 +153,7 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
             runs[-1] += other
     _close(out)
     start = r"\b" if _EDGE_START.match(source) else ""
-    end = r"\b" if _EDGE_END.search(source) else ""
+    end = r"\b" if _EDGE_END.search(source) or (source.endswith("]") and source[-2:-1].isalnum()) else ""
     expression = start + "".join(out) + end
     needed = frozenset(word for word in _whole_words(source) if word.isascii())
     longest = max(sorted(needed), key=len, default="")
