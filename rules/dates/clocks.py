@@ -38,7 +38,7 @@ def _clock(index: int) -> str:
         r"(?:(?P<H#>H) )?(?P<h#>[nu])",
         r"(?:(?P<s#>[:.])(?P<m#>n)(?P<sec#>:n)?(?:\.j)?)?",
         r"(?: ?(?P<U#>[Uc])\.?(?: ?(?P<n#>n)(?![nyjz:/#.]n?|o))?)?",
-        r"(?: (?P<J#>J))?(?:,? ?\(?(?P<A#>[Ag])\)?)?(?: (?P<V#>[Uc]))?",
+        r"(?: (?P<J#>J))?(?:,? ?\(?(?P<A#>A|(?<=n)g|g(?! ?[WwXnfdCYN#]))\)?)?(?: (?P<V#>[Uc]))?",
     )
     return rf"(?:(?P<Z#>Z)|{''.join(parts)})".replace("#>", f"{index}>")
 
@@ -140,7 +140,8 @@ def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ran
     strong = opener[-1:] == "G" or (ranged and "G" in (match["r"] or ""))
     sure = any(match[f"{group}{index}"] is not None for group in "AZJ" for index in indexes)
     if match["H1"] is not None:
-        return strong or sure or opener[-1:] in {"k", "f"} or match["h1"] == "u" or bool(units)
+        plain = match["h1"] == "u" or " " in lexed.tokens[match.start("H1")]
+        return plain or strong or sure or opener[-1:] in {"k", "f"} or bool(units)
     if any(match[f"h{index}"] == "u" for index in indexes):
         return strong or sure or "U" in units or (opener[-1:] == "k" and bool(units))
     if strong or sure or minutes or "U" in units:

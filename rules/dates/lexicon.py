@@ -64,6 +64,8 @@ _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
     ("old", "O", 0),
     ("new", "L", 0),
     ("moved", "R", 0),
+    ("moved_to", "h", 0),
+    ("on_day", "f", 1),
     ("link", "f", 0),
 )
 _TABLES: Final = (("before", "H"), ("behind", "J"))
@@ -86,6 +88,8 @@ _SIGNS: Final = {
     **dict.fromkeys("!?", "!"),
     **dict.fromkeys("$\u20ac\u00a3%", "$"),
     **dict.fromkeys("\u00ba\u00aa\u00b0", "o"),
+    **dict.fromkeys(map(chr, (*range(0x2010, 0x205F), *range(0x2190, 0x2200), 0x22C5, *range(0x23E9, 0x23FB))), ";"),
+    **dict.fromkeys(map(chr, (*range(0x25A0, 0x27C0), 0xFE0F, *range(0x1F4C0, 0x1F4E0), *range(0x1F550, 0x1F568))), ";"),
     "\u2192": "t",
     "t": "f",  # of ISO 8601
 }

@@ -11,32 +11,42 @@ __all__ = ["old_places"]
 
 _STRUCK: Final = re.compile(r"~~[^~\n]{1,300}~~")
 _ENDS: Final = re.compile(r"\n\n|[.!] (?=\S)|\)")
+_SENTENCE: Final = re.compile(r"\n|[.!] (?=\S)")
 _REACH = 60
 """So many tokens before a moment a word may stand that calls it old or new."""
 
 
-def old_places(lexed: Lexed, clocks: list[int], named: list[tuple[int, int]]) -> frozenset[int]:
-    """Return those of the places of times that are called old. `named` are the places of the days (first, behind the last).
+def old_places(lexed: Lexed, clocks: list[int]) -> frozenset[int]:
+    """Return those of the places of times (in order) that are called old.
 
     A word like `instead of` holds for the next time behind it, up to the end of its sentence; `moved from` too, and a word like
-    `to` or `new time` takes it back. What stands between two pairs of tildes was struck out.
+    `new time` takes it back. Of two times of one sentence with a word like `moved to` between or behind them, the first is old.
+    What stands between two pairs of tildes was struck out.
     """
     classes = lexed.classes
-    if not ("O" in classes or "R" in classes or "~" in classes):
+    if not any(sign in classes for sign in "ORh~"):
         return frozenset()
-    del named
     found: set[int] = set()
     struck = [match.span() for match in _STRUCK.finditer(classes)]
     previous = 0
-    for place in clocks:
-        first = max(previous, place - _REACH)
-        between = classes[first:place]
+    for index, place in enumerate(clocks):
+        between = classes[max(previous, place - _REACH) : place]
         ended = [match.end() for match in _ENDS.finditer(between)]
         clause = between[ended[-1] :] if ended else between
-        told = max(clause.rfind("O"), clause.rfind("R"))
-        if told >= 0 and told > clause.rfind("L"):
+        if max(clause.rfind("O"), clause.rfind("R")) > max(clause.rfind("L"), clause.rfind("h")):
             found.add(place)
-        if any(start <= place < end for start, end in struck):
+        if any(start <= place < end for start, end in struck) or _moves(classes, place, clocks[index + 1 : index + 2]):
             found.add(place)
         previous = place + 1
     return frozenset(found)
+
+
+def _moves(classes: str, place: int, following: list[int]) -> bool:
+    """Say whether a sentence moves what is at a place to the time that follows in it."""
+    if not following:
+        return False
+    between = classes[place : following[0]]
+    if len(between) > _REACH or _SENTENCE.search(between):
+        return False
+    end = _SENTENCE.search(classes, following[0])
+    return "h" in between or "h" in classes[following[0] : min(end.start() if end else len(classes), following[0] + _REACH)]

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
+from rules.dates.day_grammar import DAYS, TAGS
 from rules.dates.lexer import Lexed, lex
-from rules.dates.reckoning import dated, day_of_month, next_fitting, weekday_after
+from rules.dates.reckoning import dated, day_of_month, next_fitting, week_of_year, weekday_after
 from rules.dates.types import MAX_FOUND, Ambiguous, Day
 from rules.language import ENGLISH
 
@@ -23,57 +24,9 @@ _Reading = tuple[date | None, int, int]
 _NEAR_YEARS = 2
 _LARGEST_MONTH = 12
 
-_WEEKDAY = r"(?:(?P<w{0}>[WwXd])\.? ?[,|)-]? ?(?:[fkgdiG] ){{0,2}})?"
-_YEAR = r"(?:,? (?:[fk] )?|[-/.,])(?P<y{0}>y)"
-_OF = r"[.o&]?(?: |[-/.] ?)?(?:[fd] ){0,2}"
-_PATTERN: Final = re.compile(
-    r"(?<![nyjz$])(?=[WwXdnyMmTNCKfgktiV])(?:"
-    # 3 to 5 March; vom 3. bis zum 5. März 2026
-    + _WEEKDAY.format(1)
-    + r"(?P<n1>n)[.o&]?(?: ?[-/] ?| [t&kG] (?:[fkidG] ){0,2})(?:[WwXd]\.?,? (?:[fkd] ){0,2})?(?P<e1>n)"
-    + _OF
-    + r"(?P<m1>[MmX])(?![z#])\.?(?:"
-    + _YEAR.format(1)
-    + ")?"
-    # Tuesday, 3 March 2026; mardi 3 mars; el martes, 3 de marzo de 2026; 3-Mar-2026
-    + "|"
-    + _WEEKDAY.format(2)
-    + r"(?P<n2>n)"
-    + _OF
-    + r"(?P<m2>[MmX])(?![z#])\.?(?:"
-    + _YEAR.format(2)
-    + r"|-(?P<s2>n)(?![:n]))?"
-    # March 3 to 5; March 3rd, 2026
-    + "|"
-    + _WEEKDAY.format(3)
-    + r"(?P<m3>[MmX])(?![z#])\.?[ -](?:f )?(?P<n3>n)o?(?![nyjz]|[:h.]n| ?[AUc])"
-    + r"(?:(?: ?[-/] ?| [t&] )(?P<e3>n)o?(?![nyjz]|[:.]n| ?[AUc]| ?- ?n))?(?:"
-    + _YEAR.format(3)
-    + ")?"
-    # 2026-03-03
-    + r"|(?P<y4>y)(?P<s4>[-/.])(?P<m4>n)(?P=s4)(?P<n4>n)(?![nyj])"
-    # 03.04.2026; 3/4/26
-    + "|"
-    + _WEEKDAY.format(5)
-    + r"(?P<n5>n)(?P<s5>[/.-]) ?(?P<m5>n)(?P=s5) ?(?P<y5>[yn])(?![nyj$]|[./:-]n)"
-    # Wednesday 12/2; Di. 03.03.; am 3.3.; by 12/22
-    + r"|(?P<w6>[WwXd])\.?,? \(?(?:[fkgdi] ){0,2}(?P<n6>n)(?P<s6>[/.-])(?P<m6>n)(?![nyjz$:]|[/:-]n|\.n| ?[AUc]| ?- ?n[:.])\.?"
-    + r"|(?:[fgtkbiLO] (?:[fi] )?|- )(?P<n7>n)(?P<s7>[/.-])(?P<m7>n)(?![nyjz$:]|[/:-]n|\.n| ?[AUc]| ?- ?n[:.])(?P<dot7>\.?)"
-    # today; tomorrow
-    + r"|(?P<rel8>T)"
-    # next Tuesday; mardi prochain; Tuesday next week; Monday the 30th; nächste Woche Dienstag
-    + r"|(?:(?P<k9>K),? (?:[fk] ){0,2})?(?:(?P<q9>[NCYl]) (?:[CNYfi] )?)?(?P<w9>[WX])(?![-/]W)(?: (?P<r9>[NCYl])(?! [WP]))?"
-    + r"(?:,? (?:[fk] )?\(?(?P<l9>K))?"
-    + r"(?P<b9>)(?:,? (?P<f9>[fi] ){0,2}(?P<n9>n)(?P<o9>[o.&]?)(?![nyj:$]|[.:]n|[-/]| ?[-&tAUcQq]| k n[:.]))?"
-    # on the 3rd; am 3. um zehn; le 3 à 14h; dia 3
-    + r"|(?:[ftkg] (?:f )?|f)(?P<n10>n)(?:o|[ .&o]?(?=\.?,? [kG] ?[nuH]|,? \(?n[:.]?[nUcA]| ?[,;)] ?[kG] ))(?! ?[MmX])"
-    + r"|i (?P<n11>n)(?![nyjz:/$]|[.]n)"
-    + ")"
-)
 _BOTH_NUMBERS: Final = re.compile(r"(?<![nyjz$./-])(n)([/-])(n)\2[yn](?![nyj/-])")
 _BEHIND_WORDS: Final = frozenset({"n7", "n10"})
 """Days that words before them make days; the words do not belong to them."""
-_TAGS: Final = ("n1", "n2", "n3", "n4", "n5", "n6", "n7", "rel8", "w9", "n10", "n11")
 
 
 def days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None) -> list[Day]:
@@ -90,8 +43,8 @@ def days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH,), order:
 def named_days(lexed: Lexed, today: date, order: str | None) -> list[tuple[Day, tuple[int, int]]]:
     """Return the days of a lexed text, each with the places of its tokens (first, behind the last)."""
     found: list[tuple[Day, tuple[int, int]]] = []
-    for match in _PATTERN.finditer(lexed.classes):
-        tag = next(tag for tag in _TAGS if match[tag] is not None)
+    for match in DAYS.finditer(lexed.classes):
+        tag = next(tag for tag in TAGS if match[tag] is not None)
         readings = _READERS[tag](lexed, match, today, order)
         bare = tag == "rel8" or (tag == "w9" and match["n9"] is None)
         for day, first, last in readings:
@@ -109,8 +62,8 @@ def ambiguous_days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH
     if order_of(lexed, languages, order) is not None:
         return []
     found: list[Ambiguous] = []
-    for match in _PATTERN.finditer(lexed.classes):
-        tag = next(tag for tag in _TAGS if match[tag] is not None)
+    for match in DAYS.finditer(lexed.classes):
+        tag = next(tag for tag in TAGS if match[tag] is not None)
         if tag not in {"n5", "n6", "n7"} or len(found) >= MAX_FOUND:
             continue
         readings = {day for one in ("dmy", "mdy") for day, _, _ in _numeric(lexed, match, today, one)} - {None}
@@ -154,27 +107,26 @@ def _weekday_at(lexed: Lexed, match: re.Match[str], group: str) -> int:
 def _written(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
     """Read a day beside the name of its month; a weekday that contradicts makes it unreadable."""
     tag = next(tag for tag in ("1", "2", "3") if match[f"n{tag}"] is not None)
-    place = match.start(f"m{tag}")
-    month = lexed.value(place, "M")
+    place, month_place = match.start(f"n{tag}"), match.start(f"m{tag}")
     weekday = _weekday_at(lexed, match, f"w{tag}")
-    year = _year(lexed, match, f"y{tag}", today)
-    if tag == "2" and match["s2"] is not None:
-        year = 2000 + lexed.number(match.start("s2"))
-        if abs(year - today.year) > _NEAR_YEARS:
-            return []
-    between = lexed.classes[min(match.start(f"n{tag}"), place) + 1 : max(match.start(f"n{tag}"), place)]
-    if lexed.classes[place] == "m" and not (year or weekday >= 0 or between.strip(" o")):
+    year = _year(lexed, match, "s2" if tag == "2" and match["s2"] is not None else f"y{tag}", today)
+    between = lexed.classes[min(place, month_place) + 1 : max(place, month_place)].strip(" o")
+    kind = lexed.classes[month_place]
+    # `ago` and `set` are months beside other signs of a date only; `mar 3` is a Tuesday in French.
+    doubtful = (kind == "m" and not (year or weekday >= 0 or between)) or (
+        tag == "3" and kind == "X" and order == "dmy" and not year
+    )
+    if doubtful or year < 0:
         return []
-    if tag == "3" and lexed.classes[place] == "X" and order == "dmy" and not year:
-        return []
-    first = _tried(dated, today, year, month, lexed.number(match.start(f"n{tag}")), weekday)
+    month = lexed.value(month_place, "M")
+    first = _tried(dated, today, year, month, lexed.number(place), weekday)
     if tag == "2" or match[f"e{tag}"] is None:
         return [(first, match.start(), match.end())]
-    if first is None and weekday >= 0:
-        return []
-    second = _tried(dated, today, year, month, lexed.number(match.start(f"e{tag}")), -1)
-    place = match.start(f"e{tag}")
-    return [(first, match.start(), place), (second, place, match.end())]
+    end = match.start(f"e{tag}")
+    second = _tried(dated, today, year, month, lexed.number(end), -1)
+    if lexed.number(place) >= lexed.number(end):
+        return [(second, end, match.end())]  # `at 10 or on 3 March`
+    return [(first, match.start(), end), (second, end, match.end())] if first is not None or weekday < 0 else []
 
 
 def _tried(read: Callable[..., date | None], *arguments: object) -> date | None:
@@ -238,26 +190,33 @@ def _relative(lexed: Lexed, match: re.Match[str], today: date, order: str | None
 def _weekday(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
     weekday = lexed.value(match.start("w9"), "W")
     which = {match["q9"], match["r9"]}
-    if weekday is None or "l" in which:
-        return []
-    weeks: int | None = None
-    for group in ("k9", "l9"):
-        if match[group] is not None:
-            weeks = int(lexed.value(match.start(group), "K") or 0)
-    if weeks is None and "N" in which:
-        weeks = 1
-    if lexed.classes[match.start("w9")] == "X" and weeks is None and match["n9"] is None and not which & {"C", "Y"}:
-        return []  # `mar` by itself
-    day = weekday_after(today, int(weekday), weeks)
-    if match["n9"] is None or (order != "dmy" and match["o9"] != "o" and match["f9"] is None):
-        return [(day, match.start(), match.start("b9"))]
-    number = lexed.number(match.start("n9"))
-    return [(day if day.day == number else next_fitting(today, int(weekday), number), match.start(), match.end())]
+    weeks = next((int(lexed.value(match.start(group), "K") or 0) for group in ("k9", "l9") if match[group] is not None), None)
+    numbered = next((lexed.number(match.start(group)) for group in ("s9", "z9") if match[group] is not None), 0)
+    alone = weeks is None and not numbered and match["n9"] is None and not which & {"C", "Y"}
+    if weekday is None or "l" in which or (match["w9"] == "X" and alone):
+        return []  # `last Tuesday`; `mar` by itself
+    day: date | None = weekday_after(today, int(weekday), 1 if weeks is None and "N" in which else weeks)
+    last = match.start("b9")
+    if numbered:
+        monday = week_of_year(today, numbered)
+        day = None if monday is None else monday + timedelta(days=int(weekday))
+    elif match["n9"] is not None and (order == "dmy" or match["o9"] == "o" or match["f9"] is not None):
+        number = lexed.number(match.start("n9"))
+        last = match.end()
+        if day is not None and day.day != number:
+            day = next_fitting(today, int(weekday), number)
+    return [(day, match.start(), last)]
 
 
 def _numbered(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
     group = "n10" if match["n10"] is not None else "n11"
     del order
+    if (
+        group == "n10"
+        and match["o10"] is None
+        and not any(lexed.value(place, "f") for place in range(match.start(), match.start(group)))
+    ):
+        return []  # `de 10 a 11`
     return [(day_of_month(today, lexed.number(match.start(group))), match.start(), match.end())]
 
 

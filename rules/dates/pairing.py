@@ -12,7 +12,7 @@ from rules.dates.lexer import Lexed, lex
 from rules.dates.moved import old_places
 from rules.dates.named import ambiguous_days, named_days, order_of
 from rules.dates.types import Ambiguous, Clock, Day, Moment
-from rules.dates.zones import Zone, believed, stated_zone, zone_of
+from rules.dates.zones import Zone, believed, read_zone, stated_zone, zone_of
 from rules.language import ENGLISH
 
 __all__ = ["ambiguous_moments", "moments"]
@@ -25,6 +25,9 @@ _SENTENCES = 4
 _LONGEST = timedelta(hours=12)
 _SEGMENT: Final = re.compile(r"\n|[.!;] (?![a-z]\b)")
 _BREAK: Final = re.compile(r"\n|[.!] ")
+_ONWARD: Final = re.compile(r",? (?:[fkgd] ){0,2}")
+"""Between a time and the day behind it: `at ten on Tuesday`."""
+_ADJACENT = 3
 _JOINING: Final = re.compile(r"[ ,;]*(?:-|t|k|G|\n? ?[eE](?: [kz])? ?[:=|]?)(?: [fkG])?[ \n]*")
 _Place = tuple[int, int]
 
@@ -36,6 +39,7 @@ class _Pair(NamedTuple):
     day: Day
     first: int
     last: int
+    day_end: int
     old: bool
 
 
@@ -73,11 +77,11 @@ def _read(
     if not clocks:
         return [], []
     common = _common(masked, clocks)
-    old = old_places(masked, [span[0] for _, span in clocks], [span for _, span in named])
+    old = old_places(masked, [span[0] for _, span in clocks])
     found: list[Moment] = []
     doubtful: list[Ambiguous] = []
     pairs = _paired(masked, named, clocks, old, today)
-    for pair in _with_ends(masked, pairs):
+    for pair in _with_ends(masked, [_with_zone(masked, pair) for pair in pairs]):
         for clock, is_old in _apart(pair):
             wall = datetime.combine(pair.day.day, clock.at)
             own = Zone(clock.zone, clock.zones, clock.firm)
@@ -134,23 +138,35 @@ def _paired(
         times_first = bool(inside) and inside[0][1][0] > min(
             place for (_, (place, _)), where in zip(clocks, segments[1], strict=True) if where == segment
         )
-        day = _within(inside, span, times_first=times_first) or _around(named, clock, lexed, span, today)
+        day = _within(lexed, inside, span, times_first=times_first) or _around(named, clock, lexed, span, today)
         if day is not None:
             first, last = min(day[1][0], span[0]), max(day[1][1], span[1])
-            pairs.append(_Pair(clock, day[0], first if day[1][1] <= span[0] else span[0], last, span[0] in old))
+            pairs.append(_Pair(clock, day[0], first if day[1][1] <= span[0] else span[0], last, day[1][1], span[0] in old))
     return pairs or _agenda(named, clocks, old, today)
 
 
 def _agenda(named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]], old: frozenset[int], today: date) -> list[_Pair]:
     """Give the times of a text to the one day to come that it names, however far before them it stands."""
-    ahead = [day for day, _ in named if day.day > today]
-    if len({day.day for day in ahead}) != 1:
+    ahead = [(day, place) for day, place in named if day.day > today]
+    if len({day.day for day, _ in ahead}) != 1:
         return []
     return [
-        _Pair(clock, ahead[0], span[0], span[1], span[0] in old)
+        _Pair(clock, ahead[0][0], span[0], span[1], ahead[0][1][1], span[0] in old)
         for clock, span in clocks
-        if 0 <= clock.start - ahead[0].end <= _AGENDA
+        if 0 <= clock.start - ahead[0][0].end <= _AGENDA
     ]
+
+
+def _with_zone(lexed: Lexed, pair: _Pair) -> _Pair:
+    """Return a pair with the zone that stands behind its day, where none stands behind its time: `2 pm on 3 March (CET)`."""
+    if pair.clock.zone or pair.clock.zones:
+        return pair
+    zone = read_zone(lexed, pair.day_end)
+    if not zone.last:
+        return pair
+    return pair._replace(
+        clock=replace(pair.clock, zone=zone.name, zones=zone.names, firm=zone.firm), last=max(pair.last, zone.last)
+    )
 
 
 def _segments(breaks: list[int], places: list[int]) -> list[int]:
@@ -181,13 +197,13 @@ def _again(lexed: Lexed, clocks: list[tuple[Clock, _Place]], index: int) -> bool
     return told and between.strip(" ,;|/=f&z") == "" and len(between) <= 6  # noqa: PLR2004 -- a sign or a word
 
 
-def _within(inside: list[tuple[Day, _Place]], span: _Place, *, times_first: bool) -> tuple[Day, _Place] | None:
+def _within(lexed: Lexed, inside: list[tuple[Day, _Place]], span: _Place, *, times_first: bool) -> tuple[Day, _Place] | None:
     """Return the day of the same segment that a time belongs to."""
     before = [item for item in inside if item[1][1] <= span[0]]
     after = [item for item in inside if item[1][0] >= span[1]]
     if times_first and after:
         return after[0]
-    if before and after and after[0][1][0] - span[1] <= 3 < span[0] - before[-1][1][1]:  # noqa: PLR2004 -- ` on Tuesday`
+    if before and after and _ONWARD.fullmatch(lexed.classes, span[1], after[0][1][0]) and span[0] - before[-1][1][1] > _ADJACENT:
         return after[0]
     return before[-1] if before else after[0] if after else None
 

@@ -20,6 +20,7 @@ ZONE: Final = re.compile(
     r"(?P<close> ?[\])])?(?P<more> ?(?:[zQp;] ?,? ?){0,6})"
 )
 _LABEL: Final = re.compile(r"V ?[:=|]? ?\n? ?(?:f )?")
+_LISTED: Final = re.compile(r"p(?:, [pz])*\.?(?:\n|$)")
 _CITY: Final = re.compile(r"[Qp]")
 
 
@@ -69,8 +70,9 @@ def _named(lexed: Lexed, match: re.Match[str], place: int, *, labelled: bool) ->
     at = match.start("q" if match["q"] is not None else "p")
     spoken = match["w"] is not None or match["v"] is not None
     enclosed = match["open"] is not None and lexed.classes[at + 1 : at + 2] in {")", "]", " ", "+", "-", "\n", "", "/"}
-    # A city is a place to come to unless it is said to be a zone; `et`, `est` and `ist` are words of other languages.
-    if lexed.classes[at] != "Q" and not (spoken or labelled or enclosed):
+    # A city is a place to come to unless it is said to be a zone, or ends the line; `et` and `ist` are words of other languages.
+    listed = lexed.classes[at] == "p" and at - place <= 1 and _LISTED.match(lexed.classes, at) is not None
+    if lexed.classes[at] != "Q" and not (spoken or labelled or enclosed or listed):
         return (), place
     return tuple(lexed.value(at) or ()), match.end("w") if match["w"] is not None else at + 1
 
