@@ -67,6 +67,9 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     promise = (
         find_promise(message.text, made_on, taken, languages=text.languages, order=order) if kind is not Kind.REJECTION else None
     )
+    start = None
+    if kind in _STARTING:
+        start = start_date_in(text.folded, made_on, text.languages, order, words=text.words, taken=taken)
     return Facts(
         company=company,
         role=without_company(role, company),
@@ -80,7 +83,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         zone_offset=offset_of(message),
         format=meetings.format,
         booking_link=meetings.booking_link,
-        start_date=start_date_in(text.folded, made_on, text.languages, order, words=text.words) if kind in _STARTING else None,
+        start_date=start,
         instructions=instructions_in(message.text, text.languages, text.folded, text.words),
         ambiguous=_ambiguous(f"{text.subject}\n{text.folded}", made_on, local, text.languages, order),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from rules.dates import days
 from rules.extract.words import all_matches, first_match
-from rules.phrases.grammar import WORD, fold, sentences
+from rules.phrases.grammar import fold, sentences, words_of
 
 __all__ = ["instructions_in", "start_date_in", "wants_no_contact"]
 
@@ -33,7 +34,7 @@ def instructions_in(
     `folded` and `words` are the text folded and its words (`Text`), where they are known.
     """
     folded = folded or fold(text)
-    words = words or frozenset(WORD.findall(folded))
+    words = words or words_of(folded)
     if not _may_hold(folded, words, languages):
         return ()
     found: dict[str, None] = {}
@@ -56,14 +57,20 @@ def _may_hold(folded: str, words: frozenset[str], languages: tuple[str, ...]) ->
 
 
 def start_date_in(
-    folded: str, received: date, languages: tuple[str, ...], order: str | None = None, *, words: frozenset[str] | None = None
+    folded: str,
+    received: date,
+    languages: tuple[str, ...],
+    order: str | None = None,
+    *,
+    words: frozenset[str] | None = None,
+    taken: Iterable[date] = (),
 ) -> date | None:
     """Return the day on which the work is to begin, if a folded text names one day for it, else None.
 
     `received` is the day of receipt; `order` is that of day and month in numeric dates (`rules.dates.days`). A day long past, or
-    more than a year and a half ahead, is none; two different days are none either.
+    more than a year and a half ahead, is none, nor one of `taken` (the days of interviews); two different days are none either.
     """
-    held = frozenset(WORD.findall(folded)) if words is None else words
+    held = words_of(folded) if words is None else words
     places = sorted(all_matches("start", "day", folded, held, languages))
     if not places:
         return None
@@ -79,6 +86,7 @@ def start_date_in(
         near = next((day for day in named if not _ends_between(piece[offset : max(offset, day.start)])), None)
         if near is not None and received - _PAST <= near.day <= received + _FAR:
             found.add(near.day)
+    found.difference_update(taken)
     return found.pop() if len(found) == 1 else None
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rules.classify.text import text_of
 from rules.language import languages_of
 from rules.mail.types import Message
-from rules.phrases.grammar import WORD, unwrap
+from rules.phrases.grammar import unwrap, words_of
 
 __all__ = ["Reading", "clean", "lowered", "reading_of"]
 
@@ -71,8 +71,8 @@ class Reading:
         """The lines as they were wrapped, with the wide gaps that part the cells of a table."""
         self.body = _plain(unwrap(cut))
         self.folded_subject, self.folded = lowered(self.subject), lowered(self.body)
-        self.words_of_subject = frozenset(WORD.findall(self.folded_subject))
-        self.words = frozenset(WORD.findall(self.folded))
+        self.words_of_subject = words_of(self.folded_subject)
+        self.words = words_of(self.folded)
         self.languages = languages or languages_of(self.words | self.words_of_subject)
 
 

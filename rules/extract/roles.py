@@ -104,11 +104,12 @@ def role_of(reading: Reading, headings: Iterable[str] = (), *, places: frozenset
 
     `headings` are the titles of calendar entries, which are read before the subject; `places` (lower case) are cut off its end.
     """
-    finder = _Finder(reading, places)
     best = _Found(0.0, "")
-    for found in finder.all(headings):
-        if found.role and found.weight > best.weight:
-            best = found
+    for most, found in _Finder(reading, places).all(headings):
+        # What cannot outweigh what is found already is not looked for.
+        for one in found if best.weight < most else ():
+            if one.role and one.weight > best.weight:
+                best = one
     return best.role
 
 
@@ -120,18 +121,18 @@ class _Finder:
         self.languages = reading.languages
         self.places = places
 
-    def all(self, headings: Iterable[str]) -> Iterator[_Found]:
-        """Yield what is found, with its weight; of equal weight, the first is the best."""
+    def all(self, headings: Iterable[str]) -> Iterator[tuple[float, Iterator[_Found]]]:
+        """Yield what each place says, with the most that it can weigh; of equal weight, the first is the best."""
         reading = self.reading
         for heading in headings:
             other = Reading(heading, "", self.languages)
-            yield from self.heading(other.subject, other.folded_subject, other.words_of_subject)
-        yield from self.heading(reading.subject, reading.folded_subject, reading.words_of_subject)
-        yield from self.marked(reading.body, 7.0)
-        yield from self.labelled()
-        yield from self.led(reading.body, reading.folded, reading.words, 0.0)
-        yield from self.before_noun(reading.body, reading.folded)
-        yield from self.alone()
+            yield 10.0, self.heading(other.subject, other.folded_subject, other.words_of_subject)
+        yield 10.0, self.heading(reading.subject, reading.folded_subject, reading.words_of_subject)
+        yield 7.0, self.marked(reading.body, 7.0)
+        yield 6.0, self.labelled()
+        yield 6.0, self.led(reading.body, reading.folded, reading.words, 0.0)
+        yield 5.5, self.before_noun(reading.body, reading.folded)
+        yield 2.0, self.alone()
 
     def heading(self, text: str, folded: str, words: frozenset[str]) -> Iterator[_Found]:
         """Yield the roles of a heading: marked ones, those behind `for the position of`, and pieces that are titles."""

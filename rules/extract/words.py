@@ -10,7 +10,7 @@ from rules.language import ENGLISH, LANGUAGES
 from rules.phrases.grammar import Phrase, PhraseList, compile_phrase
 from rules.phrases.load import load
 
-__all__ = ["Terms", "all_matches", "first_match", "listed", "listed_keys", "match_of", "terms"]
+__all__ = ["Terms", "all_matches", "first_match", "listed", "match_of", "terms"]
 
 _ONLY_ENGLISH = (ENGLISH,)
 
@@ -61,11 +61,6 @@ def _whole(expression: str) -> re.Pattern[str]:
 def listed(table: str, key: str, languages: tuple[str, ...] = LANGUAGES) -> frozenset[str]:
     """Return a list as a set of words, over these languages."""
     return frozenset(word for language in languages for word in _sources(table, key, language))
-
-
-def listed_keys(table: str) -> tuple[str, ...]:
-    """Return the names of the lists of a table; they are the same in all languages."""
-    return tuple(load("en/extract")[table])
 
 
 class Terms:

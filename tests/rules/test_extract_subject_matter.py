@@ -172,7 +172,7 @@ def test_the_mail_of_relays_and_boards_tells_company_and_role(
             "Carolin Weber <c.weber@muster-technik.de>",
             "Einladung zum Vorstellungsgespräch",
             (
-                "Guten Tag, vielen Dank für Ihr Interesse an der Position Teamleiter Einkauf (w/m/d).\n\nMit freundlichen Grüßen\n\n"
+                "Guten Tag, danke für Ihr Interesse an der Position Teamleiter Einkauf (w/m/d).\n\nMit freundlichen Grüßen\n\n"
                 "Carolin Weber\nHR Business Partner\n\nMuster Technik GmbH"
             ),
             ("Muster Technik GmbH", "Teamleiter Einkauf"),
