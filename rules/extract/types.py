@@ -70,8 +70,8 @@ class Interview:
     """One interview as one message states it. Several statements of one `uid` are folded by `sequence`, then `stamp`."""
 
     uid: str
-    """Calendar UID (with `/RECURRENCE-ID` where there is one), else `markup:` and the number of a reservation, else `text:` and the
-    identity of the message (with `/N` where it states several)."""
+    """Calendar UID (with `/RECURRENCE-ID` where there is one), else `markup:` and the number of a reservation, else `text:` and
+    the identity of the message (with `/N` where it states several)."""
     start: datetime
     """Aware, in the zone it was stated in."""
     end: datetime
