@@ -78,7 +78,7 @@ def _by_words(message: Message, text: Text, scores: Scores, *, known: bool, serv
         answered = _reply(message, text, runner_up, known=known)
         if answered is not None:
             return answered
-    if is_board(message.envelope.from_address) and weights[Kind.JOB_ALERT] > 0 and text.has("context"):
+    if is_board(message.envelope.from_address) and len(scores.evidence[Kind.JOB_ALERT]) > 1:
         return Classification(Kind.JOB_ALERT, 0.6, Kind.NOISE, placed(message, text, scores.evidence[Kind.JOB_ALERT]))
     concerning = _concerning(message, text, trusted=known or service)
     if concerning is not None and not is_elsewhere(text):
