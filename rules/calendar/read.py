@@ -13,7 +13,7 @@ from rules.calendar.recurrence import first_instance
 from rules.calendar.times import Time, Zones, canonical, time_of
 from rules.calendar.types import Attendee, CalendarEvent
 from rules.calendar.zones import Rules, parse_rules
-from rules.mail.encoding import clean
+from rules.mail.encoding import clean, decode_words
 from rules.mail.html import render
 from rules.mail.types import CalendarPart
 
@@ -39,6 +39,8 @@ _ROOMS_OF_CALLS = (
 )  # fmt: skip
 _NAME = re.compile(r"^([A-Za-z0-9-]+)")
 _HTML = re.compile(r"<(?:br|p|div|html|a|ul|ol|li|table|span|b|strong)\b[^<>]{0,500}>", re.IGNORECASE)
+_SCHEME = re.compile(r"^\s*mailto:", re.IGNORECASE)
+_MAILBOX = re.compile(r"^[^<>]{0,200}<([^<>\s]+@[^<>\s]+)>$")
 _WHOLE = re.compile(r"\s*(\d{1,10})")
 
 
@@ -263,13 +265,13 @@ def _whole(value: Any) -> int:
 
 def _attendee(prop: Any) -> Attendee:
     value = clean(str(prop))[:_MAX_SHORT]
-    address = re.sub(r"^mailto:", "", value, flags=re.IGNORECASE).strip().strip("<>").lower()
+    address = _MAILBOX.sub(r"\1", _SCHEME.sub("", value).strip()).strip("<> ").lower()
     params = getattr(prop, "params", {})
     email = str(params.get("EMAIL", "")).lower()
     if "@" not in address or " " in address:
         address = email if "@" in email else ""
     return Attendee(
-        name=clean(str(params.get("CN", ""))).strip("\"' ")[:200],
+        name=clean(decode_words(str(params.get("CN", ""))[:_MAX_SHORT])).strip("\"' ")[:200],
         address=address,
         kind=str(params.get("CUTYPE", "")).upper()[:32],
         role=str(params.get("ROLE", "")).upper()[:32],

@@ -69,6 +69,9 @@ def zone_name(text: str) -> str:
         found = _known(key)
         if found:
             return found
+    abbreviated = load("zones")["abbreviations"].get(lower, "")
+    if isinstance(abbreviated, str) and abbreviated:
+        return abbreviated
     offset = _OFFSET.match(lower)
     return _place(offset[4].strip(" -:") if offset else _ZERO.sub("", lower))
 

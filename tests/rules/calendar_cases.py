@@ -410,6 +410,13 @@ CASES: tuple[Case, ...] = (
         checks={"organizer.address": "rita@acme.example"},
     ),
     Case(
+        "plain_attendee_as_in_a_header",
+        plain(event(*_UTC, 'ATTENDEE;CN="=?utf-8?Q?J=C3=B6rg_Moe?=":mailto:Moe <Joerg@Acme.example>')),
+        *_THREE,
+        method="",
+        checks={"attendees.0.name": "Jörg Moe", "attendees.0.address": "joerg@acme.example"},
+    ),
+    Case(
         "plain_attendee_no_address",
         plain(event(*_UTC, "ATTENDEE;CN=Ada Moe:invalid:nomail")),
         *_THREE,
