@@ -10,6 +10,7 @@ import pytest
 
 from rules.classify import Kind, Known, classify, wants
 from rules.mail import Message
+from tests.rules.calendar_cases import event, google
 from tests.rules.mails import OWN, mail
 
 _LANGUAGES = ("fr", "es", "it", "pt")
@@ -151,3 +152,29 @@ def test_telling_how_to_cancel_or_move_does_neither(subject: str, body: str) -> 
 def test_a_subject_that_speaks_of_an_application_is_worth_reading_from_anybody(subject: str) -> None:
     letter = mail("", sender="Acme <no-reply@acme.example>", subject=subject, headers=_NEWS)
     assert wants(letter.envelope, Known())
+
+
+@pytest.mark.parametrize(
+    ("summary", "method", "kind"),
+    [
+        ("Entretien Sam Doe / Acme", "REQUEST", Kind.INTERVIEW_CONFIRMATION),
+        ("Échange RH - Sam Doe", "REQUEST", Kind.INTERVIEW_CONFIRMATION),
+        ("Entretien technique", "CANCEL", Kind.CANCELLATION),
+        ("Entretien annuel", "REQUEST", Kind.NOISE),
+        ("Entretien véhicule", "REQUEST", Kind.NOISE),
+        ("Déjeuner avec Paul", "REQUEST", Kind.NOISE),
+        ("Entrevista con Acme", "REQUEST", Kind.INTERVIEW_CONFIRMATION),
+        ("Cita dentista", "REQUEST", Kind.NOISE),
+        ("Colloquio Sam Doe", "REQUEST", Kind.INTERVIEW_CONFIRMATION),
+        ("Colloquio con i docenti", "REQUEST", Kind.NOISE),
+        ("Pranzo di team", "REQUEST", Kind.NOISE),
+        ("Entrevista Acme - vaga Dev", "REQUEST", Kind.INTERVIEW_CONFIRMATION),
+        ("Bate-papo com RH", "REQUEST", Kind.INTERVIEW_CONFIRMATION),
+        ("Consulta médica", "REQUEST", Kind.NOISE),
+    ],
+)
+def test_the_summary_of_a_calendar_entry_tells_an_interview_from_private_things(summary: str, method: str, kind: Kind) -> None:
+    sequence = int(method == "CANCEL")
+    times = ("DTSTART:20261201T150000Z", "DTEND:20261201T160000Z")
+    entry = google(event(*times, summary=summary, sequence=sequence), method=method)
+    assert classify(mail("", subject=summary, calendar=entry, method=method), own=OWN, known=False).kind is kind
