@@ -50,6 +50,7 @@ _PATTERN: Final = re.compile(
     + _clock(2)
     + r")?(?![nyj$%]|[:/]n|\.n)"
 )
+_MARK: Final = re.compile(r"[:.UcAgZJHGk]")
 _OPENER: Final = re.compile(r"(?:(?P<b>b) )?(?:f )?(?:(?P<g>[Gkf]) )?(?:f )?$")
 
 
@@ -67,6 +68,8 @@ def clocks_of(lexed: Lexed) -> list[tuple[Clock, tuple[int, int]]]:
         if match is None:
             break
         place = max(match.end(), place + 1)
+        if _MARK.search(match[0]) is None and not _MARK.search(lexed.classes, max(0, match.start() - 4), match.start()):
+            continue  # a number, of which most are none of ours
         read = _read(lexed, match)
         if read is None:
             # What could be no range may begin one later: `3 - 10:00 to 11:00`.

@@ -17,7 +17,7 @@ def _year(index: int) -> str:
 
 
 _OF = r"[.o&]?(?: |[-/.] ?)?(?:[fd] ){0,2}"
-_SHORT_END = r"(?![nyjz$:]|[/:-]n|\.n| ?[AUc]| ?- ?n[:.])"
+_SHORT_END = r"(?![nyjz$:]|[/:.-][ny]| ?[AUc]| ?- ?n[:.])"
 """What stands behind two numbers that are a date: no third one, and nothing that makes them a time."""
 _ALTERNATIVES = (
     # 3 to 5 March; vom 3. bis zum 5. März 2026
@@ -55,9 +55,10 @@ _ALTERNATIVES = (
     # dia 3
     r"i (?P<n11>n)(?![nyjz:/$]|[.]n)",
 )
-DAYS: Final = re.compile(
+_BEGINNING = (
     # Not within a word or a number, not behind the minutes of a time, not the second of `Mon-Fri`.
-    r"(?<![nyjz$cU])(?<!n[:.])(?<!W[-/])(?<!W - )(?=[WwXdnyMmTNCYKSlfgktibLO-])(?:" + "|".join(_ALTERNATIVES) + ")"
+    r"(?<![nyjz$cU])(?<!n[:.])(?<!W[-/])(?<!W - )(?=[WwXdnyMmTNCYKSl]|(?:[fgtkibLO] (?:[fi] )?|- )n)"
 )
+DAYS: Final = re.compile(f"{_BEGINNING}(?:{'|'.join(_ALTERNATIVES)})")
 TAGS: Final = ("n1", "n2", "n3", "n4", "n5", "n6", "n7", "rel8", "w9", "n10", "n11")
 """The groups of which one is in every match; it tells what kind of day it is."""

@@ -1,19 +1,26 @@
-"""Where and in which zone a message was written, as far as its Date field tells."""
+"""Where, in which zone and in which order of day and month a message was written, as far as its header tells."""
 
 from __future__ import annotations
 
 from datetime import UTC, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 from rules.calendar import named_zone
 from rules.classify.senders import is_relay
+from rules.classify.text import text_of
+from rules.language import ENGLISH
 from rules.mail.types import Message
+from rules.phrases.load import load
 
 __all__ = ["day_order", "offset_of", "sender_zone"]
 
-_DAY_FIRST = frozenset(
-    {"uk", "ie", "au", "nz", "in", "za", "sg", "de", "at", "ch", "fr", "be", "es", "it", "pt", "br", "nl", "mx", "ar", "cl"}
+_OTHERWISE = frozenset({"us", "gov", "edu", "mil", "ca", "ph", "jp", "kr", "cn", "tw", "hk"})
+"""Domains of countries where English mail may well write the month, or the year, first."""
+_AMERICAN = frozenset({"us", "gov", "edu", "mil"})
+_SOLD = frozenset(
+    {"ai", "co", "io", "me", "tv", "cc", "fm", "gg", "so", "sh", "ly", "am", "to", "is", "in", "li", "la", "vc", "ac", "gs", "ws"}
 )
-"""Country codes of domains under which a numeric date begins with the day, whatever the language."""
+"""Domains of countries that are sold to everybody: an offset has to bear out what they say."""
 _MINUTES_WEST = range(-11 * 60, -4 * 60 + 1)
 """Offsets of the clocks of the United States."""
 
@@ -29,15 +36,23 @@ def offset_of(message: Message) -> int | None:
 def sender_zone(message: Message, zone: str) -> tzinfo:
     """Return the sender's zone, as far as it is known: that of a person's Date field, else the user's (IANA name `zone`).
 
-    Where both agree at that instant the user's named zone is taken, for it knows of summer time. Zero says nothing: servers write
-    it wherever they stand; and a relay's clock is not that of the person behind it.
+    A named zone is taken wherever one has the offset of the Date field at that instant, for it knows of summer time: the user's,
+    that of the country of the sender's domain, or one where the language of the mail is spoken. Zero says nothing, for servers
+    write it wherever they stand: then the domain's country counts. A relay's clock is not that of the person behind it.
     """
     user = named_zone(zone) or UTC
+    if message.date is None or is_relay(message.envelope.from_address) or message.envelope.bulk:
+        return user
+    domain = _country(message)
+    theirs = load("spoken_zones")["countries"].get(domain, "")
     offset = offset_of(message)
-    if not offset or message.date is None or is_relay(message.envelope.from_address) or message.envelope.bulk:
-        return user
-    if message.date.astimezone(user).utcoffset() == message.date.utcoffset():
-        return user
+    if not offset:
+        return ZoneInfo(theirs) if theirs and domain not in _SOLD else user
+    clocks = load("spoken_zones")["clocks"]
+    spoken = [name for language in (*text_of(message).languages, ENGLISH) for name in clocks.get(language, ())]
+    for candidate in (user, *(ZoneInfo(name) for name in (theirs, *spoken) if name)):
+        if message.date.astimezone(candidate).utcoffset() == message.date.utcoffset():
+            return candidate
     return timezone(timedelta(minutes=offset))
 
 
@@ -46,14 +61,21 @@ def day_order(message: Message, languages: tuple[str, ...]) -> str | None:
 
     Only English has two: the country of the sender's domain decides, else the sender's clock, unless it is a relay's.
     """
-    if languages and languages[0] != "en":
+    if languages and languages[0] != ENGLISH:
         return "dmy"
     if is_relay(message.envelope.from_address):
         return None
-    country = message.envelope.from_address.rpartition(".")[2].lower()
-    if country in _DAY_FIRST:
+    country = _country(message)
+    if country in load("spoken_zones")["countries"] and country not in _OTHERWISE | _SOLD:
         return "dmy"
     offset = offset_of(message)
-    if not offset or message.envelope.bulk:
-        return "mdy" if country in {"us", "gov", "edu", "mil"} else None
+    if country in _AMERICAN:
+        return "mdy"
+    if not offset or message.envelope.bulk or country in _OTHERWISE:
+        return None
     return "mdy" if offset in _MINUTES_WEST else "dmy"
+
+
+def _country(message: Message) -> str:
+    """Return the last label of the sender's domain."""
+    return message.envelope.from_address.rpartition(".")[2].lower()
