@@ -21,15 +21,13 @@ from watcher.store.drafts import OutboxRow, load_outbox
 from watcher.store.journal import LogRow
 from watcher.store.mail import load_processes
 
-__all__ = ["PAUSING", "Event", "Recorder", "Totals", "event_values"]
+__all__ = ["Event", "Recorder", "Totals", "event_values"]
 
 Json = dict[str, Any]
 
 _OF_DRAFTS = frozenset({"placed", "rewritten", "withdrawn", "sent", "edited", "discarded", "refused"})
 _GOES_ON = frozenset({State.SCHEDULED, State.THEIR_TURN, State.DRAFTED})
 _RESTS = frozenset({State.OUR_TURN, State.PAUSED})
-PAUSING = frozenset({"replied", "invited", "promised", "moved", "cancelled"})
-"""Actions of a mail of theirs whose own line says that it is the user's turn."""
 _LONGEST = 1000
 _LEFT = "{}: nobody has sent it in all this time, so it counts as one that you did not want"
 
