@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from rules.calendar.component import component_of
 from rules.calendar.lines import Calendar, calendars, unfolded
 from rules.calendar.recurrence import first_instance
-from rules.calendar.times import Time, Zones, canonical, time_of
+from rules.calendar.times import Time, Zones, time_of
 from rules.calendar.types import Attendee, CalendarEvent
 from rules.calendar.zones import Rules, parse_rules
 from rules.mail.encoding import clean, decode_words
@@ -23,21 +24,13 @@ _MAX_EVENTS = 50
 _MAX_ATTENDEES = 100
 _MAX_DESCRIPTION = 4096
 _MAX_SHORT = 500
-_MAX_REPEATED = 200
 _USUAL = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(days=31)
 _ROOMS = frozenset({"ROOM", "RESOURCE"})
-_TIMED = frozenset({"DTEND", "DTSTAMP", "DTSTART", "EXDATE", "RDATE", "RECURRENCE-ID"})
-_READ = _TIMED | {
-    "ATTENDEE", "CONFERENCE", "DESCRIPTION", "DURATION", "LOCATION", "ORGANIZER", "RRULE", "SEQUENCE", "STATUS", "SUMMARY", "UID",
-    "URL", "X-ALT-DESC", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-ONLINEMEETINGCONFLINK",
-    "X-MICROSOFT-SKYPETEAMSMEETINGURL",
-}  # fmt: skip
 _ROOMS_OF_CALLS = (
     "CONFERENCE", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGCONFLINK",
 )  # fmt: skip
-_NAME = re.compile(r"^([A-Za-z0-9-]+)")
 _HTML = re.compile(r"<(?:br|p|div|html|a|ul|ol|li|table|span|b|strong)\b[^<>]{0,500}>", re.IGNORECASE)
 _SCHEME = re.compile(r"^\s*mailto:", re.IGNORECASE)
 _MAILBOX = re.compile(r"^[^<>]{0,200}<([^<>\s]+@[^<>\s]+)>$")
@@ -126,48 +119,9 @@ def _events(calendar: Calendar, method: str, zones: Zones) -> tuple[list[Calenda
     return events, troubles
 
 
-def _component(lines: list[str]) -> tuple[Any, list[str]]:
-    """Parse the lines of one VEVENT; lines that icalendar refuses are left out and told."""
-    from icalendar import Event  # noqa: PLC0415 -- 100 ms that a mail without a calendar part can do without
-    from icalendar.parser import Contentline  # noqa: PLC0415
-
-    event = Event()
-    bad: list[str] = []
-    counts: dict[str, int] = {}
-    for line in lines:
-        match = _NAME.match(line)
-        name = match[1].upper() if match else ""
-        counts[name] = counts.get(name, 0) + 1
-        if name not in _READ or counts[name] > _MAX_REPEATED:
-            continue
-        try:
-            _, params, value = Contentline(line).parts()  # type: ignore[no-untyped-call]  # the library leaves it bare
-            _add(event, name, params, value)
-        except Exception:  # noqa: BLE001 -- whatever it is, the other lines may do
-            bad.append(f"{name} cannot be read")
-    return event, bad
-
-
-def _add(event: Any, name: str, params: Any, value: str) -> None:
-    """Put one property into the component as icalendar's own reader would, but without looking up zones."""
-    from icalendar.prop import TypesFactory  # noqa: PLC0415
-
-    factory = TypesFactory()
-    tzid = params.pop("TZID", None)
-    if name in _TIMED:
-        value = ",".join(canonical(item) for item in value.split(",")[:_MAX_REPEATED])
-    elif name == "CONFERENCE" or name.startswith("X-"):
-        params.pop("VALUE", None)
-    kind: Any = factory.for_property(name)
-    prop = kind(kind.from_ical(value))
-    prop.params = params
-    if tzid is not None:
-        params["X-TZID"] = tzid if isinstance(tzid, str) else ",".join(tzid)  # a comma outside of quotes
-    event.add(name, prop, encode=0)
-
-
 def _event(lines: list[str], method: str, zones: Zones) -> CalendarEvent:
-    component, bad = _component(lines)
+    component, refused = component_of(tuple(lines))
+    bad = list(refused)
     get = component.get
     start = first_instance(time_of(get("DTSTART"), zones), get("RRULE"), get("RDATE"), get("EXDATE"), zones)
     moment, end, assumed = start.at, None, False

@@ -44,8 +44,7 @@ def _dates(prop: Any, zones: Zones) -> Iterator[datetime]:
         for value in getattr(item, "dts", [item])[:_STEPS]:
             if value is None:
                 continue
-            value.params.setdefault("X-TZID", getattr(item, "params", {}).get("X-TZID", ""))
-            found = time_of(value, zones).at
+            found = time_of(value, zones, tzid=str(getattr(item, "params", {}).get("X-TZID", ""))).at
             if found is not None:
                 yield found
 

@@ -69,8 +69,8 @@ def naive_of(value: date) -> datetime:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
 
 
-def time_of(prop: Any, zones: Zones) -> Time:
-    """Return when a property is; an empty Time when it is missing or cannot be read."""
+def time_of(prop: Any, zones: Zones, *, tzid: str = "") -> Time:
+    """Return when a property is; an empty Time when it is missing or cannot be read. `tzid` is that of a list it stands in."""
     if isinstance(prop, list):
         prop = prop[0] if prop else None
     value = getattr(prop, "dt", None)
@@ -78,7 +78,7 @@ def time_of(prop: Any, zones: Zones) -> Time:
         value = value[0]
     if not isinstance(value, date):
         return Time()
-    tzid = str(prop.params.get("X-TZID", "")).strip()
+    tzid = str(prop.params.get("X-TZID", "") or tzid).strip()
     day_only = not isinstance(value, datetime) or str(prop.params.get("VALUE", "")).upper() == "DATE"
     if day_only:
         midnight = naive_of(value).replace(hour=0, minute=0, second=0)

@@ -103,7 +103,7 @@ def _links(tree: LexborHTMLParser, *, quoting: bool) -> tuple[tuple[str, str], .
     found: dict[str, str] = {}
     for node in anchors:
         href = (node.attributes.get("href") or "").strip()[:_MAX_HREF]
-        if href[:4].lower() != "http" or "://" not in href[:8] or node.mem_id in quoted:
+        if not href[:8].lower().startswith(("http://", "https://")) or node.mem_id in quoted:
             continue
         known = found.get(href)
         if known:
