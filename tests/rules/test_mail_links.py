@@ -57,8 +57,8 @@ def test_blocks_of_json_and_items_of_attributes_stand_apart() -> None:
 
 def test_properties_of_several_values_and_inner_items_keep_their_places() -> None:
     page = (
-        '<div itemscope itemtype="https://schema.org/Event"><meta itemprop="attendee" content="Ada"><meta itemprop="attendee" content="Max">'
-        '<meta itemprop="attendee" content="Zoe"><div itemprop="location" itemscope itemtype="https://schema.org/Place">'
+        '<div itemscope itemtype="https://schema.org/Event"><meta itemprop="attendee" content="Ada">'
+        '<meta itemprop="attendee" content="Max"><meta itemprop="attendee" content="Zoe"><div itemprop="location" itemscope itemtype="https://schema.org/Place">'
         '<a itemprop="url" href="https://a.example">x</a></div></div>'
     )
     assert render(page).markup == (
