@@ -18,6 +18,8 @@ _BEFORE = 160
 _MOST = 50
 _SERVICE, _SAID, _SYSTEM, _NEAR = 3, 4, 3, 2
 _ENOUGH = 3
+_SENTENCE = re.compile(r"\n|(?<=[.!?])\s")
+_WORD = re.compile(r"\w")
 _BARE_WORDS = frozenset({"here", "hier", "ici", "aquí", "aqui", "qui", "link", "lien", "enlace", "this link", "click here"})
 
 
@@ -48,17 +50,17 @@ def _candidates(text: str, links: tuple[tuple[str, str], ...]) -> list[tuple[str
     for label, address in links[:_MOST]:
         bare = not label or label.lower() in _BARE_WORDS or "://" in label
         place = text.find(label) if bare and label else -1
-        found.append((label, text[max(0, place - _BEFORE) : place] if place > 0 else "", address))
+        found.append(("" if bare else label, _line_before(text, place) if place > 0 else "", address))
     for address, start in addresses_in(text)[:_MOST]:
         found.append(("", _line_before(text, start), address))
     return found
 
 
 def _line_before(text: str, start: int) -> str:
-    """Return what stands before an address: its line, and where that is empty the one above it."""
+    """Return the sentence before an address, with the question before that (`Need to move it? Pick a time:`)."""
     before = text[max(0, start - _BEFORE) : start]
-    lines = [line for line in re.split(r"\n|(?<=[.!?])\s", before) if re.search(r"\w", line)]
-    return lines[-1] if lines else ""
+    said = [piece for piece in _SENTENCE.split(before) if _WORD.search(piece)]
+    return " ".join(said[-2:] if len(said) > 1 and said[-2].rstrip().endswith("?") else said[-1:])
 
 
 def _score(label: str, near: str, address: str, languages: tuple[str, ...]) -> int:
@@ -70,6 +72,8 @@ def _score(label: str, near: str, address: str, languages: tuple[str, ...]) -> i
         return 0
     before: Words = of_text(near, languages)
     if near and before.find("booking", "not") and not before.find("booking", "words"):
+        return 0
+    if "?" in near and of_text(near.rpartition("?")[0], languages).find("booking", "not"):
         return 0
     score = _SERVICE if is_booking_page(target) else _SYSTEM if is_scheduling_page(target) else 0
     score += _SAID if label and words.find("booking", "words") else 0

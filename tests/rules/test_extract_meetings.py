@@ -321,6 +321,8 @@ def test_the_round_is_read_in_seven_languages(title: str, round_: int | None) ->
         ("https://boards.greenhouse.io/acme/jobs/1", ""),
         ("Reschedule: https://calendly.com/reschedulings/x\nCancel: https://calendly.com/cancellations/x", ""),
         ("Need to pick another time? Reschedule here: https://x.example/r", ""),
+        ("Need to reschedule? Pick a new time: https://goodtime.io/r/abc", ""),
+        ("We had to cancel. Please pick a new time: https://x.example/a", "https://x.example/a"),
         ("Join: https://calendly.com/events/x/google_meet", ""),
         ("Join the meeting: https://acme.zoom.us/j/1", ""),
         ("Read our privacy notice: https://x.example/privacy", ""),
@@ -338,6 +340,11 @@ def test_the_words_of_a_link_tell_it_whatever_its_address() -> None:
         '<a href="https://t.example/2">Termin auswählen</a> <a href="https://t.example/3">Abmelden</a>'
         '<blockquote><a href="https://calendly.com/old/x">Pick a time</a></blockquote>'
     )
+    assert booking_link_of(mail(page, headers=HTML)) == "https://t.example/2"
+
+
+def test_a_bare_word_is_a_link_to_what_its_sentence_says() -> None:
+    page = '<p>Buche deinen Termin <a href="https://t.example/2">hier</a>.</p><p>Fragen? Schau <a href="https://t.example/3">hier</a>.</p>'
     assert booking_link_of(mail(page, headers=HTML)) == "https://t.example/2"
 
 
