@@ -10,7 +10,7 @@ from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answe
 from rules.classify.senders import is_board, is_booking_page, is_freemail, is_inmail, is_mass
 from rules.classify.text import Text
 from rules.classify.types import Evidence, Kind
-from rules.dates import Moment, days, moments, times
+from rules.dates import Moment, ambiguous_days, days, moments, times
 from rules.mail.types import Message
 
 __all__ = ["is_elsewhere", "weigh"]
@@ -123,9 +123,11 @@ def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, 
 
 def _confirms(scores: Scores, whole: str, today: date, languages: tuple[str, ...]) -> bool:
     """Say whether a mail in which no time stands by its day confirms all the same: it says so twice, or names both apart."""
-    if scores.strong[Kind.INTERVIEW_CONFIRMATION] >= _CONFIRMED_TWICE:
+    titled = Kind.INTERVIEW_CONFIRMATION in scores.titled
+    if scores.strong[Kind.INTERVIEW_CONFIRMATION] + titled >= _CONFIRMED_TWICE:
         return True
-    return bool(days(whole, today, languages)) and (Kind.INTERVIEW_CONFIRMATION in scores.titled or bool(times(whole)))
+    dated = days(whole, today, languages) or ambiguous_days(whole, today, languages)
+    return bool(dated) and (titled or bool(times(whole)))
 
 
 def _proposed(text: Text, whole: str, stated: Sequence[Moment]) -> bool:
