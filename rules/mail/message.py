@@ -23,6 +23,7 @@ _MAX_QUOTED = 4096
 _STUB = re.compile(r"html|browser|display|mail (?:client|program|reader)", re.IGNORECASE)
 _STUB_CHARS = 300
 _NOBODY = Address("", "")
+_MARKUP_SIGNS = (b"schema", b"json")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MULTIBYTE = re.compile(r"utf-?(?:16|32)|iso-2022|jis|jp|gb|big5|hz|euc|ks_|949", re.IGNORECASE)
 _UTF8_LETTER = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
@@ -119,6 +120,8 @@ def _with_html(shown: _Shown, raw: bytes, tree: Tree, part: Part) -> _Shown:
     if _is_stub(shown.text):
         return _part_text(raw, tree, part)
     octets = tree.octets(raw, part, 2 * HTML_OCTETS)
+    if "://" in shown.text and part.encoding != "base64" and not any(sign in octets for sign in _MARKUP_SIGNS):
+        return shown  # a soft line break may split one of them, hardly all
     page = to_text(decode_transfer(octets, part.encoding, truncated=True)[:HTML_OCTETS], part.charset, truncated=True)
     if html.has_markup(page):
         rendered = html.render(clean(page, lines=True))
