@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from rules.classify.senders import is_deaf, is_relay, is_shared, is_team
+from rules.classify.senders import is_deaf, is_freemail, is_relay, is_shared, is_team
 from rules.extract.names import is_name, plain_name
 from rules.extract.reading import clean
 from rules.extract.titles import is_title
@@ -68,11 +68,12 @@ def _team_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
         r"(?:(?:team|l'\u00e9quipe|\u00e9quipe|equipo|equipe|equipa|time|recrutement|karriere|recruiting|careers"
         r"|recruitment|bewerbermanagement"
         r"|personalabteilung|selezione|selecci\u00f3n|sele\u00e7\u00e3o|recrutamento|risorse umane|recursos humanos"
-        r"|ressources humaines)\s+){1,3}(?=(?-i:[A-Z0-9]))"
+        r"|ressources humaines|rrhh|hr|rh)\s+){1,3}(?=(?-i:[A-Z0-9]))"
     )
+    joined = rf"(?:{words})(?:\s(?:de|da|do|di|der|des|of|&|e)\s(?:{words}))+\s+(?=(?-i:[A-Z0-9]))"
     article = r"(?:(?:the|das|ihr|dein|die|el|la|le|les|il|lo|o|a|het|de)\s+)?"
     return ending, re.compile(
-        rf"^{article}(?:(?:(?:{words})\b[\s&]*){{1,4}}(?:\steam\s)?\s*(?:{between})+|{alone})", re.IGNORECASE
+        rf"^{article}(?:{joined}|(?:(?:{words})\b[\s&]*){{1,4}}(?:\steam\s)?\s*(?:{between})+|{alone})", re.IGNORECASE
     )
 
 
@@ -232,6 +233,8 @@ def name_from_display(display: str, address: str) -> tuple[str, str]:
     if not display or ("@" in display and not _AT.match(display)):
         return "", ""
     ending, beginning = _team_words()
+    if is_shared(address) and _is_of_service(display, address):
+        return "", ""
     leading = beginning.match(display)
     if leading and not _PAREN.match(display):
         return "", plausible_company(display[leading.end() :])
@@ -243,6 +246,12 @@ def name_from_display(display: str, address: str) -> tuple[str, str]:
     if nobody or ending.search(display) or _FORMS.search(display):
         return "", plausible_company(display)
     return plain_name(display), ""
+
+
+def _is_of_service(display: str, address: str) -> bool:
+    """Say whether a display name is that of the relay whose address it stands before (`Hirelane` at `hirelane.example`)."""
+    labels = address.rpartition("@")[2].split(".")
+    return len(labels) > 1 and not is_freemail(address) and alike(company_key(display), company_key(labels[-2]))
 
 
 def _two(display: str, person: str, second: str, address: str) -> tuple[str, str]:

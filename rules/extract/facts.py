@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, tzinfo
 
 from rules.classify.text import text_of
@@ -25,7 +26,7 @@ from rules.extract.signature import read_signature
 from rules.extract.subject_matter import company_of, role_of
 from rules.extract.titles import clean_role
 from rules.extract.types import Facts, Interview, Outcome, Person
-from rules.extract.words import first_match
+from rules.extract.words import first_match, listed
 from rules.mail.types import Message
 
 __all__ = ["extract"]
@@ -61,6 +62,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     company = company_of(message, events, signature, reading, own, role=role, marked=markup.company)
     named = _named(message, reading, own, company) if kind in _NAMING else []
     people = people_of(message, signature, named, own, company)
+    named = _resolved(named, people)
     meetings = read_meetings(message, kind, own=own, zone=zone, local=local, people=people, named=named)
     made_on = message.envelope.received_at.astimezone(local).date()
     taken = [interview.start.date() for interview in meetings.interviews]
@@ -94,6 +96,18 @@ def _named(message: Message, reading: Reading, own: frozenset[str], company: str
     key = company_key(company)
     found = named_people(reading, own_names(message, own))
     return [person for person in found if not (key and alike(company_key(person.name), key))]
+
+
+def _resolved(named: Sequence[Person], people: Sequence[Person]) -> list[Person]:
+    """Put the whole name of somebody the mail shows for one who is told by a form of address (`Herr Vogel` is Jonas Vogel)."""
+    forms = listed("people", "address") | listed("people", "academic")
+    found: list[Person] = []
+    for person in named:
+        first, _, last = person.name.partition(" ")
+        told = first.lower().strip(".") in forms and " " not in last
+        whole = [one for one in people if told and one.name.split(" ")[-1:] == [last] and one.name != person.name]
+        found.append(replace(whole[0], title=whole[0].title or person.title) if len(whole) == 1 else person)
+    return found
 
 
 def _interviewers(interviews: Sequence[Interview], named: Sequence[Person], message: Message, kind: Kind) -> tuple[Person, ...]:

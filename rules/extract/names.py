@@ -24,59 +24,11 @@ _WORD = (
     rf"(?:(?:[ODdl]['\u2019]|al-|el-|Al-|El-)?[{UPPER}]{_LETTER}+(?:['\u2019-]{_LETTER}+)*"
     rf"|[{UPPER}]\.(?:[-]?[{UPPER}]\.){{0,2}})"
 )
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "vom",
-        "zu",
-        "zur",
-        "zum",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "dello",
-        "degli",
-        "dei",
-        "di",
-        "da",
-        "das",
-        "dos",
-        "do",
-        "du",
-        "des",
-        "la",
-        "le",
-        "lo",
-        "los",
-        "las",
-        "bin",
-        "ibn",
-        "bint",
-        "al",
-        "el",
-        "ter",
-        "ten",
-        "te",
-        "op",
-        "het",
-        "'t",
-        "af",
-        "av",
-        "und",
-        "y",
-        "e",
-        "i",
-        "st",
-        "d'",
-        "dal",
-        "san",
-        "ben",
-        "in",
-    ]
-)
+_PARTICLES = frozenset({
+    "van", "von", "vom", "zu", "zur", "zum", "der", "den", "de", "del", "della", "dello", "degli", "dei", "di", "da", "das",
+    "dos", "do", "du", "des", "la", "le", "lo", "los", "las", "bin", "ibn", "bint", "al", "el", "ter", "ten", "te", "op",
+    "het", "'t", "af", "av", "st", "d'", "dal", "san", "ben",
+})  # fmt: skip
 _PARTICLE = r"(?:" + "|".join(re.escape(word) for word in sorted(_PARTICLES, key=len, reverse=True)) + r")"
 NAME = rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,3}}{_WORD}){{1,4}}"
 """A name of two to five words with particles (`Ana María de la Cruz`); begins and ends with a capital."""

@@ -40,6 +40,7 @@ _TITLED = re.compile(
     rf"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+)?\.?)[ ](?P<rest>(?:(?:van|von|de|der|den|di|da|dos|du|la"
     rf"|le)[ ]){{0,3}}[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*)"
 )
+_ELIDED = re.compile(r"^(?:l|d|dell|all|un)'(?=[^\W\d_])")
 _MOST = 20
 _LONGEST_REST = 320
 _MOST_LIST_LINES = 30
@@ -100,13 +101,14 @@ def _past_title(rest: str, languages: tuple[str, ...]) -> tuple[str, str]:
         after = " ".join(tokens[count:])
         if _begins_with_name(title, languages):
             break
-        if (leading_name(_bare(after, languages)) or _TITLED.match(after)) and is_title(title, languages):
-            return after, clean_role(title, languages)
+        if (_begins_with_name(after, languages) or _is_addressed(after, languages)) and is_title(title):
+            return after, clean_role(title)
     return behind if match or _begins_with_name(behind, languages) else rest, ""
 
 
 def _bare(text: str, languages: tuple[str, ...]) -> str:
     """Return a text without the forms of address and titles it begins with."""
+    text = _ELIDED.sub("", text)
     for _ in range(3):
         word, _, rest = text.partition(" ")
         if lowered(word).strip(".") not in _before_names(languages) or not rest:
@@ -154,7 +156,7 @@ def _one_name(text: str, languages: tuple[str, ...]) -> tuple[str, int]:
         last = re.match(
             rf"(?:(?:van|von|de|der|den|di|da|dos|du|la|le)[ ]){{0,3}}[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*", bare
         )
-        if match and last and not is_title(last[0], languages):
+        if match and last and not is_title(last[0]):
             return f"{text[:skipped].strip()} {last[0]}", skipped + last.end()
     return "", 0
 
@@ -165,12 +167,18 @@ def _title_behind(rest: str, end: int, languages: tuple[str, ...]) -> tuple[str,
         if match is None:
             continue
         title = match["title"].strip()
-        usable = is_title(title, languages) and not is_name(title) and not _begins_with_name(title, languages)
+        usable = is_title(title) and not is_name(title) and not _begins_with_name(title, languages)
         if usable:
-            return clean_role(title, languages), match.end()
+            return clean_role(title), match.end()
         if pattern is _PAREN:
             return "", match.end()
     return "", end
+
+
+def _is_addressed(text: str, languages: tuple[str, ...]) -> bool:
+    """Say whether a text begins with a form of address and a last name (`Frau Roth`)."""
+    match = _TITLED.match(text)
+    return match is not None and lowered(match["word"]).strip(".") in _before_names(languages)
 
 
 def _begins_with_name(text: str, languages: tuple[str, ...]) -> bool:
@@ -235,20 +243,15 @@ def _of_row(line: str, languages: tuple[str, ...], *, alone: bool) -> Iterator[P
     tokens = rest.split()
     for count in range(2, min(5, len(tokens))):
         name, title = " ".join(tokens[:count]), " ".join(tokens[count:]).strip(" (),-|")
-        if (
-            "," not in name[:-1]
-            and is_title(title, languages)
-            and is_name(name.rstrip(","))
-            and len(tokens) - count <= _MOST_TITLE
-        ):
+        if "," not in name[:-1] and is_title(title) and is_name(name.rstrip(",")) and len(tokens) - count <= _MOST_TITLE:
             yield person_of(plain_name(name), "", title)
             return
     found = list(_listed(rest, languages))
     if not found:
         first = _FIRST.match(rest) if alone else None
         behind = _WHOLE_TITLE.match(rest, first.end()) if first else None
-        if first and behind and is_title(behind["title"], languages) and _may_be_first_name(first["name"], languages):
-            yield person_of(first["name"], "", clean_role(behind["title"], languages))
+        if first and behind and is_title(behind["title"]) and _may_be_first_name(first["name"], languages):
+            yield person_of(first["name"], "", clean_role(behind["title"]))
         return
     person, end = found[-1]
     if len(found) == 1 and end < len(rest):
@@ -256,7 +259,7 @@ def _of_row(line: str, languages: tuple[str, ...], *, alone: bool) -> Iterator[P
         name_end = rest.find(person.name.split()[-1]) + len(person.name.split()[-1])
         whole = _WHOLE_TITLE.match(rest, name_end)
         words = whole["title"].strip(" ()") if whole else ""
-        if words and is_title(words, languages) and not is_name(words):
+        if words and is_title(words) and not is_name(words):
             yield person_of(person.name, "", words)
             return
         if (
@@ -271,4 +274,4 @@ def _of_row(line: str, languages: tuple[str, ...], *, alone: bool) -> Iterator[P
 
 
 def _may_be_first_name(word: str, languages: tuple[str, ...]) -> bool:
-    return not is_title(word, languages) and lowered(word) not in listed("names", "never", languages)
+    return not is_title(word) and lowered(word) not in listed("names", "never", languages)

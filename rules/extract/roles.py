@@ -24,6 +24,7 @@ class _Found(NamedTuple):
 _MARK = re.compile(rf"[ ]?[(\[][ ]?{GENDER}[ ]?[)\]]|[ ](?:[hf]/[hf]|m/w/d|m/v/x|w/m/d|f/m/d)(?=\W|$)", re.IGNORECASE)
 _BACK = re.compile(r"[.;:!?\n\"|>]\s?|\s-\s|,\s(?=[a-z])")
 _LEAD_IN = re.compile(r"(?:s\b)?(?:[ ]?:[\s\u2022*>-]{0,8}|[ ]+-[ ]+|[ ]+)?")
+_QUOTED = re.compile(r"(?:(?:l'|d'|dell')?[^\W\d_]{2,20}[ ])?[\"'](?P<role>[^\"\n]{2,100}?)[\"'](?!\w)")
 _LIST = re.compile(r"[\s\u2022*>-]{0,8}")
 _HARD = re.compile(r"(?<!\b[SJ]r)\.(?=\s|$|\")|[;!?\n]|:(?=\s|$)|\s-\s(?=[a-z])|\s\|\s|\s@\s|, (?=[a-z])|\bhttps?:")
 _COMMA = re.compile(r", ")
@@ -148,11 +149,16 @@ class _Finder:
         """Return the title in one piece of a heading, without the words about interviews around it."""
         piece = piece.partition("(")[0] if "(" in piece and not _MARK.search(piece) else piece
         tokens = piece.split()[: _MOST_TOKENS * 2]
+        about = listed("company", "heading", self.languages)
         edges = _set("edge", self.languages)
         places = [place for place, token in enumerate(tokens) if lowered(token).strip(".,:") in edges]
         if not places:
             return self.title(" ".join(self.taken(tokens)))
-        after = self.title(" ".join(self.taken(tokens[places[-1] + 1 :])))
+        behind = tokens[places[-1] + 1 :]
+        stop = _set("stop", self.languages)
+        while behind and behind[0].islower() and behind[0] in about and behind[0] not in stop:
+            behind = behind[1:]  # `Entrevista técnica`
+        after = self.title(" ".join(self.taken(behind)))
         return after or self.title(" ".join(tokens[: places[0]]))
 
     def marked(self, text: str, weight: float) -> Iterator[_Found]:
@@ -187,10 +193,9 @@ class _Finder:
         """Return the words from a place on that may be a role: up to the end of the clause or a word that ends roles."""
         lead = (_LIST if text[start - 1 : start] == ":" else _LEAD_IN).match(text, start)
         start = lead.end() if lead else start
-        if text[start : start + 1] in {'"', "'"}:
-            end = text.find(text[start], start + 1, start + _WIDE)
-            if end > 0:
-                return text[start + 1 : end]
+        quoted = _QUOTED.match(text, start)
+        if quoted:
+            return quoted["role"]
         chunk = text[start : start + _WIDE]
         hard = _HARD.search(chunk)
         chunk = chunk[: hard.start()] if hard else chunk
@@ -207,9 +212,8 @@ class _Finder:
         rest = chunk[comma.end() :]
         tokens = self.taken(rest.split()[: _SHORT + 1])
         whole = 0 < len(tokens) < _SHORT and all(token[:1].isupper() for token in tokens)
-        ends = len(tokens) == len(rest.split()) or any(
-            lowered(word) in _set("noun", self.languages) for word in rest.split()[len(tokens) :][:1]
-        )
+        behind = {lowered(word) for word in rest.split()[len(tokens) :][:1]}
+        ends = not behind or not behind.isdisjoint(_set("noun", self.languages) | listed("company", "at", self.languages))
         if whole and ends and is_title(chunk[: comma.start()], self.languages):
             return f"{chunk[: comma.start()]}, {' '.join(tokens)}"
         return chunk[: comma.start()]
@@ -324,7 +328,7 @@ class _Finder:
         words = [lowered(word).strip(".,'\"") for word in role.split()]
         lower = " ".join(words)
         return (
-            all(word in never for word in words)
+            all(word in never or word in listed("company", "heading", self.languages) for word in words)
             or words[0] in {"hiring", "recruiter", "your", "our", "my", "this", "ihre", "votre"}
             or lower in {"hiring manager", "recruiter", "candidate"}
             or any(word in {"we", "you", "your", "is", "are", "was", "wir", "sie", "nous", "vous"} for word in words)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from rules.extract.company import ends_in_legal_form, plausible_company
 from rules.extract.names import is_name, plain_name
 from rules.extract.reading import clean
-from rules.extract.titles import is_title
+from rules.extract.titles import is_title, role_class
+from rules.extract.types import RoleClass
 from rules.extract.words import listed
 from rules.phrases.load import load
 
@@ -127,11 +128,17 @@ def _read(block: list[str], sender: str) -> Signature:
                 name = plain_name(bare) if is_name(bare) else bare
             elif is_name(bare) and not ends_in_legal_form(bare) and not (title and not company):
                 continue
-            elif not title and is_title(piece) and not ends_in_legal_form(piece):
+            elif not title and (is_title(piece) or _is_function(piece)) and not ends_in_legal_form(piece):
                 title = piece
             elif not company and _may_be_company(piece, titled=bool(title)):
                 company = plausible_company(piece)
     return Signature(name, title, company)
+
+
+def _is_function(piece: str) -> bool:
+    """Say whether a piece tells that somebody hires, without the name of a job: `Talent Acquisition`, `Recursos Humanos`."""
+    words = piece.lower().split()
+    return len(words) > 1 and role_class(piece) is RoleClass.RECRUITER and not plausible_company(piece) and "team" not in words
 
 
 def _parted(line: str) -> Iterator[str]:

@@ -74,6 +74,8 @@ def company_of(
         for name in (display, signed, marked, *names):
             if name and (bears_out(domain, name) or company_key(name).startswith(start)):
                 return _fuller(name, names, domain)
+        if signed and company_key(label) in company_key(signed):
+            return signed
         headings = "\n".join((*_headings(events), reading.subject))
         if written := as_written(domain, f"{headings}\n{reading.body}"):
             return written
@@ -136,7 +138,8 @@ def _persons(
     names = [item.name for item in (*message.to, *message.cc)]
     names += [address.partition("@")[0].replace(".", " ").replace("_", " ") for address in own]
     names += [person.name for event in events for person in (*event.attendees, event.organizer) if person is not None]
-    names += [name_from_display(message.sender.name, message.sender.address)[0], signature.name]
+    if signature.title or can_receive(message.sender.address):
+        names += [name_from_display(message.sender.name, message.sender.address)[0], signature.name]
     return [frozenset(name.lower().split()) for name in names if is_name(name) or name.islower()]
 
 

@@ -56,7 +56,9 @@ _FRONT = re.compile(
     r"^(?:the|an?|our|open|your|als|as|an|de|du|des|di|une?|un|una|el|la|uma|um|een|il|lo"
     r"|d'|l'|(?:position|role|job|post|vaga|posi\u00e7\u00e3o|cargo|fun\u00e7\u00e3o|puesto|vacante|posici\u00f3n"
     r"|oferta|plaza|poste|offre|posizione|ruolo|figura"
-    r"|annuncio|functie|vacature|stelle)\s+(?:of|as|for|de|do|da|di|del|als|van|voor|para|per|como|d'))(?:\s+|(?<='))(?=\S)",
+    r"|annuncio|functie|vacature|stelle)\s+(?:of|as|for|de|do|da|di|del|als|van|voor|para|per|como|d'))(?:\s+|(?<='))(?=\S)"
+    r"|^(?-i:offre|poste|annonce|vaga|vacante|oferta|posizione|annuncio|functie|vacature|puesto|cargo|ruolo"
+    r"|figura)\s+(?=(?-i:[A-Z\u00c0-\u00de]))",
     re.IGNORECASE,
 )
 _LOWER_FRONT = re.compile(r"^(?:position|role|job|stelle|poste|puesto|functie|vaga|ruolo)\s*:\s*", re.IGNORECASE)
@@ -182,7 +184,8 @@ _CLASSES = (
 @lru_cache(maxsize=2048)
 def _has(name: str, title: str) -> bool:
     lower = _INFLECTED.sub("", title).lower()
-    return terms(name, LANGUAGES).in_text([word.strip(".:'") for word in _WORD.findall(lower)], lower)
+    words = [word.strip(".:'") for word in _WORD.findall(lower)]
+    return terms(name, LANGUAGES).in_text([*words, *(part for word in words if "-" in word for part in word.split("-"))], lower)
 
 
 def role_class(title: str) -> RoleClass:

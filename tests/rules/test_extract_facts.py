@@ -183,7 +183,12 @@ def test_a_persons_clock_gives_the_zone_and_a_relays_does_not() -> None:
         ("Tom <t@brownandsons.co.uk>", "Interview", "Thank you for your application.\n\nOffice, Brown & Sons", "Brown & Sons"),
         ("Tom <t@zephyrlabs.example>", "Interview", "Thanks for applying! The Zephyr Labs team", "Zephyr Labs"),
         ("Mia <mia@talenthunters.example>", "Interview with Brightwell", "", "Brightwell"),
-        ("Mia <mia@hunt.example>", "Next steps", "Our client liked your interview with Brightwell.", "Brightwell"),
+        (
+            "Mia <mia@hunt.example>",
+            "Next steps",
+            "Our client liked your interview with Brightwell and would like to schedule a second interview.",
+            "Brightwell",
+        ),
         ("Mia <mia@talenthunters.example>", "Interview with Talent Hunters", "", "Talent Hunters"),
     ],
 )
