@@ -119,7 +119,7 @@ def interviews_of(
         named = with_agenda(named, message.text)
     if events:
         return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
-    if message.calendars and read(message.calendars, fallback_zone=zone):
+    if message.calendars and not all(event.states for event in read(message.calendars, fallback_zone=zone)):
         return ()
     marked = [event for event in read_markup(message, zone=zone).events if event.start is not None and not event.all_day]
     if marked and kind in {*_TIMED, Kind.CANCELLATION}:

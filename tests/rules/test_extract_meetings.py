@@ -165,6 +165,14 @@ def test_times_to_choose_from_are_none(body: str) -> None:
     assert stated(body) == []
 
 
+def test_a_calendar_entry_without_a_start_leaves_the_word_to_the_text() -> None:
+    body = "Your interview is confirmed for Tuesday, December 1, 10:00 - 10:45."
+    entry = "BEGIN:VCALENDAR\nMETHOD:{}\nBEGIN:VEVENT\nUID:u\nSUMMARY:Interview\nEND:VEVENT\nEND:VCALENDAR\n"
+    (found,) = meetings(mail(body, headers=CLOCK, calendar=entry.format("REQUEST"))).interviews
+    assert (found.source, found.start.isoformat()) == ("text", "2026-12-01T10:00:00+01:00")
+    assert meetings(mail(body, headers=CLOCK, calendar=entry.format("REPLY"), method="REPLY")).interviews == ()
+
+
 def test_one_time_in_an_invitation_is_proposed_and_several_are_offers() -> None:
     one = "Could we speak on Tuesday, December 1 at 10:00 AM? Please answer by Friday, November 27 at 5 PM."
     (found,) = meetings(mail(one, headers=CLOCK), Kind.INTERVIEW_INVITE).interviews
