@@ -12,7 +12,7 @@ from rules.classify import Kind, Known, can_receive
 from rules.extract import company_domain
 from rules.threads import Cluster, Linkable, link, name_key
 from watcher.store import Connection
-from watcher.store.corrections import CorrectionRow, load_corrections, names_said, pins_said
+from watcher.store.corrections import CorrectionRow, Said, load_corrections, names_said, pins_said
 from watcher.store.drafts import load_outbox
 from watcher.store.links import LinkingRow, change_links, forget_processes, link_rows, linking_rows
 from watcher.store.mail import EventRow, LinkRow, ProcessRow, load_processes, put_process
@@ -34,8 +34,13 @@ class Linked:
         links: Sequence[LinkRow],
         messages: Mapping[str, Linkable],
         strangers: Iterable[str] = (),
+        splits: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Take the state after the relinking; `strangers` are the messages that were read as mail of somebody unknown."""
+        """Take the state after the relinking; `strangers` are the messages that were read as mail of somebody unknown.
+
+        `splits` are the processes that the user took apart, by name: what stayed, and what left to be one of its own.
+        """
+        self.splits = tuple(dict.fromkeys(splits))
         self.processes = tuple(processes)
         self.links = tuple(links)
         self.messages = messages
@@ -163,7 +168,8 @@ class Linker:
         change_links(connection, account, self._links, links)
         forget_processes(connection, account, known.keys() - {row.id for row in processes})
         self._links = {(row.identity, row.process): row for row in links}
-        return Linked(processes, links, messages, self._strangers)
+        splits = [(row.process, row.other) for row in corrections if row.verb is Said.SPLIT and not row.joins]
+        return Linked(processes, links, messages, self._strangers, splits)
 
     def _names(
         self,

@@ -1,74 +1,67 @@
-"""Drafts follow their process: when messages turn out to belong to another one, what was drafted about them goes with them.
+"""Drafts follow their process: when it turns out to be part of another one, or is taken apart, what was drafted counts there.
 
-Only the names in the store change. Whether the draft is still called for is decided as for any other: one that is not is taken
-back by the same pass.
+Only the store changes. Whether a draft is still called for is decided as for any other: one that is not is taken back by the same
+pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from rules.drafts.types import Draft, DraftKey
 from watcher.linking import Linked
 from watcher.store import Connection
-from watcher.store.drafts import Op, OutboxRow, RowState, load_outbox, put_row, rename_row
+from watcher.store.drafts import Op, OutboxRow, RowState, copy_history, load_outbox, put_row, rename_row
 from watcher.store.mail import rename_step
 
 __all__ = ["follow"]
 
 _MERGED = "Its process turned out to be part of another one."
 _NO_PROCESS = "Its process is none: the message that opened it turned out to be something else."
-
-
-@dataclass(frozen=True, slots=True)
-class _Homes:
-    """Where messages are at home: in one process, for certain."""
-
-    openers: Mapping[str, str]
-    of_message: Mapping[str, str]
-    of_msg_id: Mapping[str, str]
-
-    @classmethod
-    def of(cls, linked: Linked) -> _Homes:
-        of_message = {row.identity: row.process for row in linked.links if not row.ambiguous}
-        return cls(
-            openers={row.id: row.opener for row in linked.processes},
-            of_message=of_message,
-            of_msg_id={linked.messages[identity].message_id: process for identity, process in of_message.items()},
-        )
-
-    def home(self, row: OutboxRow) -> str:
-        """Return the process of the message that the draft answers, else its own, else that of the message which opened it."""
-        for msg_id in filter(None, (row.draft.in_reply_to, *reversed(row.draft.references))):
-            if msg_id in self.of_msg_id:
-                return self.of_msg_id[msg_id]
-        return row.process if row.process in self.openers else self.of_message.get(row.opener, "")
+_THE_USERS = frozenset({RowState.SENT, RowState.DISCARDED, RowState.EDITED})
+"""What the user did with a draft holds for the interview, whichever process that is in."""
 
 
 def follow(connection: Connection, account: str, linked: Linked) -> frozenset[str]:
-    """Put every draft under the process it is about; return the processes whose drafts changed.
+    """Put every draft under a process that there is; return the processes whose drafts changed.
 
-    One whose process is no more, and that cannot go with its messages, is to be taken back.
+    One whose process is no more goes with the message that opened it, or that it answers; where there is none, or that process
+    has such a draft already, it is to be taken back. Of a process that the user took apart, what they sent, edited or deleted
+    counts in both parts: else the part that got the interview would write the same note again.
     """
     rows = load_outbox(connection, account)
     if not rows:
         return frozenset()
-    homes = _Homes.of(linked)
+    openers = {row.id: row.opener for row in linked.processes}
+    of_message = {row.identity: row.process for row in linked.links if not row.ambiguous}
+    of_msg_id = {linked.messages[identity].message_id: process for identity, process in of_message.items()}
     keys = {row.key for row in rows}
     changed: set[str] = set()
     for row in rows:
-        home = homes.home(row)
-        if home == row.process:
+        if row.process in openers or row.opener not in linked.messages:
             continue
+        home = of_message.get(row.opener) or of_msg_id.get(row.draft.in_reply_to, "")
         key = replace(row.key, process=home)
         if home and key not in keys:
-            _move(connection, row, key, homes.openers[home])
-            keys = keys - {row.key} | {key}
-            changed |= {home, row.process}
-        elif row.process not in homes.openers and row.opener in linked.messages:
+            _move(connection, row, key, openers[home])
+            keys.add(key)
+            changed.add(home)
+        else:
             _take_back(connection, row, _MERGED if home else _NO_PROCESS)
-    return frozenset(changed & homes.openers.keys())
+    for whole, part in linked.splits:
+        if whole in openers and part in openers:
+            known = _addresses(linked, part, of_message)
+            mine = [row for row in rows if row.process == whole and row.state in _THE_USERS and row.key.recipient in known]
+            changed |= _share(connection, mine, part, openers, keys)
+    return frozenset(changed)
+
+
+def _addresses(linked: Linked, process: str, of_message: Mapping[str, str]) -> set[str]:
+    """Return whom the messages of a process name."""
+    return {
+        address for identity, home in of_message.items() if home == process for address in linked.messages[identity].addresses
+    }
 
 
 def _move(connection: Connection, row: OutboxRow, key: DraftKey, opener: str) -> None:
@@ -76,6 +69,36 @@ def _move(connection: Connection, row: OutboxRow, key: DraftKey, opener: str) ->
     moved = replace(row, key=key, process=key.process, opener=opener, draft=_under(row.draft, key), next_draft=following)
     rename_row(connection, row, moved)
     rename_step(connection, row.account, str(row.key), str(key))
+
+
+def _share(
+    connection: Connection, rows: Iterable[OutboxRow], part: str, openers: Mapping[str, str], keys: set[DraftKey]
+) -> set[str]:
+    """Let what the user did with drafts count in another process too; return it if anything is new there."""
+    changed: set[str] = set()
+    for row in rows:
+        key = replace(row.key, process=part)
+        if key not in keys:
+            # A copy stands for nothing in Drafts: it has no Message-ID, and what was edited is only not to be written again.
+            state = RowState.SENT if row.state is RowState.SENT else RowState.DISCARDED
+            draft = replace(_under(row.draft, key), message_id="")
+            copy = replace(
+                row,
+                key=key,
+                process=part,
+                opener=openers[part],
+                state=state,
+                op=Op.NONE,
+                draft=draft,
+                ref="",
+                revision="",
+                digest="",
+            )
+            put_row(connection, replace(copy, next_draft=None, next_raw=None))
+            copy_history(connection, row, copy)
+            keys.add(key)
+            changed.add(part)
+    return changed
 
 
 def _under(draft: Draft, key: DraftKey) -> Draft:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import datetime
 
 from rules.drafts.message_ids import message_id
 from rules.drafts.mime import draft_bytes
-from rules.drafts.types import Draft
+from rules.drafts.types import Draft, DraftKey
 from rules.intents import Place
 from rules.process import DraftChange, Process
 from watcher.history import Assessment
 from watcher.outbox.ledger import Ledger, content_of, sha256
-from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, add_draft_event, put_row, put_version
+from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, add_draft_event, put_row, put_version, versions
 
 __all__ = ["plan"]
 
@@ -46,14 +47,24 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
                 add_draft_event(connection, row, DraftChange.PLACED, now)  # the same words, for another slot (D15, D16)
 
 
+def _message_id(ledger: Ledger, key: DraftKey, version: int) -> str:
+    # From the address and not from chance: a store that was lost gives the same Message-IDs again, and finds its drafts by them.
+    address = ledger.account.address
+    return message_id(key, version, sha256(address.lower().encode()), address.rpartition("@")[2] or "localhost")
+
+
+def _unused(ledger: Ledger, key: DraftKey) -> int:
+    """Return the first version of a new draft: 1, unless one that goes by another key now was written under this one."""
+    with ledger.store.read() as connection:
+        given = versions(connection, ledger.account.name)
+    return next(version for version in itertools.count(1) if _message_id(ledger, key, version) not in given)
+
+
 def _compose(ledger: Ledger, place: Place, process: Process, version: int, now: datetime) -> tuple[Draft, bytes]:
     from rules.drafts.compose import compose  # noqa: PLC0415 - the templates' engine, not needed before there is a draft
 
     account = ledger.account
-    # From the address and not from chance: a store that was lost gives the same Message-IDs again, and finds its drafts by them.
-    salt = sha256(account.address.lower().encode())
-    name = message_id(place.key, version, salt, account.address.rpartition("@")[2] or "localhost")
-    draft = compose(place, process, account.profile, now=now, message_id=name)
+    draft = compose(place, process, account.profile, now=now, message_id=_message_id(ledger, place.key, version))
     return draft, draft_bytes(draft)
 
 
@@ -63,7 +74,8 @@ def _to_stand(  # noqa: PLR0917 - one place, called once
     """Return the row as it has to be so that `place` stands in Drafts; None when nothing has to change."""
     opens, closes = place.slot.opens, place.slot.closes
     if row is None:
-        draft, raw = _compose(ledger, place, process, 1, now)
+        version = _unused(ledger, place.key)
+        draft, raw = _compose(ledger, place, process, version, now)
         return OutboxRow(
             account=ledger.account.name,
             key=place.key,
@@ -71,7 +83,7 @@ def _to_stand(  # noqa: PLR0917 - one place, called once
             opener=opener,
             state=RowState.PLANNED,
             op=Op.PUT,
-            version=1,
+            version=version,
             draft=draft,
             raw=raw,
             content=content_of(draft),

@@ -23,6 +23,7 @@ __all__ = [
     "RowState",
     "VersionRow",
     "add_draft_event",
+    "copy_history",
     "draft_events_of",
     "load_outbox",
     "put_row",
@@ -132,6 +133,27 @@ def rename_row(connection: Connection, row: OutboxRow, moved: OutboxRow) -> None
         .where(draft_event.c.account == row.account, draft_event.c.key == old)
         .values(key=new, process=moved.process)
     )
+
+
+def copy_history(connection: Connection, row: OutboxRow, copy: OutboxRow) -> None:
+    """Let the fold of another process know what happened to a draft, and what became of it there."""
+    query = select(draft_event).where(draft_event.c.account == row.account, draft_event.c.key == str(row.key))
+    known = connection.execute(query.order_by(draft_event.c.id)).all()
+    values = [
+        {
+            "account": row.account,
+            "key": str(copy.key),
+            "process": copy.process,
+            "at": event.at,
+            "change": event.change,
+            "slot_opens": event.slot_opens,
+        }
+        for event in known
+    ]
+    if values:
+        connection.execute(insert(draft_event), values)
+    if row.state is not copy.state and known:
+        add_draft_event(connection, copy, DraftChange(copy.state.value), known[-1].at)
 
 
 @dataclass(frozen=True, slots=True)
