@@ -35,6 +35,7 @@ _LABEL = re.compile(r"^[^\w\n]{0,6}([^\W\d_][^:\n\d]{0,40}?)\s{0,3}(?::|\s-\s|$)
 _VALUE_LINES = 2
 _MOST_DAYS = 6
 _BEFORE = 40
+_CLAUSE_END = re.compile(r"(?<!\d)[.!?;]\s|[\n(]")  # `27. november` goes on
 _ROW_WORDS = 2
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _MOST_LINES = 30
@@ -111,7 +112,7 @@ def read_told(
 def _is_deadline(text: str, moment: Moment, languages: tuple[str, ...]) -> bool:
     """Say whether a time is one by which something is to be done or over: a word such as `by` stands closely before it."""
     before = text[max(0, moment.position - _BEFORE) : moment.position]
-    clause = before[max(before.rfind(mark) for mark in "\n.!?;(") + 1 :]
+    clause = _CLAUSE_END.split(before)[-1]
     return bool(clause) and Words(clause, languages).find("deadline", "words") is not None
 
 
