@@ -218,7 +218,7 @@ def test_an_agenda_of_starts_alone_is_one_interview(body: str, end: str) -> None
         "Please arrive on Tuesday, December 1 at 9:45 for your interview at 10:00 - 10:45.",
         "Your interview is on Tuesday, December 1, 10:00 - 10:45. Please confirm by Friday, November 27 at 5 PM.",
         "Ihr Gespräch ist am Dienstag, 1. Dezember, von 10:00 bis 10:45 Uhr. Antworten Sie bis Freitag, 27. November, 17 Uhr.",
-        "Votre entretien aura lieu le mardi 1 décembre, 10h00 - 10h45. Répondez avant le vendredi 27 novembre à 17h.",
+        "Votre entretien aura lieu le mardi 1 décembre, 10:00 - 10:45. Répondez avant le vendredi 27 novembre à 17h.",
     ],
 )
 def test_when_to_answer_or_to_be_there_is_not_when_the_interview_is(body: str) -> None:
