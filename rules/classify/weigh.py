@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date
+from itertools import pairwise
 
 from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answer
 from rules.classify.senders import is_board, is_booking_page, is_freemail, is_inmail, is_mass
@@ -18,6 +19,9 @@ __all__ = ["is_elsewhere", "weigh"]
 _DOUBT = 1.0
 _CONFIRMED_TWICE = 2
 _MANY = 3
+_OR = re.compile(r"\b(?:or|oder|ou|o|u|of|ofwel|oppure)\b(?!['\u2019])")
+"""What stands between times of which one is to be chosen, in all languages."""
+_NEAR = 80
 _QUESTION = re.compile(r"\?[\"')\]]*\s*$")
 _LINK = re.compile(r"https?://[^\s<>\"')\]]{4,300}")
 _UNDOING = ("cancel", "resched", "umbuch", "absag", "annul")
@@ -99,7 +103,7 @@ def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, 
         scores.evidence[Kind.INTERVIEW_INVITE] = (Evidence("link", page[:200], STRONG), *scores.evidence[Kind.INTERVIEW_INVITE])
         invite += STRONG
     titled = Kind.INTERVIEW_CONFIRMATION in scores.titled
-    asked = page or "?" in text.folded or (scores.strong[Kind.INTERVIEW_INVITE] and fixed >= ENOUGH)
+    asked = page or "?" in text.folded
     told = Kind.INTERVIEW_INVITE in scores.titled and not scores.strong[Kind.INTERVIEW_INVITE]
     if fixed >= ENOUGH or invite >= ENOUGH:
         today = message.envelope.received_at.date()
@@ -131,12 +135,18 @@ def _confirms(scores: Scores, whole: str, today: date, languages: tuple[str, ...
 
 
 def _proposed(text: Text, whole: str, stated: Sequence[Moment]) -> bool:
-    """Say whether times are only proposed: each stands in a question, or they are several on several days."""
+    """Say whether times are only proposed: each stands in a question, one or the other is told, or they are on several days."""
     behind = len(whole) - len(text.folded)
     asked = [
         moment.position >= behind and _QUESTION.search(text.sentence(moment.position - behind)) is not None for moment in stated
     ]
-    return all(asked) or len({moment.start.date() for moment in stated}) >= _MANY
+    if all(asked) or len({moment.start.date() for moment in stated}) >= _MANY:
+        return True
+    ordered = sorted(stated, key=lambda moment: moment.position)
+    return any(
+        first.start != second.start and _OR.search(whole, first.position, min(second.position, first.position + _NEAR))
+        for first, second in pairwise(ordered)
+    )
 
 
 def _booking_page(message: Message, text: Text) -> str:
