@@ -28,7 +28,7 @@ class Lexed:
 
     def value(self, place: int, kind: str = "") -> Any:
         """Return what the token at a place stands for, in its own class or in another one that it has too; None if in neither."""
-        return self.lexicon.values.get((kind or self.classes[place], self.tokens[place]))
+        return self.lexicon.value(kind or self.classes[place], self.tokens[place])
 
     def number(self, place: int) -> int:
         """Return the number at a place, in digits or as a word; -1 where there is none."""
@@ -70,7 +70,7 @@ def _joined(tokens: list[str], classes: str, lexicon: Lexicon) -> tuple[list[str
         first = tokens[place]
         word, kind = [first], lexicon.single[first]
         if place < last:
-            for longer, longer_kind in lexicon.longer[first].get(tokens[place + 2], ()):
+            for longer, longer_kind in lexicon.longer_words(first, tokens[place + 2]):
                 if tokens[place : place + len(longer)] == longer:
                     word, kind = longer, longer_kind
                     break

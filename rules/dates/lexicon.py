@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -100,6 +101,9 @@ _EITHER: Final = "d"
 """A weekday in one language, a small word in another: `do`, `di`."""
 
 
+_NONE: Final[Mapping[str, list[tuple[list[str], str]]]] = {}
+
+
 @dataclass(slots=True)
 class Lexicon:
     """The classes and values of the words of some languages."""
@@ -112,6 +116,19 @@ class Lexicon:
     """First token to third token (the second is most often a blank) to the tokens of each longer word, the longest first."""
     values: dict[tuple[str, str], Any] = field(default_factory=dict)
     """(class, word) to what it stands for; words of `X` and `d` have their weekday as `W`, their month as `M`."""
+    names: Lexicon | None = None
+    """The names of zones and places, which are the same for all languages; its words of several tokens come first."""
+
+    def value(self, kind: str, word: str) -> Any:
+        """Return what a word of a class stands for, or None."""
+        found = self.values.get((kind, word))
+        return found if found is not None or self.names is None else self.names.values.get((kind, word))
+
+    def longer_words(self, first: str, third: str) -> Sequence[tuple[list[str], str]]:
+        """Return the words of several tokens with these first and third ones, and their class."""
+        own = self.longer.get(first, _NONE).get(third, ())
+        named = self.names.longer.get(first, _NONE).get(third, ()) if self.names is not None else ()
+        return [*named, *own] if named else own
 
     def add(self, word: str, kind: str, value: object) -> None:
         """Enter a word with its spellings; one that is there already keeps its class unless both can be told apart."""
@@ -131,12 +148,17 @@ class Lexicon:
                 known.append((tokens, kind))
 
     def close(self) -> None:
-        """Mark the starters."""
-        for first, thirds in self.longer.items():
+        """Put the longest words first, and mark the starters."""
+        for thirds in self.longer.values():
             for words in thirds.values():
                 words.sort(key=lambda item: -len(item[0]))
-            self.single[first] = self.classes.get(first, "z")
-            self.classes[first] = STARTER
+        if self.names is not None:
+            for name, kind in self.names.classes.items():
+                self.classes.setdefault(name, kind)
+        for first in (*self.longer, *(self.names.longer if self.names is not None else ())):
+            if self.classes.get(first) != STARTER:
+                self.single[first] = self.classes.get(first, "z")
+                self.classes[first] = STARTER
 
 
 def _merged(known: str, kind: str) -> str:
@@ -219,8 +241,7 @@ def _add_zones(found: Lexicon, languages: tuple[str, ...]) -> None:
     for name, zones in _abbreviations().items():
         found.values[("Q", name)] = found.values[("q", name)] = zones
         found.classes.setdefault(name, "q" if name in words else "Q")
-    for name, kind, value in _zone_names():
-        found.enter(name, kind, value)
+    found.names = _zone_names()
 
 
 @cache
@@ -232,7 +253,7 @@ def _abbreviations() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _zone_names() -> tuple[tuple[str, str, tuple[str]], ...]:
+def _zone_names() -> Lexicon:
     """Return the names of zones (`Q`) and of places that stand for theirs (`p`), with every spelling, and the zone of each."""
     own, general = load("spoken_zones"), load("zones")
     named = {**general.get("windows", {}), **general["names"], **own["names"]}
@@ -241,4 +262,10 @@ def _zone_names() -> tuple[tuple[str, str, tuple[str]], ...]:
     )
     zones = {**named, **own["cities"]}
     entries = {(spelling, kinds[name], (zone,)) for name, zone in zones.items() for spelling in _spellings(name)}
-    return tuple(sorted(entries | {(zone.lower(), "Q", (zone,)) for zone in zones.values()}))
+    found = Lexicon()
+    for name, kind, value in sorted(entries | {(zone.lower(), "Q", (zone,)) for zone in zones.values()}):
+        found.enter(name, kind, value)
+    for thirds in found.longer.values():
+        for known in thirds.values():
+            known.sort(key=lambda item: -len(item[0]))
+    return found
