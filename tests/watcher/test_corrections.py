@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -318,6 +320,24 @@ def test_mailboxes_keep_their_own_processes(desk: CliDesk, tmp_path: Path) -> No
     one, other = states(desk)
 
     assert "two mailboxes" in desk.run("merge", one, other, code=2).stderr
+
+
+def test_a_correction_wakes_the_daemon_which_acts_on_it(thanked: CliDesk) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "watcher.cli", "run", "--config", str(thanked.config)],
+        cwd=Path(__file__).parents[2],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert running.stderr is not None
+        assert any("up to date" in line for line in running.stderr)
+        assert thanked.json("relabel", "invite-1@acme.test", "noise")["daemon"] is True
+        assert any("was taken back" in line for line in running.stderr)
+        assert recipients(thanked) == []
+    finally:
+        running.terminate()
+        running.communicate(timeout=20)
 
 
 def lose_what_can_be_rebuilt(desk: CliDesk) -> None:
