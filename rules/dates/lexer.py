@@ -61,25 +61,23 @@ def lex(text: str, languages: tuple[str, ...]) -> Lexed:
 
 def _joined(tokens: list[str], classes: str, lexicon: Lexicon) -> tuple[list[str], str]:
     """Put words of several tokens together."""
-    out: list[str] = []
-    kinds: list[str] = []
-    done = 0
-    place = classes.find(STARTER)
+    kinds = list(classes)
+    words: list[tuple[int, int]] = []
     last = len(tokens) - 2
+    place = classes.find(STARTER)
     while place >= 0:
         first = tokens[place]
-        word, kind = [first], lexicon.single[first]
-        if place < last:
-            for longer, longer_kind in lexicon.longer_words(first, tokens[place + 2]):
-                if tokens[place : place + len(longer)] == longer:
-                    word, kind = longer, longer_kind
+        kinds[place] = lexicon.single[first]
+        following = place + 1
+        if place < last and tokens[place + 2] in lexicon.thirds[first]:
+            for word, kind in lexicon.longer_words(first, tokens[place + 2]):
+                if tokens[place : place + len(word)] == word:
+                    following = place + len(word)
+                    kinds[place] = kind
+                    words.append((place, following))
                     break
-        out += tokens[done:place]
-        out.append("".join(word))
-        kinds.append(classes[done:place])
-        kinds.append(kind)
-        done = place + len(word)
-        place = classes.find(STARTER, done)
-    out.extend(tokens[done:])
-    kinds.append(classes[done:])
-    return out, "".join(kinds)
+        place = classes.find(STARTER, following)
+    for first_place, end in reversed(words):
+        tokens[first_place:end] = ["".join(tokens[first_place:end])]
+        del kinds[first_place + 1 : end]
+    return tokens, "".join(kinds)

@@ -114,6 +114,8 @@ class Lexicon:
     """The class of a starter by itself."""
     longer: dict[str, dict[str, list[tuple[list[str], str]]]] = field(default_factory=dict)
     """First token to third token (the second is most often a blank) to the tokens of each longer word, the longest first."""
+    thirds: dict[str, frozenset[str]] = field(default_factory=dict)
+    """First token to all third tokens of its longer words."""
     values: dict[tuple[str, str], Any] = field(default_factory=dict)
     """(class, word) to what it stands for; words of `X` and `d` have their weekday as `W`, their month as `M`."""
     names: Lexicon | None = None
@@ -155,10 +157,12 @@ class Lexicon:
         if self.names is not None:
             for name, kind in self.names.classes.items():
                 self.classes.setdefault(name, kind)
-        for first in (*self.longer, *(self.names.longer if self.names is not None else ())):
-            if self.classes.get(first) != STARTER:
-                self.single[first] = self.classes.get(first, "z")
-                self.classes[first] = STARTER
+        for longer in (self.longer, self.names.longer if self.names is not None else {}):
+            for first, thirds in longer.items():
+                if self.classes.get(first) != STARTER:
+                    self.single[first] = self.classes.get(first, "z")
+                    self.classes[first] = STARTER
+                self.thirds[first] = self.thirds.get(first, frozenset()) | thirds.keys()
 
 
 def _merged(known: str, kind: str) -> str:
