@@ -13,7 +13,7 @@ from rules.dates import ambiguous_moments
 from rules.extract.absence import read_automatic
 from rules.extract.agenda import with_agenda
 from rules.extract.clock import day_order, offset_of, sender_zone
-from rules.extract.company import alike, company_key, name_from_display
+from rules.extract.company import alike, company_key, name_from_display, plausible_company
 from rules.extract.instructions import instructions_in, start_date_in, wants_no_contact
 from rules.extract.markup import read_markup
 from rules.extract.meetings import read_meetings, stating_events
@@ -59,7 +59,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     markup = read_markup(message, zone=zone)
     signature = read_signature(message.text, name_from_display(message.sender.name, message.sender.address)[0])
     role = role_of(events, reading, marked=clean_role(markup.role, sure=True))
-    company = company_of(message, events, signature, reading, own, role=role, marked=markup.company)
+    company = company_of(message, events, signature, reading, own, role=role, marked=plausible_company(markup.company))
     named = _named(message, reading, own, company) if kind in _NAMING else []
     people = people_of(message, signature, named, own, company)
     named = _resolved(named, people)

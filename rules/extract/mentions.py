@@ -96,6 +96,13 @@ _DATE = re.compile(
 )
 _POSSESSIVE = re.compile(r"(?:'s|')$")
 _JOINED = frozenset({"and", "und", "et", "y", "e", "en"})
+_LEGAL_WORDS = frozenset({
+    "inc", "corp", "co", "ltd", "llc", "llp", "plc", "gmbh", "mbh", "ag", "se", "kg", "kgaa", "ug", "ohg", "eg", "sas", "sa",
+    "sarl", "sasu", "slu", "sl", "srl", "spa", "bv", "nv", "lda", "ltda", "limited", "oy", "ab", "as", "aps", "pty",
+})  # fmt: skip
+_DOTTED = ("s.a", "s.l", "s.r.l", "s.p.a", "b.v", "n.v", "e.v", "a/s")
+_PRESENTING = frozenset({"i'm", "am", "name", "bin", "ich", "suis", "m'appelle", "soy", "llamo", "ben", "sou", "sono"})
+"""Words of those who say who they are."""
 _SIGNING_LINES = 14
 _LONGEST_LINE = 70
 _MOST = 60
@@ -175,7 +182,7 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
     yield from _led(reading.body, reading.folded, reading.words, reading.languages, 3.0)
     if role:
         yield from _behind_role(reading.body, reading.folded, role, reading.languages, 3.5)
-    for pattern, weight in ((_WE, 2.5), (_SAYS, 2.0), (_LEGAL_NAME, 1.5), (_RIGHTS, 1.5), (_RECRUITER, 2.5)):
+    for pattern, weight in _patterns(reading):
         for match in _few(pattern, reading.body):
             named = match["name"]
             article = "The " if named.startswith("The ") else ""
@@ -183,6 +190,18 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
             if _may_be(name, reading.languages):
                 yield Mention(name, weight)
     yield from _signing(reading)
+
+
+def _patterns(reading: Reading) -> Iterator[tuple[re.Pattern[str], float]]:
+    """Yield the patterns that the body may hold, with what each weighs; most need words that most mails have not."""
+    yield _WE, 2.5
+    yield _SAYS, 2.0
+    if not _LEGAL_WORDS.isdisjoint(reading.words) or any(form in reading.folded for form in _DOTTED):
+        yield _LEGAL_NAME, 1.5
+    if "\u00a9" in reading.body or "(c)" in reading.folded or "copyright" in reading.words:
+        yield _RIGHTS, 1.5
+    if not _PRESENTING.isdisjoint(reading.words):
+        yield _RECRUITER, 2.5
 
 
 def _few(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

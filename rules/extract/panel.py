@@ -43,6 +43,7 @@ _TITLED = re.compile(
 _ELIDED = re.compile(r"^(?:l|d|dell|all|un)'(?=[^\W\d_])")
 _MOST = 20
 _LONGEST_REST = 320
+_LONGEST_LINE = 240
 _MOST_LIST_LINES = 30
 _MOST_BLANK = 2
 _MOST_TITLE = 8
@@ -214,6 +215,8 @@ def _of_lines(reading: Reading) -> Iterator[Person]:
             blank += 1
             below = below if blank < _MOST_BLANK else 0
             continue
+        if len(line) > _LONGEST_LINE:
+            continue
         if line.endswith(":") and _announces(line, reading.languages):
             below, blank = _MOST_LIST_LINES, 0
             continue
@@ -222,7 +225,7 @@ def _of_lines(reading: Reading) -> Iterator[Person]:
             yield from _of_row(timed["rest"], reading.languages, alone=True)
             continue
         ended = _ENDING_TIME.search(line)
-        if ended and len(line) < _LONGEST_REST // 3:
+        if ended and len(line) < _LONGEST_LINE // 2:
             yield from _of_row(line[: ended.start()], reading.languages, alone=False)
             continue
         if below:

@@ -343,9 +343,10 @@ def without_company(role: str, company: str) -> str:
     for head in (f"{name} - ", f"{name}: ", f"{name} "):
         if lower.startswith(head):
             return clean_role(role[len(head) :]) or role
-    for tail in (f" - {name}", f", {name}", f" @ {name}", f" {name}"):
-        if lower.endswith(tail):
-            return clean_role(role[: -len(tail)]) or role
+    if lower.endswith(f" {name}"):
+        shorter = role[: -len(name) - 1].rstrip(" ,-@")
+        word = lowered(shorter.rpartition(" ")[2])
+        return clean_role(shorter[: -len(word)] if word in listed("company", "at") else shorter) or role
     return role
 
 

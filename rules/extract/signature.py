@@ -15,7 +15,7 @@ from rules.extract.types import RoleClass
 from rules.extract.words import listed
 from rules.phrases.load import load
 
-__all__ = ["Signature", "read_signature"]
+__all__ = ["Signature", "is_institution", "read_signature"]
 
 _PIECES = re.compile(
     r"\s+[|\u2022\u00b7\u2013\u2014/]+\s+|\s*\|\s*|\s+-\s+|\s+(?:at|bei|chez|bij|presso)\s+(?=[A-Z0-9])|\s+@\s+"
@@ -34,6 +34,14 @@ _PRONOUNS = re.compile(
     r"\s*\((?:she|he|they|her|him|sie|er|elle|il|ella|\u00e9l|ela|ele|lei|lui|zij|hij)\b[^)]{0,20}\)", re.IGNORECASE
 )
 _END = re.compile(r"^(?:-{4,}|_{4,}|>|-----\s?original|from:|von:|de\s?:|on .{5,60} wrote:|am .{5,60} schrieb)", re.IGNORECASE)
+_INSTITUTION = re.compile(
+    r"\b(?:universit|hochschule|fachhochschule|klinik|krankenhaus|stiftung|verein|stadtwerke|landkreis"
+    r"|h\u00f4pital|mairie|fondation|hospital|"
+    r"ayuntamiento|fundaci\u00f3n|gemeente|ziekenhuis|stichting|c\u00e2mara municipal|prefeitura"
+    r"|funda\u00e7\u00e3o|comune di|ospedale|fondazione|foundation"
+    r"|institute?\b|ministr|ministerium|council\b)",
+    re.IGNORECASE,
+)
 _MAX_LINES = 8
 _NEAR = 3
 _LAST_LINES = 40
@@ -126,7 +134,7 @@ def _read(block: list[str], sender: str) -> Signature:
             bare = _BEHALF.sub("", piece)
             if not name and _names(bare, sender):
                 name = plain_name(bare) if is_name(bare) else bare
-            elif is_name(bare) and not ends_in_legal_form(bare) and not (title and not company):
+            elif is_name(bare) and not is_institution(bare) and not (title and not company):
                 continue
             elif not title and (is_title(piece) or _is_function(piece)) and not ends_in_legal_form(piece):
                 title = piece
@@ -173,11 +181,16 @@ def _units() -> frozenset[str]:
     return listed("company", "unit")
 
 
+def is_institution(name: str) -> bool:
+    """Say whether a name says by itself that it is an organization's: a legal form, a word like `University`."""
+    return ends_in_legal_form(name) or _INSTITUTION.search(name) is not None
+
+
 def _may_be_company(piece: str, *, titled: bool) -> bool:
     """Say whether a piece of a signature is a company: by its legal form, else by standing behind a title."""
-    if any(char.isdigit() for char in piece) and not ends_in_legal_form(piece):
+    if any(char.isdigit() for char in piece) and not is_institution(piece):
         return False
-    if ends_in_legal_form(piece):
+    if is_institution(piece):
         return True
     words = piece.split()
     lower = piece.lower()

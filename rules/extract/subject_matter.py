@@ -20,7 +20,7 @@ from rules.extract.mentions import Mention, best, mentions_in, said, without_uni
 from rules.extract.names import is_name
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of as role_of_reading
-from rules.extract.signature import Signature
+from rules.extract.signature import Signature, is_institution
 from rules.extract.words import first_match, listed
 from rules.mail.types import Message
 
@@ -80,7 +80,7 @@ def company_of(
         if written := as_written(domain, f"{headings}\n{reading.body}"):
             return written
     if person:
-        return display or label
+        return display or (signed if is_institution(signed) else label)
     told = {label: 2.0, signed: 2.5, _doubtful(message): 0.5, display: 4.0, marked: 6.0}
     votes = [*mentions, *_votes(message, reading, told, names)]
     found = best(votes, reading.folded)

@@ -184,6 +184,21 @@ def test_the_mail_of_people_tells_company_and_role(sender: str, subject: str, bo
     assert (facts.company, facts.role) == found
 
 
+def test_structured_markup_outweighs_words() -> None:
+    posting = (
+        '{"@context": "https://schema.org", "@type": "JobPosting", "title": "Site Reliability Engineer (f/m/d)",'
+        ' "hiringOrganization": {"@type": "Organization", "name": "Basalt Systems"}}'
+    )
+    body = (
+        f'<html><script type="application/ld+json">{posting}</script><p>Thank you for your interest in joining Basalt.</p></html>'
+    )
+    message = mail(
+        body, sender="Jobs <no-reply@lever.co>", subject="Application", headers={"Content-Type": "text/html; charset=utf-8"}
+    )
+    found = extract(message, Classification(Kind.APPLICATION_ACK, 1.0), own=OWN, zone="Europe/Berlin")
+    assert (found.company, found.role) == ("Basalt Systems", "Site Reliability Engineer")
+
+
 @pytest.mark.parametrize(
     ("display", "address", "found"),
     [
