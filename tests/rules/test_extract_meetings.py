@@ -15,8 +15,10 @@ from rules.extract.agenda import people_of_agenda
 from rules.extract.meetings import Meetings, booking_link_of, format_of, read_meetings, round_of
 from rules.extract.places import addresses_in, is_booking_page, is_scheduling_page, is_video_page, unwrapped
 from rules.extract.types import Format, InterviewStatus
+from rules.language import LANGUAGES
 from rules.mail import Message
-from rules.phrases.grammar import fold
+from rules.phrases.grammar import compile_phrase, fold
+from rules.phrases.load import load
 from tests.rules.mails import OWN, mail
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -396,6 +398,22 @@ def test_the_html_beside_a_text_without_addresses_gives_the_link() -> None:
 def test_what_mail_filters_rewrote_is_read_as_what_it_was(wrapped: str, address: str) -> None:
     assert unwrapped(wrapped) == address
     assert is_booking_page(wrapped) is ("calendly" in address)
+
+
+def test_every_language_has_the_lists_of_english_and_no_phrase_twice() -> None:
+    english = load("en/meetings")
+    for language in LANGUAGES:
+        tables = load(f"{language}/meetings")
+        assert {name: set(table) for name, table in tables.items()} == {name: set(table) for name, table in english.items()}, (
+            language
+        )
+        for name in ("format", "round"):
+            sources = [source for phrases in tables[name].values() for source in phrases]
+            assert len(sources) == len(set(sources)), (language, name)
+        for table in tables.values():
+            for phrases in table.values():
+                assert phrases
+                assert all(source == source.lower() and compile_phrase(source).pattern.groups == 0 for source in phrases)
 
 
 _PIECES = st.sampled_from(
