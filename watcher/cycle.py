@@ -25,14 +25,13 @@ from watcher.passes import PassReport
 from watcher.relabelling import as_said, misread, unheeded
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
-from watcher.store.corrections import CorrectionRow, kinds_said, last_correction, load_corrections
+from watcher.store.corrections import CorrectionRow, kinds_said, load_corrections, newest
 from watcher.store.drafts import Op, versions
 from watcher.store.journal import (
     LogRow,
     add_log,
     add_untold,
     forget_untold,
-    last_log,
     last_mark,
     load_log,
     load_untold,
@@ -144,7 +143,7 @@ class Cycle:
                 self._linker.forget()
 
     def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
-        newest, correction = self._newest()
+        line, correction = self._newest()
         self._wall = wall
         first = self._start(now)
         floor = self._floor(wall)
@@ -165,7 +164,7 @@ class Cycle:
         return PassReport(
             account=self.account.name,
             now=now,
-            log=self._logged_since(newest),
+            log=self._logged_since(line),
             next_check=self.next_check,
             new=count,
             first=first,
@@ -225,7 +224,7 @@ class Cycle:
     def _newest(self) -> tuple[int, int]:
         """Return the numbers of the newest line of the log and of the newest correction."""
         with self.store.read() as connection:
-            return last_log(connection), last_correction(connection)
+            return newest(connection)
 
     def _logged_since(self, number: int) -> tuple[LogRow, ...]:
         with self.store.read() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from rules.classify.types import Kind
 from rules.threads import Correction, Pins, pins_of
 from watcher.store.reading import Reading
-from watcher.store.tables import correction
+from watcher.store.tables import correction, log
 
 __all__ = [
     "CorrectionRow",
@@ -22,6 +22,7 @@ __all__ = [
     "last_correction",
     "load_corrections",
     "names_said",
+    "newest",
     "pins_said",
 ]
 
@@ -78,6 +79,13 @@ def load_corrections(connection: Connection, account: str) -> list[CorrectionRow
 def last_correction(connection: Connection) -> int:
     """Return the number of the newest correction, 0 when there is none: a change of it is a reason to look."""
     return connection.execute(select(func.max(correction.c.id))).scalar() or 0
+
+
+def newest(connection: Connection) -> tuple[int, int]:
+    """Return the numbers of the newest line of the log and of the newest correction, in one question: each pass asks it."""
+    query = select(select(func.max(log.c.id)).scalar_subquery(), select(func.max(correction.c.id)).scalar_subquery())
+    line, said = connection.execute(query).one()
+    return line or 0, said or 0
 
 
 def pins_said(rows: Iterable[CorrectionRow]) -> Pins:

@@ -20,7 +20,6 @@ __all__ = [
     "add_mark",
     "add_untold",
     "forget_untold",
-    "last_log",
     "last_mark",
     "load_log",
     "load_untold",
@@ -116,11 +115,6 @@ def forget_untold(connection: Connection, account: str, identities: Iterable[str
         return
     for identity in identities:
         connection.execute(delete(untold).where(untold.c.account == account, untold.c.identity == identity))
-
-
-def last_log(connection: Connection) -> int:
-    """Return the number of the newest row, 0 when there is none."""
-    return connection.execute(select(func.max(log.c.id))).scalar() or 0
 
 
 def load_log(
