@@ -29,7 +29,6 @@ __all__ = [
     "booking_link_of",
     "format_of",
     "interview_of_event",
-    "interview_of_text",
     "interviews_of",
     "read_meetings",
     "round_of",
@@ -210,18 +209,10 @@ def _of_markup(
     )
 
 
-def interview_of_text(message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None = None) -> Interview | None:
-    """Return the one interview that a text fixes; None when it names no time, or several that are not one day's agenda.
-
-    Where it names nobody, `writer`, the human who fixed it, stands for those who interview, as a lone organizer does (D21).
-    """
-    found = _of_text(message, zone, named, writer)
-    return found[0] if len(found) == 1 else None
-
-
 def _of_text(
     message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None, *, moved: bool = False
 ) -> tuple[Interview, ...]:
+    """Return the interviews that a text tells; where it names nobody, `writer`, the human who fixed them, interviews (D21)."""
     received = message.envelope.received_at
     content = text_of(message)
     order = day_order(message, content.languages)
