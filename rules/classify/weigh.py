@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date
+from functools import cache
 from itertools import pairwise
 
 from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answer
@@ -19,8 +20,8 @@ __all__ = ["is_elsewhere", "weigh"]
 _DOUBT = 1.0
 _CONFIRMED_TWICE = 2
 _MANY = 3
-_OR = re.compile(r"\b(?:or|oder|ou|o|u|of|ofwel|oppure)\b(?!['\u2019])")
-"""What stands between times of which one is to be chosen, in all languages."""
+_OR = {"en": "or", "de": "oder", "fr": "ou", "es": "o|u", "nl": "of|ofwel", "pt": "ou", "it": "o|oppure"}
+"""What stands between times of which one is to be chosen."""
 _NEAR = 80
 _QUESTION = re.compile(r"\?[\"')\]]*\s*$")
 _LINK = re.compile(r"https?://[^\s<>\"')\]]{4,300}")
@@ -142,11 +143,17 @@ def _proposed(text: Text, whole: str, stated: Sequence[Moment]) -> bool:
     ]
     if all(asked) or len({moment.start.date() for moment in stated}) >= _MANY:
         return True
+    either = _either(text.languages)
     ordered = sorted(stated, key=lambda moment: moment.position)
     return any(
-        first.start != second.start and _OR.search(whole, first.position, min(second.position, first.position + _NEAR))
+        first.start != second.start and either.search(whole, first.position, min(second.position, first.position + _NEAR))
         for first, second in pairwise(ordered)
     )
+
+
+@cache
+def _either(languages: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_OR[language] for language in languages)})\b(?!')")
 
 
 def _booking_page(message: Message, text: Text) -> str:
