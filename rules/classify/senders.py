@@ -11,7 +11,6 @@ __all__ = [
     "can_receive",
     "is_board",
     "is_booking",
-    "is_booking_page",
     "is_deaf",
     "is_freemail",
     "is_inmail",
@@ -58,20 +57,6 @@ def is_relay(address: str) -> bool:
 def is_booking(address: str) -> bool:
     """Say whether an address is of a booking page."""
     return _service("booking", address)
-
-
-_HOST = re.compile(r"https?://(?:[^/@\s]*@)?([^/:?#\s]+)(/?[^?#\s]*)", re.IGNORECASE)
-
-
-def is_booking_page(url: str) -> bool:
-    """Say whether an address (http or https) is of a page on which a time is picked; the meeting itself is on none of them."""
-    match = _HOST.match(url)
-    if match is None:
-        return False
-    host, path = match[1].lower(), match[2].lower()
-    if _listed("meetings", host):
-        return any(word in path for word in ("schedul", "appointments", "bookings", "/book"))
-    return len(path) > 1 and _listed("booking", host)
 
 
 def is_board(address: str) -> bool:

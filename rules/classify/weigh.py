@@ -9,10 +9,11 @@ from functools import cache
 from itertools import pairwise
 
 from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answer
-from rules.classify.senders import is_board, is_booking_page, is_freemail, is_inmail, is_mass
+from rules.classify.senders import is_board, is_freemail, is_inmail, is_mass
 from rules.classify.text import Text
 from rules.classify.types import Evidence, Kind
 from rules.dates import Moment, ambiguous_days, days, moments, times
+from rules.extract.booking import booking_link_of
 from rules.mail.types import Message
 
 __all__ = ["is_elsewhere", "weigh"]
@@ -24,8 +25,6 @@ _OR = {"en": "or", "de": "oder", "fr": "ou", "es": "o|u", "nl": "of|ofwel", "pt"
 """What stands between times of which one is to be chosen."""
 _NEAR = 80
 _QUESTION = re.compile(r"\?[\"')\]]*\s*$")
-_LINK = re.compile(r"https?://[^\s<>\"')\]]{4,300}")
-_UNDOING = ("cancel", "resched", "umbuch", "absag", "annul")
 # A refusal thanks, confirms receipt and speaks of the interview that was; a new time speaks of the old one.
 _OUTWEIGHS = {
     Kind.REJECTION: (
@@ -99,8 +98,8 @@ def _weigh_doubts(message: Message, text: Text, scores: Scores, found: dict[Kind
 def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, float]) -> None:
     """Tell an interview whose time is fixed from one whose time is still asked for."""
     invite, fixed = found[Kind.INTERVIEW_INVITE], found[Kind.INTERVIEW_CONFIRMATION]
-    page = _booking_page(message, text)
-    if page and invite + fixed >= 1:
+    page = booking_link_of(message) if invite + fixed >= 1 else ""
+    if page:
         scores.evidence[Kind.INTERVIEW_INVITE] = (Evidence("link", page[:200], STRONG), *scores.evidence[Kind.INTERVIEW_INVITE])
         invite += STRONG
     titled = Kind.INTERVIEW_CONFIRMATION in scores.titled
@@ -154,12 +153,3 @@ def _proposed(text: Text, whole: str, stated: Sequence[Moment]) -> bool:
 @cache
 def _either(languages: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(_OR[language] for language in languages)})\b(?!')")
-
-
-def _booking_page(message: Message, text: Text) -> str:
-    """Return the address of a page on which a time can be picked; not of one that only undoes a booking."""
-    written = [match[0] for match in _LINK.finditer(text.folded)] if "http" in text.folded else []
-    for address in (*(address for _, address in message.links), *written):
-        if is_booking_page(address) and not any(word in address.lower() for word in _UNDOING):
-            return address
-    return ""

@@ -10,7 +10,6 @@ from rules.classify.senders import (
     can_receive,
     is_board,
     is_booking,
-    is_booking_page,
     is_freemail,
     is_inmail,
     is_mass,
@@ -20,7 +19,7 @@ from rules.classify.senders import (
 from rules.phrases.load import load
 
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
-_DOMAINS = ("relays", "booking", "boards", "shared", "employers", "freemail", "meetings")
+_DOMAINS = ("relays", "booking", "boards", "shared", "employers", "freemail")
 
 
 @pytest.mark.parametrize("name", _DOMAINS)
@@ -63,25 +62,6 @@ def test_a_service_is_told_from_those_who_work_there(address: str, relay: bool, 
     if relay or booking or board:
         assert is_shared(address)
         assert not can_receive(address)
-
-
-@pytest.mark.parametrize(
-    ("url", "page"),
-    [
-        ("https://calendly.com/acme/intro", True),
-        ("https://calendly.com", False),
-        ("https://user@calendly.com/acme", True),
-        ("https://zoom.us/j/123", False),
-        ("https://scheduler.zoom.us/acme/schedule", True),
-        ("https://calendar.google.com/calendar/appointments/schedules/x", True),
-        ("https://meet.google.com/abc", False),
-        ("https://calendly.com.evil.example/x", False),
-        ("https://acme.example/calendly.com/", False),
-        ("ftp://calendly.com/x", False),
-    ],
-)
-def test_a_page_on_which_a_time_is_picked_is_known(url: str, page: bool) -> None:
-    assert is_booking_page(url) is page
 
 
 def test_local_parts_tell_strangers_letters_and_newsletters() -> None:
