@@ -48,7 +48,7 @@ _PATTERN: Final = re.compile(
     + _clock(1)
     + r"(?:(?P<r> ?- ?| ?[tkG] ?(?:[Gkf] )?| & (?:[Gkf] )?)"
     + _clock(2)
-    + r")?(?![nyj$%]|[:/]n|\.n)"
+    + r")?(?![nyj$%]| \$|[:/]n|\.n)"
 )
 _MARK: Final = re.compile(r"[:.UcAgZJHGk]")
 _OPENER: Final = re.compile(r"(?:(?P<b>b) )?(?:f )?(?:(?P<g>[Gkf]) )?(?:f )?$")
@@ -73,7 +73,7 @@ def clocks_of(lexed: Lexed) -> list[tuple[Clock, tuple[int, int]]]:
         read = _read(lexed, match)
         if read is None:
             # What could be no range may begin one later: `3 - 10:00 to 11:00`.
-            if match["r"] is not None:
+            if match["r"] is not None and not _is_length(lexed, match):
                 place = match.end("r")
             continue
         clock, last = read
@@ -133,11 +133,9 @@ def _is_moved(lexed: Lexed, match: re.Match[str]) -> bool:
 
 def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ranged: bool) -> bool:
     """Say whether what is written is surely a time, not any number or a length."""
-    before = lexed.classes[max(0, match.start() - 8) : match.start()]
     indexes = (1, 2) if ranged else (1,)
     minutes = [match.start(f"m{index}") for index in indexes if match[f"m{index}"] is not None]
-    length = "D" in before.rpartition("\n")[2].rpartition("#")[2]
-    if length or any(len(lexed.tokens[place]) != _DIGITS for place in minutes):
+    if _is_length(lexed, match) or any(len(lexed.tokens[place]) != _DIGITS for place in minutes):
         return False
     units = "".join(match[f"{group}{index}"] or "" for group in "UV" for index in indexes)
     strong = opener[-1:] == "G" or (ranged and "G" in (match["r"] or ""))
@@ -154,6 +152,12 @@ def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ran
         timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
         return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
     return beside and not ranged and opener[-1:] == "k" and _said_plainly(lexed, match, zone)
+
+
+def _is_length(lexed: Lexed, match: re.Match[str]) -> bool:
+    """Say whether words before it make it a length or the hours of an office."""
+    before = lexed.classes[max(0, match.start() - 8) : match.start()]
+    return "D" in before.rpartition("\n")[2].rpartition("#")[2]
 
 
 def _said_plainly(lexed: Lexed, match: re.Match[str], zone: Zone) -> bool:

@@ -16,13 +16,19 @@ def _year(index: int) -> str:
     return rf"(?:,? (?:[fk] )?|[-/.,])(?P<y{index}>y)"
 
 
+def _behind(index: int) -> str:
+    """Return the grammar of a weekday behind a numeric date that is not the next one's: `03/04 (Friday)`."""
+    return rf"(?:,? \(?(?P<v{index}>W)\)?(?!\.?,? (?:f )?n))?"
+
+
 _OF = r"[.o&]?(?: |[-/.] ?)?(?:[fd] ){0,2}"
 _SHORT_END = r"(?![nyjz$:]|[/:.-][ny]| ?[AUc]| ?- ?n[:.])"
 """What stands behind two numbers that are a date: no third one, and nothing that makes them a time."""
 _ALTERNATIVES = (
     # 3 to 5 March; vom 3. bis zum 5. März 2026
     _weekday(1)
-    + r"(?P<n1>n)[.o&]?(?:(?: ?[-/] ?| t (?:[fkidG] ){0,2})(?:[WwXd]\.?,? (?:[fkd] ){0,2})?| [&kG] (?:[fkidG] ){0,2})"
+    + r"(?P<n1>n)[.o&]?(?:(?: ?[-/] ?| t (?:[fkidG] ){0,2})(?:[WwXd]\.?,? (?:[fkd] ){0,2})?"
+    + r"| [&kG] (?:[fkidG] ){0,2}(?(w1)(?:[WwXd]\.?,? )?|))"
     + rf"(?P<e1>n){_OF}(?P<m1>[MmX])(?![z#])\.?(?:{_year(1)})?",
     # Tuesday, 3 March 2026; mardi 3 mars; el martes, 3 de marzo de 2026; 3-Mar-2026; 3-Mar-26
     _weekday(2) + rf"(?P<n2>n){_OF}(?P<m2>[MmX])(?![z#])\.?(?:{_year(2)}|-(?P<s2>n)(?![:n]))?",
@@ -33,11 +39,11 @@ _ALTERNATIVES = (
     # 2026-03-03
     r"(?P<y4>y)(?P<s4>[-/.])(?P<m4>n)(?P=s4)(?P<n4>n)(?![nyj])",
     # 03.04.2026; 3/4/26
-    _weekday(5) + r"(?P<n5>n)(?P<s5>[/.-]) ?(?P<m5>n)(?P=s5) ?(?P<y5>[yn])(?![nyj$]|[./:-]n)",
+    _weekday(5) + r"(?P<n5>n)(?P<s5>[/.-]) ?(?P<m5>n)(?P=s5) ?(?P<y5>[yn])(?![nyj$]|[./:-]n)" + _behind(5),
     # Wednesday 12/2; Di. 03.03.
     rf"(?:[NCY] )?(?P<w6>[WwXd])\.?,? \(?(?:[fkgdi] ){{0,2}}(?P<n6>n)(?P<s6>[/.-])(?P<m6>n){_SHORT_END}\.?",
     # am 3.3.; by 12/22
-    rf"(?:[fgtkbiLO] (?:[fi] )?|- )(?P<n7>n)(?P<s7>[/.-])(?P<m7>n){_SHORT_END}\.?",
+    rf"(?:[fgtkbiLO] (?:[fi] )?|- )(?P<n7>n)(?P<s7>[/.-])(?P<m7>n){_SHORT_END}\.?" + _behind(7),
     # today; tomorrow
     r"(?P<rel8>T)",
     # next Tuesday; mardi prochain; Tuesday next week; KW 10, Dienstag; Monday the 30th; nächste Woche Dienstag

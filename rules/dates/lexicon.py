@@ -93,6 +93,9 @@ _SIGNS: Final = {
     **dict.fromkeys(map(chr, (*range(0x25A0, 0x27C0), 0xFE0F, *range(0x1F4C0, 0x1F4E0), *range(0x1F550, 0x1F568))), ";"),
     "\u2192": "t",
     "t": "f",  # of ISO 8601
+    **dict.fromkeys(
+        ("eur", "euro", "euros", "usd", "gbp", "chf", "brl", "dollars", "percent", "prozent", "gb", "mb", "km", "kg"), "$"
+    ),
 }
 _JOINED: Final = {frozenset("Ww"): "W", frozenset("Mm"): "M", frozenset("fA"): "g", frozenset("kA"): "g"}
 _BOTH: Final = "X"
@@ -226,6 +229,8 @@ def _add_language(found: Lexicon, table: dict[str, Any]) -> None:
     entries: list[tuple[str, str, object]] = []
     for key, kind, first in _NAMES:
         entries.extend((name, kind, number) for number, names in enumerate(table[key], start=first) for name in names)
+    for number, names in enumerate(table["weekdays"]):
+        entries.extend((f"{names[0]}{part}", "W", number) for part in table["day_parts"])
     for key, kind, meaning in _LISTS:
         entries.extend((word, kind, meaning) for word in table[key])
     for key, kind in _TABLES:

@@ -48,12 +48,21 @@ def named_days(lexed: Lexed, today: date, order: str | None) -> list[tuple[Day, 
         readings = _READERS[tag](lexed, match, today, order)
         bare = tag == "rel8" or (tag == "w9" and match["n9"] is None)
         for day, first, last in readings:
+            if bare and day is not None and _repeats(lexed, found, day, first):
+                continue
             if day is not None:
                 begin = match.start(tag) if tag in _BEHIND_WORDS else first
                 found.append((Day(day, lexed.starts[begin], lexed.starts[last], bare), (begin, last)))
         if len(found) >= MAX_FOUND:
             break
     return found[:MAX_FOUND]
+
+
+def _repeats(lexed: Lexed, found: list[tuple[Day, tuple[int, int]]], day: date, place: int) -> bool:
+    """Say whether a weekday only repeats the day right before it: `tomorrow (Tuesday)`."""
+    if not found or lexed.classes[found[-1][1][1] : place] not in {" ", " (", ", ", "("}:
+        return False
+    return found[-1][0].day.weekday() == day.weekday()
 
 
 def ambiguous_days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None) -> list[Ambiguous]:
@@ -160,6 +169,8 @@ def _numeric(lexed: Lexed, match: re.Match[str], today: date, order: str | None)
     sign = match[f"s{tag}"]
     year = _year(lexed, match, "y5", today) if tag == "5" else 0
     weekday = _weekday_at(lexed, match, f"w{tag}") if tag != "7" else -1
+    if weekday < 0 and tag != "6":
+        weekday = _weekday_at(lexed, match, f"v{tag}")
     if year < 0 or (sign == "." and tag != "5" and not _dotted(lexed, match, tag, order)):
         return []
     if tag == "7" and sign == "-" and (order != "dmy" or lexed.classes[match.start()] in "-b"):

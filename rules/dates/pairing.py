@@ -39,6 +39,8 @@ class _Pair(NamedTuple):
     day: Day
     first: int
     last: int
+    at: int
+    """Where the time begins."""
     day_end: int
     old: bool
 
@@ -141,7 +143,9 @@ def _paired(
         day = _within(lexed, inside, span, times_first=times_first) or _around(named, clock, lexed, span, today)
         if day is not None:
             first, last = min(day[1][0], span[0]), max(day[1][1], span[1])
-            pairs.append(_Pair(clock, day[0], first if day[1][1] <= span[0] else span[0], last, day[1][1], span[0] in old))
+            pairs.append(
+                _Pair(clock, day[0], first if day[1][1] <= span[0] else span[0], last, span[0], day[1][1], span[0] in old)
+            )
     return pairs or _agenda(named, clocks, old, today)
 
 
@@ -151,7 +155,7 @@ def _agenda(named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]],
     if len({day.day for day, _ in ahead}) != 1:
         return []
     return [
-        _Pair(clock, ahead[0][0], span[0], span[1], ahead[0][1][1], span[0] in old)
+        _Pair(clock, ahead[0][0], span[0], span[1], span[0], ahead[0][1][1], span[0] in old)
         for clock, span in clocks
         if 0 <= clock.start - ahead[0][0].end <= _AGENDA
     ]
@@ -229,7 +233,7 @@ def _with_ends(lexed: Lexed, pairs: list[_Pair]) -> list[_Pair]:
     for pair in pairs:
         if found and found[-1].clock.until is None and pair.clock.until is None and not (pair.old or found[-1].old):
             begin = found[-1]
-            between = lexed.classes[begin.last : pair.first].replace("#", "")
+            between = lexed.classes[begin.last : pair.first if pair.first >= begin.last else pair.at].replace("#", "")
             length = _length(begin.day.day, begin.clock.at, pair.day.day, pair.clock.at)
             if _JOINING.fullmatch(between) and timedelta() < length <= _LONGEST:
                 zones = begin.clock if begin.clock.zone or begin.clock.zones else pair.clock
