@@ -59,8 +59,11 @@ class Text:
     def find(self, phrase: Phrase, rules: KindPhrases | None = None) -> re.Match[str] | None:
         """Return where a phrase stands in the body, or None. What the guards of `rules` take the force out of is passed over."""
         words = self.words
-        if not phrase.needed <= words or any(words.isdisjoint(group) for group in phrase.groups):
+        if not phrase.needed <= words:
             return None
+        for group in phrase.groups:
+            if words.isdisjoint(group):
+                return None
         if not phrase.word and phrase.anchor not in self.folded:
             return None
         found = phrase.pattern.finditer(self.folded) if self._places is None else phrase.matches(self.folded, self._places)

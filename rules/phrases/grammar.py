@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from rules.phrases.load import load
+
 __all__ = ["WORD", "Phrase", "PhraseList", "compile_phrase", "fold", "places_of", "sentences", "words_of"]
 
 _ACCENTED = re.compile(r"[^\x00-\x7f]")
@@ -78,8 +80,10 @@ class Phrase:
 
     @property
     def keys(self) -> frozenset[str]:
-        """Return words of which one stands in every text that the phrase matches; empty when there are none such."""
-        return frozenset({self.word}) if self.word else min(self.groups, key=len, default=frozenset())
+        """Return words of which one stands in every text that the phrase matches, rare ones if it can be; empty for none."""
+        common = _common()
+        choices = [*(frozenset({word}) for word in sorted(self.needed, key=lambda word: (-len(word), word))), *self.groups]
+        return min(choices, key=lambda words: (len(words & common), len(words)), default=frozenset())
 
     def search(self, text: str) -> re.Match[str] | None:
         """Find the phrase in text that went through `fold`."""
@@ -118,6 +122,12 @@ class PhraseList:
         """Return those that may stand in a text with these words (`WORD`), in order."""
         places = {*self._without, *(place for word in words & self._by_word.keys() for place in self._by_word[word])}
         return [self.phrases[place] for place in sorted(places)]
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Return the words that stand in every other letter, in any language: to look by them finds too much."""
+    return frozenset(word for words in load("languages").values() for word in words)
 
 
 @cache
