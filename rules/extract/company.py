@@ -250,7 +250,7 @@ def name_from_display(display: str, address: str) -> tuple[str, str]:
 
 def _is_of_service(display: str, address: str) -> bool:
     """Say whether a display name is that of the relay whose address it stands before (`Hirelane` at `hirelane.example`)."""
-    labels = address.rpartition("@")[2].split(".")
+    labels = address.rpartition("@")[2].removesuffix(".br").removesuffix(".uk").split(".")
     return len(labels) > 1 and not is_freemail(address) and alike(company_key(display), company_key(labels[-2]))
 
 

@@ -34,7 +34,7 @@ _PREFIX = re.compile(
     r"|geaccepteerd|uitnodiging|bijgewerkte uitnodiging|convite|convite atualizado"
     r"|invito|invito aggiornato|annullato|new event|event confirmed|reminder|erinnerung|rappel|recordatorio"
     r"|herinnering|lembrete|promemoria|external|ext|automatic reply)"
-    r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:\s*|\[[^\]\n]{1,30}\]\s*)+",
+    r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:\s*|\[(?:external|extern|ext|externe|externo|esterno|spam|caution|bulk|newsletter)\]\s*)+",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"\s+[@-]\s+[^@\n]{2,24}\d{4}\b[^@\n]{0,60}(?:\([^()\n]{3,80}@[^()\n]{3,80}\))?$")

@@ -172,7 +172,12 @@ class _Finder:
             edge = _before(self.languages)
             for place, token in enumerate(tokens):
                 lower = lowered(token).strip(".,:\"'()")
-                if lower in edge and not (place and lowered(tokens[place - 1]) in _BINDING and lower in _ARTICLES):
+                inner = (
+                    lower in _BINDING | _ARTICLES
+                    and place
+                    and (lowered(tokens[place - 1]) in _BINDING or is_title(tokens[place - 1], self.languages))
+                )
+                if lower in edge and not inner:
                     begin = place + 1
             role = clean_role(" ".join(tokens[begin:]), self.languages, sure=True, places=self.places)
             if role and not self.is_nothing(role):
@@ -225,7 +230,9 @@ class _Finder:
         for place, token in enumerate(tokens[:_MOST_TOKENS]):
             lower = lowered(token).strip(".,\"')")
             previous = lowered(kept[-1]) if kept else ""
-            opens = not place and token[:1].isupper() and tokens[1:2] and tokens[1][:1].isupper()  # `Application Engineer`
+            following = tokens[place + 1 : place + 2]
+            numbered = all(any(char.isdigit() for char in word) for word in kept)
+            opens = numbered and token[:1].isupper() and bool(following) and following[0][:1].isupper()  # `Process Engineer`
             if lower in stop and not opens and not (previous in _BINDING and lower in _ARTICLES) and not token.isupper():
                 break
             if previous in _JOINING and token[:1].islower():

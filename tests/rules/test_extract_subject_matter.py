@@ -325,6 +325,8 @@ def test_places_that_the_mail_names_are_cut_off_a_role() -> None:
         ),
         ("", "Thank you for applying for our Software Engineer, Platform opening.", "Software Engineer, Platform"),
         ("", 'You applied for the "Software Developer I" position.', "Software Developer I"),
+        ("Your application for R-0098 Process Engineer at Acme", "", "Process Engineer"),
+        ("[Groupe Marceau] Candidature - Conseiller de vente (H/F)", "", "Conseiller de vente"),
         ("Technical Interview - Technical Writer", "", "Technical Writer"),
         ("Interview with our hiring manager", "When are you free?", ""),
         ("Your interview", "The position is filled. Other positions are open.", ""),
