@@ -16,9 +16,9 @@ __all__ = ["periods"]
 _PATTERN: Final = re.compile(
     r"(?<![nyjz$])(?=[EBINCYlPiKSH123])(?:"
     r"(?:(?P<part1>[EBI])(?: |-)(?:[fkdt] ){0,3})?"
-    r"(?:(?:(?P<q1>[NCYl]) )?(?P<unit1>[Pi])(?: (?P<r1>[NCYl]))?|(?P<k1>K)|(?P<s1>S)\.? ?(?P<n1>n)(?![nyj:]))"
+    r"(?:(?P<k1>K)|(?P<s1>S)\.? ?(?P<n1>n)(?![nyj:])|(?:(?P<q1>[NCYl]) )?(?P<unit1>[PiS])(?: (?P<r1>[NCYl]))?)"
     r"|(?P<part2>[EBIH])(?: |-|)(?:[fkd] ){0,2}(?P<m2>[MmX])(?! ?[ny])"
-    r"|(?:(?P<w3>[CNY]) )?(?P<unit3>P) (?P<part3>E)"
+    r"|(?:(?P<w3>[CNY]) )?(?P<unit3>[PS]) (?P<part3>E)"
     r"|(?P<short>[123])"
     r")(?![nyjz])"
 )
@@ -64,7 +64,7 @@ def _bounds(lexed: Lexed, match: re.Match[str], today: date, part: str) -> tuple
     if match["k1"] is not None:
         return *_week(_monday(today, int(lexed.value(match.start("k1"), "K"))), part), "week"
     group = next(group for group in ("unit1", "unit3", "short") if match[group] is not None)
-    unit = "day" if match[group] == "i" else str(lexed.value(match.start(group)))
+    unit = {"i": "day", "S": "week"}.get(match[group]) or str(lexed.value(match.start(group)))
     which = {match["q1"], match["r1"], match["w3"]} - {None}
     if "l" in which or (part == "whole" and not which) or (unit == "day" and part != "end"):
         return None

@@ -22,6 +22,7 @@ _LONGEST_SENTENCE = 600
 _MAX_SENTENCES = 120
 _FAR = timedelta(days=400)
 _AWAY_REACH = 40
+_FEW_WORDS = 3
 _SUBJECT_REACH = 8
 _INVITED = frozenset({"you", "please", "free"})
 """With these before it, an English verb of writing invites, whoever the sentence began with."""
@@ -128,7 +129,7 @@ def _sentences(text: str) -> list[str]:
     for sentence in sentences(text):
         split = _SPLIT.search(found[-1][-12:]) if found and len(found[-1]) < _LONGEST_SENTENCE else None
         first = _FIRST_WORD.match(sentence)
-        if split is not None and first is not None and (not split["day"] or fold(first[0]) in _months()):
+        if split is not None and first is not None and (not split["day"] or first[0].islower() or fold(first[0]) in _months()):
             found[-1] = f"{found[-1]} {sentence}"
         else:
             found.append(sentence)
@@ -153,13 +154,13 @@ def _read(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
         if unheard:
             return None
     lists = sentence.lists
-    if (lists.subject and lists.subject.isdisjoint(sentence.words)) or not (sentence.has("answer") or sentence.has("away")):
-        return None
     if sentence.has("asked"):
         return None
     away = _away(sentence)
     if away is not None:
         return PromiseClass.AWAY_UNTIL, away
+    if lists.subject and lists.subject.isdisjoint(sentence.words):
+        return None
     return _answer(_after_past(sentence), busy)
 
 
@@ -199,6 +200,8 @@ def _contact(sentence: _Sentence, *, unheard: bool) -> date | None:
     before = sentence.folded[: min(match.start() for match in invited)].split()[-_SUBJECT_REACH:]
     speaker = next((token for token in reversed(before) if token in sentence.lists.ours or token in _INVITED), "")
     # `I will follow up on Friday` is their promise; `contact us by Friday` asks.
+    if not sentence.lists.ours and sentence.has("answer"):
+        return None
     theirs = speaker in sentence.lists.ours or sentence.limited(named[0].start)
     return None if theirs else named[0].day
 
@@ -225,7 +228,12 @@ def _away(sentence: _Sentence) -> date | None:
             if not match.end() <= day.start <= match.end() + _AWAY_REACH:
                 continue
             between = frozenset(sentence.folded[match.end() : day.start].split())
-            if between <= lists.article | lists.by | lists.until or not between.isdisjoint(lists.until):
+            small = lists.article | lists.by | lists.until
+            if (
+                between <= small
+                or not between.isdisjoint(lists.until)
+                or (len(between) <= _FEW_WORDS and not between.isdisjoint(small))
+            ):
                 return day.day
         limits = [day for day in named if day.end <= match.start() <= day.end + _AWAY_REACH]
         until = [day for day in limits if sentence.limited(day.start) or _until(sentence, day)]
@@ -245,7 +253,7 @@ def _hard(sentence: _Sentence, answer: int, busy: frozenset[date], *, meeting: b
     named = sentence.days()
     ends = sentence.ends()
     wide = [one.last for one in ends if one.unit != "day"]
-    if wide:
+    if wide and not any(sentence.limited(day.start) and day.day not in busy for day in named):
         return wide[0]
     if ends and not named:
         return sentence.made_on
@@ -266,6 +274,8 @@ def _soft(sentence: _Sentence) -> _Told | None:
         few = sentence.lists.span(counted) < _FEW
         return PromiseClass.FEW_DAYS if few else PromiseClass.VAGUE, None
     rest = sentence.cut(_NEXT.sub("", sentence.folded))
-    if rest.has("days"):
+    named = periods(sentence.folded, sentence.made_on, sentence.languages)
+    weeks = [one.first <= sentence.made_on for one in named if one.part == "whole" and one.unit == "week"]
+    if rest.has("days") or any(weeks):
         return PromiseClass.FEW_DAYS, None
-    return (PromiseClass.VAGUE, None) if rest.has("vague") else None
+    return (PromiseClass.VAGUE, None) if rest.has("vague") or named else None

@@ -22,6 +22,10 @@ _H, _F, _V, _A, _C = (
 )
 _PROMISES = {
     "en": [
+        ("We hope to finalise by mid-December and let you know.", _V, None),
+        ("Ben returns from leave on December 7 and will make the final call.", _A, date(2026, 12, 7)),
+        ("You'll have our answer by tomorrow EOD.", _H, date(2026, 11, 24)),
+        ("Feel free to ping me next Friday if you haven't heard anything.", _C, date(2026, 12, 4)),
         ("We'll get back to you Friday.", _H, date(2026, 11, 27)),
         ("A decision will be made by December 4th.", _H, date(2026, 12, 4)),
         ("You can expect an answer by EOD Thursday.", _H, date(2026, 11, 26)),
@@ -33,6 +37,10 @@ _PROMISES = {
         ("Our hiring manager is on parental leave until January 11, so bear with us.", _A, date(2027, 1, 11)),
     ],
     "de": [
+        ("Wir melden uns spätestens Ende der Woche bei Ihnen.", _H, date(2026, 11, 27)),
+        ("Sie hören in der KW 49 von uns.", _V, None),
+        ("Das kann bis zu drei Wochen dauern, wir bitten um etwas Geduld und melden uns.", _V, None),
+        ("Frau Kurz ist bis 4.12. im Urlaub und meldet sich danach.", _A, date(2026, 12, 4)),
         ("Wir melden uns bis Freitag bei Ihnen.", _H, date(2026, 11, 27)),
         ("Sie erhalten bis zum 4. Dezember eine Rückmeldung von uns.", _H, date(2026, 12, 4)),
         ("Wir geben Ihnen bis spätestens 04.12.2026 Bescheid.", _H, date(2026, 12, 4)),
@@ -53,6 +61,9 @@ _PROMISES = {
         ("Falls du bis Freitag nichts hörst, schreib mir bitte kurz.", _C, date(2026, 11, 27)),
     ],
     "fr": [
+        ("Nous prendrons contact avec vous prochainement.", _V, None),
+        ("Je reviens vers toi en début de semaine prochaine.", _V, None),
+        ("Nous allons vous recontacter vendredi.", _H, date(2026, 11, 27)),
         ("Nous reviendrons vers vous avant vendredi.", _H, date(2026, 11, 27)),
         ("Je vous donnerai une réponse au plus tard le 4 décembre.", _H, date(2026, 12, 4)),
         ("Vous aurez un retour d'ici la fin de la semaine prochaine.", _H, date(2026, 12, 4)),
@@ -71,6 +82,9 @@ _PROMISES = {
         ("Sans réponse de notre part sous deux semaines, n'hésitez pas à nous recontacter.", _C, date(2026, 12, 7)),
     ],
     "es": [
+        ("Nos pondremos en contacto contigo antes de que acabe la semana.", _H, date(2026, 11, 27)),
+        ("El viernes te confirmaremos si pasas a la siguiente fase.", _H, date(2026, 11, 27)),
+        ("Te llamaré el lunes para darte feedback.", _H, date(2026, 11, 30)),
         ("Te daremos una respuesta antes del viernes.", _H, date(2026, 11, 27)),
         ("Le informaremos a más tardar el 4 de diciembre.", _H, date(2026, 12, 4)),
         ("Tomaremos una decisión antes de que termine la semana, a más tardar el jueves.", _H, date(2026, 11, 26)),
@@ -88,6 +102,8 @@ _PROMISES = {
         ("Si no tienes noticias nuestras antes del 15 de diciembre, no dudes en escribirme.", _C, date(2026, 12, 15)),
     ],
     "nl": [
+        ("Mocht je voor vrijdag niets horen, mail me gerust.", _C, date(2026, 11, 27)),
+        ("Eind van de week hoor je van ons.", _H, date(2026, 11, 27)),
         ("Je hoort uiterlijk vrijdag van ons.", _H, date(2026, 11, 27)),
         ("We laten je voor 4 december weten of je door bent.", _H, date(2026, 12, 4)),
         ("Voor het einde van volgende week nemen wij een beslissing.", _H, date(2026, 12, 4)),
@@ -104,6 +120,8 @@ _PROMISES = {
         ("Als je op 15 december nog niets van ons hebt gehoord, bel me dan gerust.", _C, date(2026, 12, 15)),
     ],
     "pt": [
+        ("Se não tiver notícias até dia 4, me escreva.", _C, date(2026, 12, 4)),
+        ("Você receberá nossa resposta até sexta, dia 27.", _H, date(2026, 11, 27)),
         ("Entraremos em contato até sexta-feira.", _H, date(2026, 11, 27)),
         ("Daremos uma resposta até ao dia 4 de dezembro.", _H, date(2026, 12, 4)),
         ("Você terá um retorno até o final da próxima semana.", _H, date(2026, 12, 4)),
@@ -119,6 +137,8 @@ _PROMISES = {
         ("Caso não receba resposta até 15 de dezembro, não hesite em contactar-nos.", _C, date(2026, 12, 15)),
     ],
     "it": [
+        ("La contatteremo entro fine settimana.", _H, date(2026, 11, 27)),
+        ("Ti faccio sapere lunedì.", _H, date(2026, 11, 30)),
         ("Le daremo una risposta entro venerdì.", _H, date(2026, 11, 27)),
         ("Ti faremo sapere entro il 4 dicembre.", _H, date(2026, 12, 4)),
         ("Avrà un riscontro entro la fine della prossima settimana.", _H, date(2026, 12, 4)),
