@@ -34,7 +34,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
     bounce = is_bounce(message, text)
     if bounce is not None:
         return Classification(Kind.AUTO_REPLY, bounce.weight, None, (bounce,))
-    stated = of_calendar(message, text, own=own, known=known)
+    stated = of_calendar(message, text, own=own, known=known) or of_markup(message, text, known=known)
     if stated is not None:
         return stated
     service = is_relay(envelope.from_address) or is_booking(envelope.from_address)
@@ -50,7 +50,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
     if not context and not _answers_applicant(message, text):
         # Patience is asked for and talks are arranged among friends, too; a refusal or an offer is told by its words alone.
         scores.weight.update({kind: 0.0 for kind in ORDER if kind not in _TOLD_ALONE})
-    return of_markup(message, text, known=known) or _by_words(message, text, scores, known=known, service=service)
+    return _by_words(message, text, scores, known=known, service=service)
 
 
 def _of_machine(message: Message, text: Text, automatic: Evidence, *, context: bool) -> Classification:

@@ -78,9 +78,20 @@ def test_markup_tells_an_interview_when_there_is_no_calendar_part() -> None:
     )
     page = f'<html><head><script type="application/ld+json">{data}</script></head><body><p>Details inside.</p></body></html>'
     letter = mail(page, subject="Acme", headers={"Content-Type": "text/html; charset=utf-8"})
-    found = classify(letter, own=OWN, known=True)
-    assert found.kind is _CONFIRMED
-    assert found.evidence[0].source == "markup"
+    for known in (False, True):
+        found = classify(letter, own=OWN, known=known)
+        assert found.kind is _CONFIRMED
+        assert found.evidence[0].source == "markup"
+
+
+def test_markup_of_a_concert_is_no_interview() -> None:
+    data = (
+        '{"@context":"http://schema.org","@type":"EventReservation",'
+        '"reservationFor":{"@type":"Event","name":"Concert in the park","startDate":"2026-12-03T20:00:00+01:00"}}'
+    )
+    page = f'<html><head><script type="application/ld+json">{data}</script></head><body><p>Your tickets.</p></body></html>'
+    letter = mail(page, sender="Tickets <hello@tickets.example>", headers={"Content-Type": "text/html; charset=utf-8"})
+    assert classify(letter, own=OWN, known=False).kind is _NONE
 
 
 def test_many_postings_in_the_markup_are_an_alert() -> None:
