@@ -8,6 +8,7 @@ once too often is safe. What the user said (`corrections`) wins over all evidenc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rules.threads.companies import beginnings, domain_spellings
@@ -19,6 +20,7 @@ from rules.threads.types import Cluster, Linkable, Member
 __all__ = ["link"]
 
 _MOST_CORES = 50
+_MANY = 4
 _MARGIN = 0.25
 """What fits one process by so much more than the others belongs to it alone."""
 _YOUR_WORD = (YOUR_WORD, (f"your word {YOUR_WORD:.2f}: you put it together with this process",))
@@ -46,34 +48,30 @@ def link(items: Sequence[Linkable], pins: Pins = _NO_PINS) -> list[Cluster]:
 def _forget_shared(talks: Iterable[Talk]) -> None:
     """Take away what stands in mail of different companies: ids of the user or of a page's furniture, domains of relays.
 
-    A domain that spells the name of one of them is that company's, whatever else its mail names.
+    A domain that spells the name of one of them is that company's, whatever else its mail names. A person's name may stand in
+    mail of a few companies, for an agency has several clients; one that stands in many is no evidence.
     """
-    tokens: dict[str, set[str]] = {}
-    domains: dict[str, set[str]] = {}
-    common: set[str] = set()
-    spelled: set[str] = set()
-    for talk in talks:
-        for token in talk.tokens if talk.stated else ():
-            if not _same(tokens, token, talk.stated):
-                common.add(token)
-        for domain in talk.domains:
-            if not domain_spellings(domain).isdisjoint(talk.stated):
-                spelled.add(domain)
-            elif talk.stated and not _same(domains, domain, talk.stated):
-                common.add(domain)
+    named = [talk for talk in talks if talk.stated]
+    spelled = {domain for talk in named for domain in talk.domains if not domain_spellings(domain).isdisjoint(talk.stated)}
+    common = {name for name, count in _others((talk.tokens | talk.domains, talk.stated) for talk in named).items() if count}
+    common |= {name for name, count in _others((talk.people, talk.stated) for talk in named).items() if count >= _MANY}
     common -= spelled
-    if common:
-        for talk in talks:
-            talk.tokens -= common
-            talk.domains -= common
+    for talk in talks if common else ():
+        talk.tokens -= common
+        talk.domains -= common
+        talk.people -= common
 
 
-def _same(seen: dict[str, set[str]], name: str, stated: set[str]) -> bool:
-    """Say whether a name stood in mail of these companies alone so far."""
-    known = seen.setdefault(name, set(stated))
-    alone = not known.isdisjoint(stated)
-    known |= stated
-    return alone
+def _others(found: Iterable[tuple[set[str], set[str]]]) -> Counter[str]:
+    """Count for each name in how many conversations it stands beside companies that it did not stand beside before."""
+    seen: dict[str, set[str]] = {}
+    count: Counter[str] = Counter()
+    for names, stated in found:
+        for name in names:
+            known = seen.setdefault(name, set(stated))
+            count[name] += known.isdisjoint(stated)
+            known |= stated
+    return count
 
 
 def _said(talks: Iterable[Talk]) -> list[Talk]:

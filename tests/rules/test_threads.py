@@ -233,6 +233,16 @@ def test_a_shared_persons_name_does_not_tie_two_companies() -> None:
     assert len(link(items)) == 2
 
 
+def test_a_name_that_stands_in_mail_of_many_companies_is_no_evidence() -> None:
+    items = [
+        _item(f"{number}", number, opens=True, company=f"Firm {number}", domain="", addresses=(), names=("rita chen",))
+        for number in range(6)
+    ]
+    nobody = _item("nobody", 7, company="", domain="", addresses=(), names=("rita chen",))
+    assert _groups([*items, nobody]) == [{item.identity} for item in items]
+    assert _groups([*items[:1], nobody]) == [{"0", "nobody"}]
+
+
 def test_an_agency_that_names_its_client_only_later_is_one_process_for_one_role() -> None:
     agency: dict[str, Any] = {"addresses": ("kim@agency.example",), "domain": "agency.example", "opens": True}
     items = [
