@@ -20,11 +20,11 @@ __all__ = ["read_automatic"]
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
 _NAME_AT_END = re.compile(rf"(?<![^\W_])({NAME})$")
-_LINKING = re.compile(
-    r"(?:[\s,:;<(\[\"'|/\u2013-]|mailto:|(?<![^\W\d_])(?:at|via|on|by|through|under|unter|per|par|por|pelo|pela|al|all'indirizzo|e-?mail"
-    r"|mail|email|adresse|correo|electr\u00f3nico|indirizzo|sous|atrav\u00e9s|via|l'adresse|\u00e0|op|in|en|naar|de|do|address|the|le|el|o|der|die))$",
-    re.IGNORECASE,
-)
+_SIGNS = " \t,:;<([\"'|/\u2013-"
+_LINKING = re.compile(r"(?:mailto:|(?<![^\W\d_])[^\W\d_]{1,14}'?)$")
+"""A word between a name and an address: `at`, `unter`, `all'indirizzo`; in small letters, or a word for mail."""
+_MAIL = frozenset({"mail", "email", "e-mail", "via", "tel", "adresse"})
+_LINKS = 4
 _FRIDAY = 4
 _NEAR = 40
 _BEFORE = 50
@@ -85,12 +85,19 @@ def _back_on(letter: _Letter, named: list[Day]) -> date | None:
     for match in places:
         behind = [day for day in named if 0 <= day.start - match.end() <= _NEAR and _in_one(letter, match.end(), day.start)]
         if behind:
-            return behind[0].day
+            return _behind_absence(letter, named, behind[0])
     for match in places:
         before = [day for day in named if 0 <= match.start() - day.end <= _BEFORE and _in_one(letter, day.end, match.start())]
         if before and not letter.ends(before[-1]):
-            return before[-1].day
+            return _behind_absence(letter, named, before[-1])
     return None
+
+
+def _behind_absence(letter: _Letter, named: list[Day], back: Day) -> date:
+    """Return the day of return; a weekday alone is the one behind the last day away (`until 4 December, back on Monday`)."""
+    last = max((day.day for day in named if day is not back and letter.ends(day)), default=back.day)
+    weeks = -(-((last - back.day).days + 1) // 7) if back.bare and last >= back.day and last != back.day else 0
+    return back.day + timedelta(weeks=weeks)
 
 
 def _in_one(letter: _Letter, first: int, last: int) -> bool:
@@ -148,12 +155,12 @@ def _speaks(name: str, folded: str, letter: _Letter) -> bool:
 
 def _name_before(text: str) -> str:
     """Return the name at the end of a text, with what links it to an address taken off."""
-    text = text.rstrip()
-    for _ in range(12):
+    text = text.rstrip(_SIGNS)
+    for _ in range(_LINKS):
         match = _LINKING.search(text[-24:])
-        if match is None:
+        if match is None or not (match[0].islower() or match[0].lower() in _MAIL):
             break
-        text = text[: len(text) - len(match[0])].rstrip()
+        text = text[: len(text) - len(match[0])].rstrip(_SIGNS)
     name = _NAME_AT_END.search(text[-60:])
     words = name[1].split() if name else []
     while len(words) > 1:

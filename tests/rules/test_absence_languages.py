@@ -29,7 +29,19 @@ _ABSENT: list[tuple[str, str, date | None, tuple[str, str]]] = [
     ("Out of office", "OOO 23 Nov - 27 Nov. Please call Ben Okafor instead.", date(2026, 11, 30), ("Ben Okafor", "")),
     ("Automatic reply", "I am away. You can reach me at ada.private@mail.example if it is urgent.", None, ("", "")),
     ("Automatic reply", "I will be out of the office December 10-18. Back on the 21st.", date(2026, 12, 21), ("", "")),
+    (
+        "Out of office",
+        "I am away Wednesday, 2 December through Friday, 4 December, returning on Monday.",
+        date(2026, 12, 7),
+        ("", ""),
+    ),
     # German
+    (
+        "Automatische Antwort",
+        "Ich bin bis einschließlich Freitag, 04.12. im Urlaub. Ab Montag bin ich wieder da.",
+        date(2026, 12, 7),
+        ("", ""),
+    ),
     (
         "Automatische Antwort: Bewerbung",
         (
@@ -88,6 +100,12 @@ _ABSENT: list[tuple[str, str, date | None, tuple[str, str]]] = [
         ("Jan de Vries", "jan.devries@acme.example"),
     ),
     ("Automatisch antwoord", "Ik ben met vakantie t/m 4 december.", date(2026, 12, 7), ("", "")),
+    (
+        "Automatisch antwoord",
+        "Ik ben op 7 december weer bereikbaar. Bij spoed kun je mijn collega Piet Jansen mailen: piet@acme.example",
+        date(2026, 12, 7),
+        ("Piet Jansen", "piet@acme.example"),
+    ),
     ("Afwezig", "Ik ben vandaag niet bereikbaar, donderdag ben ik weer terug.", date(2026, 11, 26), ("", "")),
     # Portuguese
     (
