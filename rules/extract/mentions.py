@@ -159,7 +159,7 @@ def _cut(name: str, languages: tuple[str, ...], text: str = "") -> str:
 
 
 def without_unit(name: str, languages: tuple[str, ...]) -> str:
-    """Return a name without the department behind it: `Acme Research Group` is Acme, `The Judge Group` stays."""
+    """Return a name without the department behind it: `Acme Research Group` is Acme, `The Hollow Group` stays."""
     tokens = name.split(" ")
     units = listed("company", "unit", languages)
     for place in range(1, len(tokens)):

@@ -123,8 +123,8 @@ def test_the_senders_first_name_under_a_letter_is_theirs() -> None:
             [("Ada Moe", "CTO"), ("Max Poe", "Staff Engineer")],
         ),
         (
-            "9:00 AM Ada Moe and Max Poe\n9:30 AM  Vasant, Vice President\n10:00 AM Break",
-            [("Ada Moe", ""), ("Max Poe", ""), ("Vasant", "Vice President")],
+            "9:00 AM Ada Moe and Max Poe\n9:30 AM  Anouk, Vice President\n10:00 AM Break",
+            [("Ada Moe", ""), ("Max Poe", ""), ("Anouk", "Vice President")],
         ),
         ("Friday:\n\nAda Moe  8:30 AM\nMax Poe 9:00 AM", [("Ada Moe", ""), ("Max Poe", "")]),
         ("You will meet with the Acme Robotics team and our hiring manager.", []),

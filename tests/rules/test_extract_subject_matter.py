@@ -260,7 +260,7 @@ def test_a_name_is_cleaned_of_signs_that_turn_or_hide_letters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("The Judge Group", "Judge"), ("Officine Lario S.p.A.", "officine lario"), ("Lda Sol, Lda", "LDA Sol")]
+    ("one", "other"), [("The Hollow Group", "Hollow"), ("Officine Lario S.p.A.", "officine lario"), ("Lda Sol, Lda", "LDA Sol")]
 )
 def test_articles_and_legal_forms_make_no_difference(one: str, other: str) -> None:
     assert company_key(one) == company_key(other)
@@ -277,9 +277,9 @@ def test_articles_and_legal_forms_make_no_difference(one: str, other: str) -> No
         ("Desarrollador/a Python - Madrid (Híbrido)", "Desarrollador/a Python"),
         ("Medewerker Klantenservice (m/v/x) 32-40 uur", "Medewerker Klantenservice"),
         ("Addetto/a alla selezione - Milano", "Addetto/a alla selezione"),
-        ("Software Engineer I-211299", "Software Engineer I"),
-        ("245978 Junior Embedded Software Engineer", "Junior Embedded Software Engineer"),
-        ("Backend Engineer (Java), R-1681", "Backend Engineer (Java)"),
+        ("Software Engineer I-304417", "Software Engineer I"),
+        ("118204 Junior Firmware Engineer", "Junior Firmware Engineer"),
+        ("Backend Engineer (Java), R-2093", "Backend Engineer (Java)"),
         ("Referent Öffentlichkeitsarbeit (m/w/d) (Ref. 2023-17)", "Referent Öffentlichkeitsarbeit"),
         ("Kubernetes Engineer \u2013 US Remote", "Kubernetes Engineer"),
         ("C++ Developer", "C++ Developer"),
@@ -320,8 +320,8 @@ def test_places_that_the_mail_names_are_cut_off_a_role() -> None:
         ),
         (
             "",
-            "We would like to interview you for the AI, Digital, and Cyber Compliance position.",
-            "AI, Digital, and Cyber Compliance",
+            "We would like to interview you for the Safety, Quality, and Supplier Assurance position.",
+            "Safety, Quality, and Supplier Assurance",
         ),
         ("", "Thank you for applying for our Software Engineer, Platform opening.", "Software Engineer, Platform"),
         ("", 'You applied for the "Software Developer I" position.', "Software Developer I"),
