@@ -50,6 +50,7 @@ _PATTERN: Final = re.compile(
     + _clock(2)
     + r")?(?![nyj$%]| \$|[:/]n|\.n)"
 )
+_DAY_BEHIND: Final = re.compile(r",? (?:[fkg] ){0,2}#")
 _MARK: Final = re.compile(r"[:.UcAgZJHGk]")
 _OPENER: Final = re.compile(r"(?:(?P<b>b) )?(?:f )?(?:(?P<g>[Gkf]) )?(?:f )?$")
 
@@ -151,7 +152,7 @@ def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ran
     if units:
         timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
         return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
-    return beside and not ranged and opener[-1:] == "k" and _said_plainly(lexed, match, zone)
+    return not ranged and opener[-1:] == "k" and _said_plainly(lexed, match, zone, beside=beside)
 
 
 def _is_length(lexed: Lexed, match: re.Match[str]) -> bool:
@@ -160,10 +161,11 @@ def _is_length(lexed: Lexed, match: re.Match[str]) -> bool:
     return "D" in before.rpartition("\n")[2].rpartition("#")[2]
 
 
-def _said_plainly(lexed: Lexed, match: re.Match[str], zone: Zone) -> bool:
-    """Say whether a number alone is a time right behind a day: `Thursday at 3`, where the sentence goes on without a noun."""
+def _said_plainly(lexed: Lexed, match: re.Match[str], zone: Zone, *, beside: bool) -> bool:
+    """Say whether a number alone is a time: `at 3 on Thursday`, or `Thursday at 3` where the sentence goes on without a noun."""
     behind = lexed.classes[match.end() : match.end() + 2]
     free = bool(zone.last) or behind[:1] in {"", ".", ",", "!", "\n", ")", ";"} or behind in {" f", " k", " b"}
+    free = (free and beside) or _DAY_BEHIND.match(lexed.classes, match.end()) is not None
     return free and lexed.number(match.start("h1")) in _SPOKEN
 
 

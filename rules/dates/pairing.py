@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from rules.dates.clocks import clocks_of
@@ -82,7 +83,7 @@ def _read(
     old = old_places(masked, [span[0] for _, span in clocks])
     found: list[Moment] = []
     doubtful: list[Ambiguous] = []
-    pairs = _paired(masked, named, clocks, old, today)
+    pairs = _paired(masked, _single(lexed, named), clocks, old, today)
     for pair in _with_ends(masked, [_with_zone(masked, pair) for pair in pairs]):
         for clock, is_old in _apart(pair):
             wall = datetime.combine(pair.day.day, clock.at)
@@ -95,6 +96,15 @@ def _read(
             if all(other.start != moment.start for other in found):
                 found.append(moment)
     return found, doubtful
+
+
+def _single(lexed: Lexed, named: list[tuple[Day, _Place]]) -> list[tuple[Day, _Place]]:
+    """Leave out the weekdays that are the ends of a span, as in opening hours: `Monday to Friday, 9 to 17`."""
+    ends: set[int] = set()
+    for index, ((first, before), (second, behind)) in enumerate(pairwise(named)):
+        if first.bare and second.bare and lexed.classes[before[1] : behind[0]] in {" t ", " - "}:
+            ends |= {index, index + 1}
+    return [item for index, item in enumerate(named) if index not in ends]
 
 
 def _doubt(text: str, wall: datetime, clock: Clock) -> Ambiguous:

@@ -38,6 +38,8 @@ def read_zone(lexed: Lexed, place: int, *, seconds: bool = False, labelled: bool
 
     `seconds` says that the time had them: then `-05:00` is an offset, not the end of a range.
     """
+    if seconds and place < len(lexed.tokens) and lexed.tokens[place] == "z":
+        return Zone("UTC", (), firm=True, last=place + 1)  # RFC 3339
     match = ZONE.match(lexed.classes, place)
     if match is None or not (match["q"] or match["p"] or match["any"] or match["sign"]):
         return Zone()
@@ -52,12 +54,15 @@ def read_zone(lexed: Lexed, place: int, *, seconds: bool = False, labelled: bool
             return Zone(named[0], (), firm=True, last=match.end("more"))
         last = match.end("close") if match["close"] is not None else max(match.end("h"), match.end("m"))
         return Zone(offset, (), firm=True, last=last)
-    if not names:
-        return Zone()
     last += lexed.classes[last : last + 1] in {")", "]"}
-    if len(names) == 1:
-        return Zone(names[0], (), firm=True, last=last)
-    return Zone("", tuple(name for name in names if name), firm=bool(names[0]), last=last)
+    return _meant(names, last)
+
+
+def _meant(names: tuple[str, ...], last: int) -> Zone:
+    """Return the zone of one name, or of the several zones that an abbreviation may mean."""
+    if len(names) > 1:
+        return Zone("", tuple(name for name in names if name), firm=bool(names[0]), last=last)
+    return Zone(names[0], (), firm=True, last=last) if names else Zone()
 
 
 def _named(lexed: Lexed, match: re.Match[str], place: int, *, labelled: bool) -> tuple[tuple[str, ...], int]:
@@ -71,6 +76,7 @@ def _named(lexed: Lexed, match: re.Match[str], place: int, *, labelled: bool) ->
     spoken = match["w"] is not None or match["v"] is not None
     enclosed = match["open"] is not None and lexed.classes[at + 1 : at + 2] in {")", "]", " ", "+", "-", "\n", "", "/"}
     # A city is a place to come to unless it is said to be a zone, or ends the line; `et` and `ist` are words of other languages.
+    spoken = spoken or (lexed.classes[at] == "p" and lexed.tokens[max(0, at - 2)] == "in")
     listed = lexed.classes[at] == "p" and at - place <= 1 and _LISTED.match(lexed.classes, at) is not None
     if lexed.classes[at] != "Q" and not (spoken or labelled or enclosed or listed):
         return (), place

@@ -19,6 +19,15 @@ _ZONE = ZoneInfo("Europe/Berlin")
 # Text, and its moments in order: `start/end`, with `!` before one that is called old.
 _MOMENTS = {
     "en": [
+        ("at 10 a.m. Tuesday, March 3 (Eastern), which is 4 p.m. in Berlin", "2026-03-03T10:00-05:00"),
+        ("2026-03-03T14:00:00Z", "2026-03-03T14:00+00:00"),
+        ("Join at 10 on 3 March or at 3 on Friday", "2026-03-03T10:00+01:00 2026-02-27T15:00+01:00"),
+        (
+            "Tuesday 3 March, 9-10am, 11am-12pm or 2-3pm",
+            "2026-03-03T09:00+01:00/10:00 2026-03-03T11:00+01:00/12:00 2026-03-03T14:00+01:00/15:00",
+        ),
+        ("March 3rd, 2pm Pacific/5pm Eastern", "2026-03-03T14:00-08:00"),
+        ("Bring 2 forms of ID to 14 Market Street on Tuesday 3 March at 9:30.", "2026-03-03T09:30+01:00"),
         ("Date\nTuesday, March 3, 2026\nTime\n2:00 PM\nDuration\n45 minutes", "2026-03-03T14:00+01:00"),
         ("Interview Date: 03-Mar-2026\nInterview Time: 2:00 PM (GMT+1)\nDuration: 1:00", "2026-03-03T14:00+01:00"),
         ("03 March 2026 | 14:00\u201315:00 | Zoom", "2026-03-03T14:00+01:00/15:00"),
@@ -112,6 +121,8 @@ _MOMENTS = {
         ("3 PM London time / 10 AM New York time on Tuesday", "2026-02-24T15:00+00:00"),
     ],
     "de": [
+        ("Einladung: Interview @ Di 3. März 2026 14:00 - 14:45 (MEZ) (sam@example.com)", "2026-03-03T14:00+01:00/14:45"),
+        ("um 14:00 h am Die., 3.3.", "2026-03-03T14:00+01:00"),
         ("Termin am Dienstag, 03.03.2026 um 14:00 Uhr (Dauer: ca. 1 Stunde)", "2026-03-03T14:00+01:00"),
         ("Datum & Uhrzeit: 03.03.2026, 14:00 Uhr", "2026-03-03T14:00+01:00"),
         ("Wir sehen uns Dienstag 14 Uhr.", "2026-02-24T14:00+01:00"),
@@ -200,6 +211,7 @@ _MOMENTS = {
         ("mardi entre 14h et 16h", "2026-02-24T14:00+01:00/16:00"),
     ],
     "es": [
+        ("Invitación: Entrevista - mar 3 mar 2026 2pm - 2:45pm (CET)", "2026-03-03T14:00+01:00/14:45"),
         ("Martes 3 de marzo\n14:00 - 15:00 (GMT+1)", "2026-03-03T14:00+01:00/15:00"),
         ("Fecha y hora: 03/03/2026 14:00", "2026-03-03T14:00+01:00"),
         ("a las 10 hs del martes 3/3", "2026-03-03T10:00+01:00"),
@@ -248,6 +260,7 @@ _MOMENTS = {
         ("dinsdagmiddag 3 maart om 3 uur", "2026-03-03T15:00+01:00"),
     ],
     "pt": [
+        ("Convite: Entrevista - ter. 3 de mar. de 2026 14:00 - 14:45 (BRT)", "2026-03-03T14:00-03:00/14:45"),
         ("Terça-feira, 3 de março, 14h-15h", "2026-03-03T14:00+01:00/15:00"),
         ("Dia 03/03 (terça-feira) às 14h", "2026-03-03T14:00+01:00"),
         ("03/03/2026, 14:00 (GMT-3)", "2026-03-03T14:00-03:00"),
@@ -314,6 +327,7 @@ def test_every_moment_is_read_in_its_language(language: str, text: str, told: st
     [
         ("en", "The role pays 45,000 and you would lead 10 people, 3 of them on Tuesdays."),
         ("en", "Our office hours are Mon-Fri 9:00 - 17:00."),
+        ("de", "Montag bis Freitag 9-17 Uhr"),
         ("en", "Last Tuesday at 10:00 we spoke."),
         ("en", "Duration: 1:30 on Tuesday"),
         ("de", "Dauer: 1:30 h am Dienstag"),
