@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rules.classify.invitation import of_calendar, of_markup
-from rules.classify.machine import answers_by_itself, is_absence, is_bounce, is_generated
+from rules.classify.machine import answers_by_itself, is_absence, is_bounce, is_generated, is_named_automatic, is_unattended
 from rules.classify.score import ENOUGH, ORDER, STRONG, Scores, is_answer, placed, score
 from rules.classify.senders import can_receive, is_board, is_booking, is_deaf, is_relay
 from rules.classify.text import Text, text_of
@@ -44,8 +44,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
         return _of_machine(message, text, automatic, context=context)
     if not context and not (is_answer(message, text) and _person_writes(message, known=False)):
         # Most mail is no business of ours: that is decided before hundreds of phrases are looked up.
-        why = is_generated(message) or Evidence("text", "no word of an application")
-        return Classification(Kind.NOISE, 0.97, None, (why,))
+        return _noise(message, text, 0.97, None, "no word of an application")
     scores = score(text)
     if not context and not _answers_applicant(message, text):
         # Patience is asked for and talks are arranged among friends, too; a refusal or an offer is told by its words alone.
@@ -85,8 +84,16 @@ def _by_words(message: Message, text: Text, scores: Scores, *, known: bool, serv
         # It is about the application, whatever it says: to wait once too often is safe, to ask after a refusal is not.
         why = Evidence("text", concerning[0][:200], 1.0, concerning.start())
         return Classification(Kind.HUMAN_REPLY, 0.5, runner_up or Kind.NOISE, placed(message, text, (why,)))
-    why = generated or Evidence("text", "nothing in it concerns an application")
-    return Classification(Kind.NOISE, 0.7, runner_up, (why,))
+    return _noise(message, text, 0.7, runner_up, "nothing in it concerns an application")
+
+
+def _noise(message: Message, text: Text, confidence: float, runner_up: Kind | None, reason: str) -> Classification:
+    """Return noise, or the answer of a mailbox that nobody reads."""
+    answers = is_answer(message, text) or is_named_automatic(text) or not message.envelope.from_address
+    unattended = is_unattended(text) if answers else None
+    if unattended is not None:
+        return Classification(Kind.AUTO_REPLY, 0.6, runner_up or Kind.NOISE, placed(message, text, (unattended,)))
+    return Classification(Kind.NOISE, confidence, runner_up, (is_generated(message) or Evidence("text", reason),))
 
 
 def _concerning(message: Message, text: Text, *, trusted: bool) -> re.Match[str] | None:

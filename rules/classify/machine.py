@@ -9,11 +9,13 @@ from rules.classify.text import Text
 from rules.classify.types import Evidence
 from rules.mail.types import Message
 
-__all__ = ["answers_by_itself", "is_bounce", "is_generated"]
+__all__ = ["answers_by_itself", "is_absence", "is_bounce", "is_generated", "is_named_automatic", "is_unattended"]
 
 _PREFIX = re.compile(r"^(?:(?:re|aw|fw|fwd|sv|tr|rv|wg)\s*:\s*)+")
 _TAGS = re.compile(r"^(?:\[[^\]]{1,40}\]\s*)+")
 """What a mailing list or a filter puts before a subject."""
+_ANSWERING = re.compile(r"^.{4,40}?\s(?:re|aw|antw|sv|tr|rif|res)\s*:")
+"""A subject of absence goes on with the one that is answered (`Out of office Re: Data Engineer`)."""
 _NAMED = ("auto",)
 """A subject that opens so names the automaton itself; it needs no words of absence beside it."""
 _ALONE_WITHIN = 400
@@ -58,17 +60,28 @@ def answers_by_itself(message: Message, text: Text, *, known: bool) -> Evidence 
     answering = is_absence(text) and (known or bool(message.envelope.in_reply_to) or not _is_headline(subject, text))
     if answering or any(subject.endswith(ending) for ending in _openings(text, "ending")):
         words = next((match[0] for match in text.holding("text")), "")
-        if words or subject.startswith(_NAMED):
+        if words or subject.startswith(_NAMED) or _ANSWERING.search(subject):
             return Evidence("subject", f"{message.envelope.subject[:80]!r} and {words!r}"[:200], 0.9)
     # Without any header or subject: only a short mail that opens with being away, asks nothing and speaks of nothing else.
     if len(text.folded) <= _SHORT and "?" not in text.folded and (known or message.envelope.in_reply_to or not subject):
         opening = next((match for match in text.holding("alone") if match.end() <= _ALONE_WITHIN), None)
         if opening is not None and not text.has("context"):
             return Evidence("text", f"opens with {opening[0]!r}", 0.8)
-    unattended = next(text.holding("unattended"), None)
-    if unattended is not None and len(text.folded) <= _SHORT:
-        return Evidence("text", unattended[0][:200], 0.8)
     return None
+
+
+def is_unattended(text: Text) -> Evidence | None:
+    """Return what a mailbox that nobody reads says of itself, where that is all a short mail says; or None.
+
+    Receipts and refusals of applicant-tracking systems end with the same words: only what is nothing else is such an answer.
+    """
+    found = next(text.holding("unattended"), None) if len(text.folded) <= _SHORT else None
+    return Evidence("text", found[0][:200], 0.8, found.start()) if found is not None else None
+
+
+def is_named_automatic(text: Text) -> bool:
+    """Say whether the subject names the automaton that answers."""
+    return _TAGS.sub("", text.subject).startswith(_NAMED)
 
 
 def is_absence(text: Text) -> bool:
