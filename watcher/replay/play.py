@@ -69,7 +69,7 @@ def opened(archive: Archive, account: Account, window: Window) -> Iterator[Repla
     """Give what plays an archive that has been looked through. It works in a folder of its own, which is removed afterwards."""
     root = Path(tempfile.mkdtemp(prefix="hearback-replay-"))
     try:
-        store = Store(StatePaths(root).prepare().database)
+        store = Store(StatePaths(root).prepare().database, lasting=False)
         connector = ArchiveConnector(archive)
         try:
             connector.open()

@@ -17,8 +17,8 @@ __all__ = ["open_engine", "upsert", "upsert_many"]
 _BUSY_MILLISECONDS = 15_000
 
 
-def open_engine(path: Path) -> Engine:
-    """Return an engine on the SQLite file at `path`, made with mode 0600: WAL, foreign keys, every commit on disk."""
+def open_engine(path: Path, *, lasting: bool = True) -> Engine:
+    """Return an engine on the SQLite file at `path`, made with mode 0600: WAL, foreign keys, every commit on disk if `lasting`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
@@ -30,7 +30,7 @@ def open_engine(path: Path) -> Engine:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 

@@ -46,16 +46,17 @@ class StoreDamaged(StoreError):
 class Store:
     """The file with its connections; safe to use from several threads, each in its own transaction."""
 
-    def __init__(self, path: Path, *, apart: bool = False) -> None:
+    def __init__(self, path: Path, *, apart: bool = False, lasting: bool = True) -> None:
         """Open the store at `path`, making or migrating it. Raises StoreError.
 
         `apart`: a migration runs in a process of its own, so that the 20 MB of its library do not stay with a daemon.
+        Without `lasting` nothing is forced to the disk: for a store that is thrown away at the end.
         """
         self.path = path
         self._apart = apart
         try:
             with self._explained():
-                self.engine = open_engine(path)
+                self.engine = open_engine(path, lasting=lasting)
                 self._migrate()
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror or error}. Set daemon.state_dir to a folder you can write to.") from error
