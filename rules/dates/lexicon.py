@@ -63,6 +63,7 @@ _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
     ("sent", "x", 0),
     ("end_label", "e", 0),
     ("old", "O", 0),
+    ("old_beside", "O", 1),
     ("new", "L", 0),
     ("moved", "R", 0),
     ("moved_to", "h", 0),

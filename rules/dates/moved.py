@@ -33,7 +33,10 @@ def old_places(lexed: Lexed, clocks: list[int]) -> frozenset[int]:
         between = classes[max(previous, place - _REACH) : place]
         ended = [match.end() for match in _ENDS.finditer(between)]
         clause = between[ended[-1] :] if ended else between
-        if max(clause.rfind("O"), clause.rfind("R")) > max(clause.rfind("L"), clause.rfind("h")):
+        told = max(clause.rfind("O"), clause.rfind("R"))
+        at = place - len(clause) + told
+        beside = told >= 0 and lexed.value(at, "O") == 1
+        if told > max(clause.rfind("L"), clause.rfind("h")) and not (beside and "z" in clause[told:]):
             found.add(place)
         if any(start <= place < end for start, end in struck) or _moves(classes, place, clocks[index + 1 : index + 2]):
             found.add(place)

@@ -19,6 +19,8 @@ _ZONE = ZoneInfo("Europe/Berlin")
 # Text, and its moments in order: `start/end`, with `!` before one that is called old.
 _MOMENTS = {
     "en": [
+        ("Your interview was scheduled for Tuesday, March 3 at 10:00.", "2026-03-03T10:00+01:00"),
+        ("It was great to talk, so let us meet on Tuesday, March 3 at 10:00.", "2026-03-03T10:00+01:00"),
         ("at 10 a.m. Tuesday, March 3 (Eastern), which is 4 p.m. in Berlin", "2026-03-03T10:00-05:00"),
         ("2026-03-03T14:00:00Z", "2026-03-03T14:00+00:00"),
         ("Join at 10 on 3 March or at 3 on Friday", "2026-03-03T10:00+01:00 2026-02-27T15:00+01:00"),
