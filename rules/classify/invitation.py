@@ -75,7 +75,8 @@ def _is_interview(event: MarkedEvent, message: Message, text: Text, *, known: bo
     """Say whether an event of the structured data is an interview: by its name, or by who sends it."""
     about = Text(event.name, "")
     if next(about.in_subject("interview"), None) is not None:
-        return "interview" in about.subject or next(about.in_subject("private"), None) is None
+        certain = any(word in about.subject for word in _headings("certain"))
+        return certain or next(about.in_subject("private"), None) is None
     if next(about.in_subject("private"), None) is not None:
         return False
     return known or is_relay(message.envelope.from_address) or next(text.in_subject("interview"), None) is not None
@@ -122,7 +123,8 @@ def _interview_words(message: Message, event: CalendarEvent, text: Text) -> str:
     The summary decides; words for private things in it outweigh all but the word itself. Then description and mail text count.
     """
     stated = _first(event, "interview")
-    if "interview" in stated or (stated and not _private(event)):
+    certain = any(word in fold(event.summary) for word in _headings("certain"))
+    if stated and (certain or not _private(event)):
         return f"SUMMARY has {stated!r}"
     if _private(event):
         return ""

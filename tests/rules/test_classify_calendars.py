@@ -47,6 +47,7 @@ _CASES: list[tuple[str, str, str, Kind]] = [
         "Hi Sam,\n\nhere is the invitation for your interview on Thursday, December 3 at 2 pm. Good luck!\n\nRita",
         _CONFIRMED,
     ),
+    ("Invitación: Comida y entrevista", _part("Comida y entrevista con Marta"), "", _CONFIRMED),
     ("Invitation: Dentist", _part("Dentist"), "", _NONE),
     ("Einladung: Zahnarzt", _part("Zahnarzt Dr. Novak"), "", _NONE),
     ("Invitation : Déjeuner", _part("Déjeuner avec Claire"), "", _NONE),
