@@ -11,6 +11,8 @@ __all__ = ["old_places"]
 
 _STRUCK: Final = re.compile(r"~~[^~\n]{1,300}~~")
 _ENDS: Final = re.compile(r"\n\n|[.!] (?=\S)|\)")
+_ALONE: Final = re.compile(r"O ?[&,.;]")
+"""A word that ends what it belongs to: `findet am Dienstag statt, am Mittwoch ...`."""
 _SENTENCE: Final = re.compile(r"\n|[.!] (?=\S)")
 _REACH = 60
 """So many tokens before a moment a word may stand that calls it old or new."""
@@ -36,7 +38,8 @@ def old_places(lexed: Lexed, clocks: list[int]) -> frozenset[int]:
         told = max(clause.rfind("O"), clause.rfind("R"))
         at = place - len(clause) + told
         beside = told >= 0 and lexed.value(at, "O") == 1
-        if told > max(clause.rfind("L"), clause.rfind("h")) and not (beside and "z" in clause[told:]):
+        alone = told >= 0 and _ALONE.match(clause, told) is not None
+        if told > max(clause.rfind("L"), clause.rfind("h")) and not alone and not (beside and "z" in clause[told:]):
             found.add(place)
         if any(start <= place < end for start, end in struck) or _moves(classes, place, clocks[index + 1 : index + 2]):
             found.add(place)

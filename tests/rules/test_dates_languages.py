@@ -123,6 +123,10 @@ _MOMENTS = {
         ("3 PM London time / 10 AM New York time on Tuesday", "2026-02-24T15:00+00:00"),
     ],
     "de": [
+        (
+            "Es findet am Dienstag um 10 Uhr statt und am Mittwoch um 11 Uhr noch einmal.",
+            "2026-02-24T10:00+01:00 2026-02-25T11:00+01:00",
+        ),
         ("Einladung: Interview @ Di 3. März 2026 14:00 - 14:45 (MEZ) (sam@example.com)", "2026-03-03T14:00+01:00/14:45"),
         ("um 14:00 h am Die., 3.3.", "2026-03-03T14:00+01:00"),
         ("Termin am Dienstag, 03.03.2026 um 14:00 Uhr (Dauer: ca. 1 Stunde)", "2026-03-03T14:00+01:00"),
