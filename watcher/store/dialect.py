@@ -18,7 +18,7 @@ _BUSY_MILLISECONDS = 15_000
 
 
 def open_engine(path: Path, *, lasting: bool = True) -> Engine:
-    """Return an engine on the SQLite file at `path`, made with mode 0600: WAL, foreign keys; if `lasting`, all commits on disk."""
+    """Return an engine on the SQLite file at `path`, made with mode 0600: WAL, foreign keys; if `lasting`, commits on disk."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
