@@ -59,7 +59,7 @@ _ALTERNATIVES = (
         r"(?! ?[MmX]| [kt&G] n[.o]? ?(?:f )?[MmX])"
     ),
     # dia 3
-    r"i (?P<n11>n)(?![nyjz:/$]|[.]n)",
+    r"i (?P<n11>n)(?![nyjz:/$]|[.-]n| (?:[fd] ){0,2}[MmX])",
 )
 _BEGINNING = (
     # Not within a word or a number, not behind the minutes of a time, not the second of `Mon-Fri`.

@@ -217,6 +217,8 @@ _MOMENTS = {
         ("mardi entre 14h et 16h", "2026-02-24T14:00+01:00/16:00"),
     ],
     "es": [
+        ("la entrevista el próximo martes 3 de marzo a las 16:00 (hora peninsular)", "2026-03-03T16:00+01:00"),
+        ("el día 10 de abril a las 9:00", "2026-04-10T09:00+02:00"),
         ("Invitación: Entrevista - mar 3 mar 2026 2pm - 2:45pm (CET)", "2026-03-03T14:00+01:00/14:45"),
         ("Martes 3 de marzo\n14:00 - 15:00 (GMT+1)", "2026-03-03T14:00+01:00/15:00"),
         ("Fecha y hora: 03/03/2026 14:00", "2026-03-03T14:00+01:00"),
@@ -266,6 +268,8 @@ _MOMENTS = {
         ("dinsdagmiddag 3 maart om 3 uur", "2026-03-03T15:00+01:00"),
     ],
     "pt": [
+        ("para o dia 3 de março (terça-feira), às 14h30, horário de Brasília", "2026-03-03T14:30-03:00"),
+        ("para o dia 10 de abril de 2026, às 14h30", "2026-04-10T14:30+02:00"),
         ("Convite: Entrevista - ter. 3 de mar. de 2026 14:00 - 14:45 (BRT)", "2026-03-03T14:00-03:00/14:45"),
         ("Terça-feira, 3 de março, 14h-15h", "2026-03-03T14:00+01:00/15:00"),
         ("Dia 03/03 (terça-feira) às 14h", "2026-03-03T14:00+01:00"),
