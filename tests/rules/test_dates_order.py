@@ -9,6 +9,7 @@ import pytest
 
 from rules.dates import Ambiguous, ambiguous_days, ambiguous_moments, days, moments
 from rules.extract.clock import day_order, sender_zone
+from rules.phrases.load import load
 from tests.rules.mails import mail
 
 _TODAY = date(2026, 2, 20)
@@ -140,3 +141,10 @@ def test_an_abbreviation_that_stays_in_doubt_is_told_with_its_readings() -> None
 def test_a_zone_in_words_is_believed_where_it_is_one(language: str, text: str, zone: str) -> None:
     (found,) = moments(text, _TODAY, UTC, (language, "en"))
     assert found.zone == zone
+
+
+def test_every_zone_that_words_name_is_one() -> None:
+    table = load("spoken_zones")
+    single = [zone for name in ("abbreviations", "names", "cities", "countries") for zone in table[name].values()]
+    several = [zone for name in ("doubtful", "clocks") for zones in table[name].values() for zone in zones if zone]
+    assert [zone for zone in {*single, *several} if zone != "UTC" and not ZoneInfo(zone).key] == []
