@@ -44,7 +44,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
         return _of_machine(message, text, automatic, context=context)
     if not context and not (is_answer(message, text) and _person_writes(message, known=False)):
         # Most mail is no business of ours: that is decided before hundreds of phrases are looked up.
-        return _noise(message, text, 0.97, None, "no word of an application")
+        return _noise(message, text, 0.9, None, "no word of an application")
     scores = score(text)
     if not context and not _answers_applicant(message, text):
         # Patience is asked for and talks are arranged among friends, too; a refusal or an offer is told by its words alone.
@@ -84,7 +84,7 @@ def _by_words(message: Message, text: Text, scores: Scores, *, known: bool, serv
         # It is about the application, whatever it says: to wait once too often is safe, to ask after a refusal is not.
         why = Evidence("text", concerning[0][:200], 1.0, concerning.start())
         return Classification(Kind.HUMAN_REPLY, 0.5, runner_up or Kind.NOISE, placed(message, text, (why,)))
-    return _noise(message, text, 0.7, runner_up, "nothing in it concerns an application")
+    return _noise(message, text, 0.6, runner_up, "nothing in it concerns an application")
 
 
 def _noise(message: Message, text: Text, confidence: float, runner_up: Kind | None, reason: str) -> Classification:
