@@ -87,6 +87,9 @@ def _weigh_doubts(message: Message, text: Text, scores: Scores, found: dict[Kind
     if is_freemail(message.envelope.from_address) and text.has("private"):
         # A friend who tells of interviews asks for dinner.
         found.update({kind: found[kind] - STRONG for kind in PROCESS_KINDS})
+    if next(text.in_subject("private"), None) is not None:
+        # A webinar is confirmed, too, and a course on interviews invites.
+        found.update({kind: found[kind] - STRONG for kind in (Kind.INTERVIEW_CONFIRMATION, Kind.INTERVIEW_INVITE)})
     today = message.envelope.received_at.date()
     borne_out = text.has("context") or any(day.day >= today for day in days(text.folded, today, text.languages))
     for kind in scores.titled:
