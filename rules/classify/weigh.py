@@ -25,6 +25,7 @@ _OR = {"en": "or", "de": "oder", "fr": "ou", "es": "o|u", "nl": "of|ofwel", "pt"
 """What stands between times of which one is to be chosen."""
 _NEAR = 80
 _QUESTION = re.compile(r"\?[\"')\]]*\s*$")
+_ARRANGED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.INTERVIEW_INVITE})
 # A refusal thanks, confirms receipt and speaks of the interview that was; a new time speaks of the old one.
 _OUTWEIGHS = {
     Kind.REJECTION: (
@@ -89,9 +90,13 @@ def _weigh_doubts(message: Message, text: Text, scores: Scores, found: dict[Kind
         found.update({kind: found[kind] - STRONG for kind in PROCESS_KINDS})
     if next(text.in_subject("private"), None) is not None:
         # A webinar is confirmed, too, and a course on interviews invites.
-        found.update({kind: found[kind] - STRONG for kind in (Kind.INTERVIEW_CONFIRMATION, Kind.INTERVIEW_INVITE)})
+        found.update({kind: found[kind] - STRONG for kind in _ARRANGED})
     today = message.envelope.received_at.date()
     borne_out = text.has("context") or any(day.day >= today for day in days(text.folded, today, text.languages))
+    for kind in _ARRANGED & scores.titled:
+        # `Confirmed: ` alone may confirm anything.
+        if not scores.strong[kind] and next(text.in_subject("interview"), None) is None and not text.has("interview"):
+            found[kind] = min(found[kind], ENOUGH - 1)
     for kind in scores.titled:
         # A headline with no word below that bears it out is that of a newspaper.
         if not borne_out and not any(item.source != "subject" for item in scores.evidence[kind]):
