@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta, timezone, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from rules.calendar import named_zone
@@ -23,6 +24,9 @@ _SOLD = frozenset(
 """Domains of countries that are sold to everybody: an offset has to bear out what they say."""
 _MINUTES_WEST = range(-11 * 60, -4 * 60 + 1)
 """Offsets of the clocks of the United States."""
+
+
+_zone = cache(ZoneInfo)  # zoneinfo itself keeps but the last eight, and reads the others anew
 
 
 def offset_of(message: Message) -> int | None:
@@ -47,10 +51,10 @@ def sender_zone(message: Message, zone: str) -> tzinfo:
     theirs = load("spoken_zones")["countries"].get(domain, "")
     offset = offset_of(message)
     if not offset:
-        return ZoneInfo(theirs) if theirs and domain not in _SOLD else user
+        return _zone(theirs) if theirs and domain not in _SOLD else user
     clocks = load("spoken_zones")["clocks"]
     spoken = [name for language in (*text_of(message).languages, ENGLISH) for name in clocks.get(language, ())]
-    for candidate in (user, *(ZoneInfo(name) for name in (theirs, *spoken) if name)):
+    for candidate in (user, *(_zone(name) for name in (theirs, *spoken) if name)):
         if message.date.astimezone(candidate).utcoffset() == message.date.utcoffset():
             return candidate
     return timezone(timedelta(minutes=offset))
