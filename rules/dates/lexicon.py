@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rules.language import ENGLISH, LANGUAGES
 from rules.phrases.load import load
@@ -105,6 +105,16 @@ _EITHER: Final = "d"
 """A weekday in one language, a small word in another: `do`, `di`."""
 
 
+class _Entry(NamedTuple):
+    """One spelling of a word, made ready to be entered into any number of lexicons."""
+
+    spelling: str
+    kind: str
+    tokens: list[str]
+    key: tuple[str, str]
+    value: object
+
+
 _NONE: Final[Mapping[str, list[tuple[list[str], str]]]] = {}
 
 
@@ -139,34 +149,38 @@ class Lexicon:
     def add(self, word: str, kind: str, value: object) -> None:
         """Enter a word with its spellings; one that is there already keeps its class unless both can be told apart."""
         for spelling in _spellings(word):
-            self.enter(spelling, kind, value)
+            self.enter(_entry(spelling, kind, value))
 
-    def enter(self, spelling: str, kind: str, value: object) -> None:
+    def enter(self, entry: _Entry) -> None:
         """Enter one spelling of a word."""
-        tokens = TOKEN.findall(spelling)
-        group = "W" if kind == "w" else "M" if kind == "m" else kind
-        self.values.setdefault((group, spelling), value)
+        spelling, kind, tokens = entry.spelling, entry.kind, entry.tokens
+        self.values.setdefault(entry.key, entry.value)
         if len(tokens) == 1:
-            self.classes[spelling] = _merged(self.classes.get(spelling, kind), kind)
+            was = self.classes.setdefault(spelling, kind)
+            if was != kind:
+                self.classes[spelling] = _merged(was, kind)
         elif len(tokens) >= _SHORTEST:
             known = self.longer.setdefault(tokens[0], {}).setdefault(tokens[2], [])
             if all(other != tokens for other, _ in known):
                 known.append((tokens, kind))
 
-    def close(self) -> None:
-        """Put the longest words first, and mark the starters."""
-        for thirds in self.longer.values():
+    def sort(self) -> None:
+        """Put the longest words first."""
+        for first, thirds in self.longer.items():
             for words in thirds.values():
                 words.sort(key=lambda item: -len(item[0]))
+            self.thirds[first] = frozenset(thirds)
+
+    def close(self) -> None:
+        """Put the longest words first, and mark the starters."""
+        self.sort()
         if self.names is not None:
-            for name, kind in self.names.classes.items():
-                self.classes.setdefault(name, kind)
-        for longer in (self.longer, self.names.longer if self.names is not None else {}):
-            for first, thirds in longer.items():
-                if self.classes.get(first) != STARTER:
-                    self.single[first] = self.classes.get(first, "z")
-                    self.classes[first] = STARTER
-                self.thirds[first] = self.thirds.get(first, frozenset()) | thirds.keys()
+            named = self.names
+            self.classes = {**named.classes, **self.classes}
+            both = named.thirds.keys() & self.thirds.keys()
+            self.thirds = {**named.thirds, **self.thirds, **{first: named.thirds[first] | self.thirds[first] for first in both}}
+        self.single = {first: self.classes.get(first, "z") for first in self.thirds}
+        self.classes.update(dict.fromkeys(self.thirds, STARTER))
 
 
 def _merged(known: str, kind: str) -> str:
@@ -178,42 +192,46 @@ def _merged(known: str, kind: str) -> str:
     return _JOINED.get(pair, known)
 
 
+def _entry(spelling: str, kind: str, value: object) -> _Entry:
+    group = "W" if kind == "w" else "M" if kind == "m" else kind
+    return _Entry(spelling, kind, TOKEN.findall(spelling), (group, spelling), value)
+
+
 def _spellings(word: str) -> set[str]:
     """Return a word with and without its accents; German vowels in two letters too."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
     return {word, word.translate(_GERMAN), unicodedata.normalize("NFC", plain)}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def lexicon_of(languages: tuple[str, ...]) -> Lexicon:
     """Return the words about time of some languages, the likeliest first.
 
     The full names of months and weekdays of all languages are always in it: a table in a German mail may have an English heading.
     """
-    found = Lexicon()
-    _add_signs(found)
+    signs = _signs()
+    found = Lexicon(dict(signs.classes), values=dict(signs.values))
+    found.longer = {first: {third: list(words) for third, words in thirds.items()} for first, thirds in signs.longer.items()}
     for language in dict.fromkeys((*languages, ENGLISH)):
         if language in LANGUAGES:
-            _add_language(found, load(f"{language}/dates"))
+            entries, numbers = _entries(language)
+            for entry in entries:
+                found.enter(entry)
+            for word, spellings in numbers:
+                for entry in spellings if word not in found.classes else ():
+                    found.enter(entry)
     _add_zones(found, languages)
-    for language in LANGUAGES:
-        table = load(f"{language}/dates")
-        names = [
-            (words[0], kind, number)
-            for key, kind, first in _NAMES
-            for number, words in enumerate(table[key], start=first)
-            if words
-        ]
-        for name, kind, number in names:
-            if kind in "WM" and name not in found.classes:
-                found.add(name, kind, number)
+    for name, spellings in _full_names():
+        for entry in spellings if name not in found.classes else ():
+            found.enter(entry)
     found.close()
     return found
 
 
-def _add_signs(found: Lexicon) -> None:
-    """Enter signs, numbers by how they are written, and the halves of the day that mail in every language has."""
-    found.classes.update(_SIGNS)
+@cache
+def _signs() -> Lexicon:
+    """Return signs, numbers by how they are written, and the halves of the day that mail in every language has."""
+    found = Lexicon(dict(_SIGNS))
     for number in range(100):
         found.classes[f"{number}"] = found.classes[f"{number:02d}"] = "n"
         found.classes[f"20{number:02d}"] = "y"
@@ -224,26 +242,45 @@ def _add_signs(found: Lexicon) -> None:
     for half in ("am", "a.m", "a.m.", "a. m", "a. m."):
         found.add(half, "A", 0)
         found.add(f"p{half[1:]}", "A", 12)
+    return found
 
 
-def _add_language(found: Lexicon, table: dict[str, Any]) -> None:
-    entries: list[tuple[str, str, object]] = []
+_Spelled = tuple[tuple[str, tuple[_Entry, ...]], ...]
+
+
+@cache
+def _entries(language: str) -> tuple[tuple[_Entry, ...], _Spelled]:
+    """Return the words of a language in every spelling, and its numbers, which count where nothing else claims them."""
+    table = load(f"{language}/dates")
+    words: list[tuple[str, str, object]] = []
     for key, kind, first in _NAMES:
-        entries.extend((name, kind, number) for number, names in enumerate(table[key], start=first) for name in names)
+        words.extend((name, kind, number) for number, names in enumerate(table[key], start=first) for name in names)
     for number, names in enumerate(table["weekdays"]):
-        entries.extend((f"{names[0]}{part}", "W", number) for part in table["day_parts"])
+        words.extend((f"{names[0]}{part}", "W", number) for part in table["day_parts"])
     for key, kind, meaning in _LISTS:
-        entries.extend((word, kind, meaning) for word in table[key])
+        words.extend((word, kind, meaning) for word in table[key])
     for key, kind in _TABLES:
-        entries.extend((word, kind, minutes) for word, minutes in table[key].items())
+        words.extend((word, kind, minutes) for word, minutes in table[key].items())
     for key, kind, unit in _UNITS:
-        entries.extend((word, kind, unit) for word in table[key])
-    for word, kind, value in entries:
-        found.add(word, kind, value)
-    for number, words in enumerate(table["numbers"], start=1):
-        for word in words:
-            if word not in found.classes:
-                found.add(word, "u", number)
+        words.extend((word, kind, unit) for word in table[key])
+    numbers = ((word, number) for number, group in enumerate(table["numbers"], start=1) for word in group)
+    return (
+        tuple(_entry(spelling, kind, value) for word, kind, value in words for spelling in _spellings(word)),
+        tuple((word, tuple(_entry(spelling, "u", number) for spelling in _spellings(word))) for word, number in numbers),
+    )
+
+
+@cache
+def _full_names() -> _Spelled:
+    """Return the full names of months and weekdays of all languages."""
+    found: list[tuple[str, tuple[_Entry, ...]]] = []
+    for language in LANGUAGES:
+        table = load(f"{language}/dates")
+        for key, kind, first in _NAMES:
+            for number, names in enumerate(table[key], start=first):
+                if names and kind in "WM":
+                    found.append((names[0], tuple(_entry(spelling, kind, number) for spelling in _spellings(names[0]))))
+    return tuple(found)
 
 
 def _add_zones(found: Lexicon, languages: tuple[str, ...]) -> None:
@@ -274,8 +311,6 @@ def _zone_names() -> Lexicon:
     entries = {(spelling, kinds[name], (zone,)) for name, zone in zones.items() for spelling in _spellings(name)}
     found = Lexicon()
     for name, kind, value in sorted(entries | {(zone.lower(), "Q", (zone,)) for zone in zones.values()}):
-        found.enter(name, kind, value)
-    for thirds in found.longer.values():
-        for known in thirds.values():
-            known.sort(key=lambda item: -len(item[0]))
+        found.enter(_entry(name, kind, value))
+    found.sort()
     return found

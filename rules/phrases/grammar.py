@@ -104,7 +104,7 @@ class Phrase:
 class PhraseList:
     """Phrases in order, by words of which each needs one: of hundreds, a text has to be searched for the few that it can hold."""
 
-    __slots__ = ("_by_word", "_without", "phrases")
+    __slots__ = ("_by_word", "_unkeyed", "_without", "_words", "phrases")
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         """Index the phrases."""
@@ -117,10 +117,17 @@ class PhraseList:
                 self._by_word.setdefault(word, []).append(place)
             if not keys:
                 self._without.append(place)
+        self._words = frozenset(self._by_word)
+        self._unkeyed = [self.phrases[place] for place in self._without]
 
     def among(self, words: frozenset[str]) -> list[Phrase]:
         """Return those that may stand in a text with these words (`WORD`), in order."""
-        places = {*self._without, *(place for word in words & self._by_word.keys() for place in self._by_word[word])}
+        held = words & self._words
+        if not held:
+            return self._unkeyed
+        places = set(self._without)
+        for word in held:
+            places.update(self._by_word[word])
         return [self.phrases[place] for place in sorted(places)]
 
 
