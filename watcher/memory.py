@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import lru_cache
 
 __all__ = ["collect_often", "give_back"]
 
+_Cache = type(lru_cache(maxsize=1)(len))
 _OFTEN = 700
 """The interpreter's own number of objects; a command that is over in a moment collects less often."""
 
@@ -17,7 +19,10 @@ def collect_often() -> None:
 
 
 def give_back() -> None:
-    """Return freed memory to the system where the C library keeps it (glibc's `malloc_trim`); elsewhere only collect it."""
+    """Forget what was looked up by the thousand, and return the memory to the system where the C library keeps it (glibc)."""
+    for item in gc.get_objects():
+        if isinstance(item, _Cache) and item.cache_parameters()["maxsize"]:
+            item.cache_clear()
     gc.collect()
     if not sys.platform.startswith("linux"):
         return

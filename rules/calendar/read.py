@@ -58,7 +58,7 @@ def defects(parts: Sequence[CalendarPart], *, fallback_zone: str = "UTC") -> tup
     return read_all(tuple(parts), fallback_zone).defects
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=8)
 def read_all(parts: tuple[CalendarPart, ...], fallback_zone: str = "UTC") -> Calendars:
     """Return events and defects of the calendar parts of one message."""
     events: dict[tuple[object, ...], CalendarEvent] = {}

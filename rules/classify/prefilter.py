@@ -33,7 +33,7 @@ def _words(kind: str) -> frozenset[str]:
     return frozenset(word for language in LANGUAGES for word in load_of(language, "prefilter").get(kind, ()))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _service(address: str) -> bool:
     return is_relay(address) or is_booking(address)
 

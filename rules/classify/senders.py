@@ -30,7 +30,7 @@ def _domains(name: str) -> frozenset[str]:
     return frozenset(load("senders")[name])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _listed(name: str, domain: str) -> bool:
     listed = _domains(name)
     while domain:
@@ -40,7 +40,7 @@ def _listed(name: str, domain: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _service(name: str, address: str) -> bool:
     """Say whether an address is of a listed service, and not of somebody who works there."""
     domain = address.rpartition("@")[2]
@@ -94,7 +94,7 @@ def _locals(name: str) -> tuple[frozenset[str], tuple[str, ...]]:
     return whole, tuple(_NOT_WORD.sub("", word) for word in words if word.endswith("*"))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def can_receive(address: str) -> bool:
     """Say whether a person may read what is sent to an address: False for no-reply addresses, relays and broken ones.
 
@@ -108,7 +108,7 @@ def can_receive(address: str) -> bool:
     return not (is_deaf(address) or domain.startswith(("bounce.", "bounces.", "noreply.", "no-reply.")))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def is_deaf(address: str) -> bool:
     """Say whether the local part is one that nobody reads (`no-reply`, `notifications`), whatever the domain."""
     bare = _NOT_WORD.sub("", address.lower().partition("@")[0].partition("+")[0])
@@ -116,7 +116,7 @@ def is_deaf(address: str) -> bool:
     return bare in whole or bare.startswith(beginnings) or _NO_REPLY.search(address) is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def is_team(address: str) -> bool:
     """Say whether the local part names a team or a function, not a person."""
     return _NOT_WORD.sub("", address.partition("@")[0].partition("+")[0].lower()) in _locals("team")[0]

@@ -59,7 +59,7 @@ class Text:
     def find(self, phrase: Phrase, rules: KindPhrases | None = None) -> re.Match[str] | None:
         """Return where a phrase stands in the body, or None. What the guards of `rules` take the force out of is passed over."""
         words = self.words
-        if not phrase.needed <= words:
+        if not words.issuperset(phrase.needed):
             return None
         for group in phrase.groups:
             if words.isdisjoint(group):
@@ -140,7 +140,7 @@ def _denied_inside(phrase: Phrase, match: re.Match[str], guards: Guards) -> bool
     return guards.inside.search(match[0]) is not None and guards.inside.search(phrase.source) is None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _text(subject: str, body: str) -> Text:
     return Text(subject, body)
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz import utils
-
 from rules.drafts.subjects import base_subject
 from rules.drafts.types import Draft
 from rules.lint.placeholders import placeholders
@@ -29,6 +27,8 @@ _BRIEF = 12
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
+    from rapidfuzz import utils  # noqa: PLC0415 -- 3 MB that only mail of the user's own needs
+
     words = utils.default_process(text).split()
     return {tuple(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1)}
 

@@ -33,7 +33,7 @@ def booking_link_of(message: Message) -> str:
     return _found(message.text, message.links, message.envelope.subject) or read_markup(message).booking_link
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _found(text: str, links: tuple[tuple[str, str], ...], subject: str) -> str:
     languages = languages_of(WORD.findall(f"{subject} {text}".lower()))
     best, link = 0, ""

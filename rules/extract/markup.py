@@ -111,7 +111,7 @@ def read_markup(message: Message, *, zone: str = "UTC") -> Markup:
 _NOTHING = Markup()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _read(text: str, zone: str) -> Markup:
     nodes = [node for block in text.split(RECORD) for node in _nodes(_parsed(block))][:_MAX_NODES]
     fallback = named_zone(zone) or UTC

@@ -32,7 +32,7 @@ class Words:
         """Return the first match of the first phrase of a list, in the text's languages, that stands in it."""
         for language in self.languages:
             for phrase in _list(language, table, key).among(self.words):
-                if phrase.needed <= self.words and (match := self._match(phrase)):
+                if self.words.issuperset(phrase.needed) and (match := self._match(phrase)):
                     return match
         return None
 
@@ -42,7 +42,7 @@ class Words:
         for language in self.languages:
             phrases, keys = _table(language, table)
             for phrase in phrases.among(self.words):
-                if phrase.needed <= self.words and (match := self._match(phrase)):
+                if self.words.issuperset(phrase.needed) and (match := self._match(phrase)):
                     key = keys[phrase.source]
                     found[key] = min(match.start(), found.get(key, match.start()))
         return found

@@ -97,7 +97,7 @@ def _dirt(match: re.Match[str]) -> str:
     return _REPLACEMENT if "\ud800" <= char <= "\udfff" else ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def decode_words(text: str) -> str:
     """Decode the encoded words of a header value (RFC 2047), also inside quotes, as they stand in real mail."""
     if "=?" not in text:

@@ -88,7 +88,7 @@ def message_ids(value: str) -> tuple[str, ...]:
     return tuple(found[:1] + found[1 - _MAX_IDS :] if len(found) > _MAX_IDS else found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def address_of(value: str) -> Address:
     """Return the first address of a field; an empty Address when there is none."""
     # By far the most common forms, `Name <addr>` and `addr`, without the scanner.
@@ -130,7 +130,7 @@ def _split_list(value: str) -> list[str]:
     return items
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _mailbox(item: str) -> Address:
     item = item.strip()
     name, bracket, rest = item.rpartition("<")

@@ -10,10 +10,11 @@ No construct can backtrack beyond the gap, so matching takes linear time on any 
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache
 
 from rules.phrases.load import load
 
@@ -56,34 +57,44 @@ _MOST_PLACES = 100
 """No letter has a word more often; a text that repeats one for ever is not looked through to its end."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Phrase:
-    """A phrase. `anchor` stands in every text that the phrase matches: to look for it first is far faster."""
+    """A phrase. `anchor` stands in every text that the phrase matches: to look for it first is far faster.
+
+    There are thousands of them: words are kept in tuples, and the expression is made when it is asked for.
+    """
 
     source: str
     anchor: str
     word: str
     """The longest whole word that stands in every text that the phrase matches; empty when there is none. Always ASCII."""
-    groups: tuple[frozenset[str], ...]
+    groups: tuple[tuple[str, ...], ...]
     """Of each of these, one word stands in every text that the phrase matches."""
-    expression: str
     weight: float = 1.0
-    needed: frozenset[str] = frozenset()
+    needed: tuple[str, ...] = ()
     """All whole words that stand in every text that the phrase matches."""
-    first: frozenset[str] = frozenset()
+    first: tuple[str, ...] = ()
     """The words of which one begins every match; empty when that cannot be said."""
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Return the compiled expression; most phrases of most languages are never asked for it."""
-        return re.compile(self.expression)
+    _pattern: re.Pattern[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
-    def keys(self) -> frozenset[str]:
+    def expression(self) -> str:
+        """Return the regular expression."""
+        return _expression(self.source)[0]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Return the compiled expression; most phrases of most languages are never asked for it."""
+        if self._pattern is None:
+            self._pattern = re.compile(self.expression)
+        return self._pattern
+
+    @property
+    def keys(self) -> tuple[str, ...]:
         """Return words of which one stands in every text that the phrase matches, rare ones if it can be; empty for none."""
         common = _common()
-        choices = [*(frozenset({word}) for word in sorted(self.needed, key=lambda word: (-len(word), word))), *self.groups]
-        return min(choices, key=lambda words: (len(words & common), len(words)), default=frozenset())
+        choices = [*((word,) for word in sorted(self.needed, key=lambda word: (-len(word), word))), *self.groups]
+        return min(choices, key=lambda words: (len(common.intersection(words)), len(words)), default=())
 
     def search(self, text: str) -> re.Match[str] | None:
         """Find the phrase in text that went through `fold`."""
@@ -140,6 +151,19 @@ def _common() -> frozenset[str]:
 @cache
 def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
     """Compile one phrase."""
+    needed = {word for word in _whole_words(source) if word.isascii()}
+    longest = max(sorted(needed), key=len, default="")
+    groups = tuple(_kept(group) for group in _word_groups(source))
+    return Phrase(source, _expression(source)[1], longest, groups, weight, _kept(needed), _kept(_first_words(source)))
+
+
+def _kept(words: Iterable[str]) -> tuple[str, ...]:
+    """Return words in order, each kept once for all phrases."""
+    return tuple(sys.intern(word) for word in sorted(words))
+
+
+def _expression(source: str) -> tuple[str, str]:
+    """Return the regular expression of a phrase, and the longest fixed text in it."""
     out: list[str] = []
     runs = [""]
     for group, optional, gap, word, star, blank, other in _TOKEN.findall(source):
@@ -171,10 +195,7 @@ def compile_phrase(source: str, weight: float = 1.0) -> Phrase:
     _close(out)
     start = r"\b" if _EDGE_START.match(source) else ""
     end = r"\b" if _EDGE_END.search(source) or (source.endswith("]") and source[-2:-1].isalnum()) else ""
-    expression = start + "".join(out) + end
-    needed = frozenset(word for word in _whole_words(source) if word.isascii())
-    longest = max(sorted(needed), key=len, default="")
-    return Phrase(source, max(runs, key=len), longest, _word_groups(source), expression, weight, needed, _first_words(source))
+    return start + "".join(out) + end, max(runs, key=len)
 
 
 def _close(out: list[str]) -> None:

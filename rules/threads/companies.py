@@ -18,7 +18,7 @@ _SHORT = 3
 _NOTHING: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def spellings(name: str) -> frozenset[str]:
     """Return the keys of a name under the spellings it goes by: `M\u00fcller & S\u00f6hne GmbH` is `muellersoehne` too."""
     if not name:
@@ -31,13 +31,13 @@ def spellings(name: str) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def domain_spellings(domain: str) -> frozenset[str]:
     """Return the keys of the name that a registrable domain spells."""
     return spellings(company_of_domain(domain)) if domain else _NOTHING
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a name, lower-case, without its legal form."""
     words = _WORD.findall(name.lower())
