@@ -33,6 +33,8 @@ __all__ = ["extract"]
 
 _NAMING = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE, Kind.INTERVIEW_INVITE, Kind.CANCELLATION, Kind.HUMAN_REPLY})
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
+_PROMISELESS = frozenset({Kind.REJECTION, Kind.RECRUITER_OUTREACH})
+"""Nobody waits for an answer behind these."""
 _STARTING = frozenset({Kind.OFFER, Kind.HUMAN_REPLY, Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.APPLICATION_ACK})
 _DOUBTFUL = re.compile(r"\d{1,2} ?[/.-] ?\d{1,2}|\d ?(?:[ap]\.?m\b|[:h]\d\d)")
 """Only what holds a numeric date or a time of day can be in doubt; to look closer costs a hundred times as much."""
@@ -66,9 +68,9 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     meetings = read_meetings(message, kind, own=own, zone=zone, local=local, people=people, named=named)
     made_on = message.envelope.received_at.astimezone(local).date()
     taken = [interview.start.date() for interview in meetings.interviews]
-    promise = (
-        find_promise(message.text, made_on, taken, languages=text.languages, order=order) if kind is not Kind.REJECTION else None
-    )
+    promise = None
+    if kind not in _PROMISELESS:
+        promise = find_promise(message.text, made_on, taken, languages=text.languages, order=order)
     start = None
     if kind in _STARTING:
         start = start_date_in(text.folded, made_on, text.languages, order, words=text.words, taken=taken)

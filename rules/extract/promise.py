@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -33,6 +33,8 @@ _SPLIT = re.compile(
 )
 """What ends with a dot and no sentence: `bis zum 3.` of `bis zum 3. März`."""
 _DOTTED = re.compile(r"(?<=\d)\.(?= )")
+_ENTITLED = re.compile(r"\b\d{1,2} (?:days?|tagen?|jours|días|dias|dagen|giorni)(?: [^\W\d_]+)?(?: (?:of|de|di|d'))? ?$")
+"""Before a word for holiday: what comes with the job."""
 _FIRST_WORD = re.compile(r"[^\W\d_]+|\d")
 _RANKS = (
     PromiseClass.CONTACT_DATE,
@@ -195,15 +197,23 @@ def _contact(sentence: _Sentence, *, unheard: bool) -> date | None:
         return None
     if unheard:
         return named[-1].day if named else _period(sentence)
-    if not named or any(sentence.has(name) for name in ("asked", "meeting", "questions")):
+    if not named or sentence.has("asked") or sentence.has("meeting") or _outside(sentence.found("questions"), invited):
         return None
-    before = sentence.folded[: min(match.start() for match in invited)].split()[-_SUBJECT_REACH:]
+    first = min(match.start() for match in invited)
+    before = sentence.folded[:first].split()[-_SUBJECT_REACH:]
     speaker = next((token for token in reversed(before) if token in sentence.lists.ours or token in _INVITED), "")
-    # `I will follow up on Friday` is their promise; `contact us by Friday` asks.
-    if not sentence.lists.ours and sentence.has("answer"):
+    # `I will follow up on Friday` is their promise; `contact us by Friday` asks. Where verbs tell who speaks, a word of answering
+    # makes it theirs, but for one that only follows: `call us on Friday and we tell you`.
+    answers = sentence.found("answer") if not sentence.lists.ours else []
+    if any(not first <= named[0].start < match.start() for match in answers):
         return None
     theirs = speaker in sentence.lists.ours or sentence.limited(named[0].start)
     return None if theirs else named[0].day
+
+
+def _outside(matches: Sequence[re.Match[str]], others: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the matches that overlap none of the others."""
+    return [one for one in matches if all(one.end() <= other.start() or other.end() <= one.start() for other in others)]
 
 
 def _period(sentence: _Sentence) -> date | None:
@@ -224,6 +234,8 @@ def _away(sentence: _Sentence) -> date | None:
     named = sentence.days()
     lists = sentence.lists
     for match in phrases:
+        if _ENTITLED.search(sentence.folded, 0, match.start()):
+            continue  # `25 days of holiday, starting on 3 May`
         for day in named:
             if not match.end() <= day.start <= match.end() + _AWAY_REACH:
                 continue
