@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from rules.classify import Kind, Known, can_receive
+from rules.classify.senders import is_relay
 from rules.extract import company_domain
 from rules.threads import Cluster, Linkable, link, name_key
 from watcher.store import Connection
@@ -97,10 +98,18 @@ def linkable(row: EventRow | LinkingRow, user: str = "") -> Linkable:
         at=row.at,
         opens=row.kind in _OPENS,
         own=row.own,
-        tokens=row.hints.tokens,
+        tokens=() if _is_idle(row) else row.hints.tokens,
         names=tuple(sorted(names)),
         ends=row.kind in _ENDS,
     )
+
+
+def _is_idle(row: EventRow | LinkingRow) -> bool:
+    """Say whether a mail was read as nothing that matters, from somebody unknown who sends for no company.
+
+    Newsletters of all senders bear ids of those who send them out, and of the user there: they tie nothing.
+    """
+    return row.stranger and row.kind is Kind.NOISE and not is_relay(row.sender.address)
 
 
 def _slug(text: str) -> str:
