@@ -22,9 +22,11 @@ __all__ = [
     "company_key",
     "company_of_domain",
     "ends_in_legal_form",
+    "is_organization",
     "name_from_display",
     "plausible_company",
     "slug_of",
+    "whole_name",
 ]
 
 _FORMS = re.compile(
@@ -36,8 +38,15 @@ _FORMS = re.compile(
 )
 _NOT_WORD = re.compile(r"[^\w]+")
 _AND = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s+(?:(?:of|the|de|del|des|du|di|da|do|dos|das|della|dei|der|la|las|los|le|les|el|van|von)\s+){1,2}|\s+(?:d|l|dell)'"
+)
+"""Small words that domains leave out: `cityleeds` of `City of Leeds`."""
 _SPELLED = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u00f8": "oe", "\u00e5": "aa", "\u00e6": "ae"}
 """How domain names spell letters that they cannot hold."""
+_BESIDE = re.compile(r" (?P<word>[^\W\d_][\w&-]*)(?: [^\W\d_][\w&-]*)?")
+_AHEAD = re.compile(r"(?<!\w)(?P<word>[^\W\d_a-z][\w-]*)(?: [^\W\d_]\w*)?(?: (?:de|del|di|du|da|do|von|van|of|d'|des|der))? ?$")
+_MOST_PLACES = 12
 _SCANNED_WORD = re.compile(r"[^\s,;:|()<>\"]+")
 _AT = re.compile(
     r"^(?P<person>[^@|]{2,60}?)(?:\s+(?:from\b|at\b|@|via\b|\||-|\u2013|\u00b7|bei\b|von\b|chez\b|presso\b|bij\b"
@@ -89,7 +98,7 @@ def _suffixes() -> Any:
     return PublicSuffixList()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def company_domain(address: str) -> str:
     """Return the registrable domain (Public Suffix List) of an address or a domain, lower-case.
 
@@ -107,7 +116,7 @@ def company_domain(address: str) -> str:
     return str(found) if found and not is_shared(f"{local}@{found}") else ""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def company_key(name: str) -> str:
     """Return a name as it is compared: lower case, no legal form, letters and digits only."""
     name = name.strip().strip(".,")
@@ -121,12 +130,13 @@ def company_key(name: str) -> str:
     return _NOT_WORD.sub("", name.lower())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _domain_keys(name: str) -> frozenset[str]:
     """Return a name as domains spell it: umlauts as two letters or without their dots, `&` as a word or left out."""
     base = name.casefold()
     found: set[str] = set()
-    for text in (base, *(_AND.sub(f" {word} ", base) for word in ("and", "und", "")), _FORMS.sub("", base)):
+    spoken = (_AND.sub(f" {word} ", base) for word in ("and", "und", ""))
+    for text in (base, *spoken, _FORMS.sub("", base), _BETWEEN.sub(" ", base)):
         spelled = "".join(_SPELLED.get(char, char) for char in text)
         bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
         found.update(_NOT_WORD.sub("", variant) for variant in (spelled, bare))
@@ -168,6 +178,34 @@ def as_written(domain: str, text: str) -> str:
                 if name[-1:].isalnum() and label in _domain_keys(name):
                     return name
     return ""
+
+
+def whole_name(name: str, text: str) -> str:
+    """Return a name with the words before or behind it that make it an organization's: `Groupe Acme`, `Acme Studios`.
+
+    `name` is how a text writes what a domain spells; the words are those of `[company] organization`.
+    """
+    known = listed("company", "organization")
+    place = text.find(name)
+    for _ in range(_MOST_PLACES):
+        if place < 0:
+            break
+        start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+        line = text[start : end if end >= 0 else len(text)]
+        behind = _BESIDE.match(line, place - start + len(name))
+        before = _AHEAD.search(line, 0, place - start)
+        if behind is not None and behind["word"][0].isupper() and behind["word"].lower() in known and not is_title(behind[0]):
+            return f"{name} {behind['word']}"
+        if before is not None and before["word"].lower() in known:
+            return before[0] + name
+        place = text.find(name, place + len(name))
+    return name
+
+
+def is_organization(name: str) -> bool:
+    """Say whether a word of a name is one of organizations, and of no person."""
+    known = listed("company", "organization")
+    return any(word.strip(".,'").lower() in known for word in name.split())
 
 
 def ends_in_legal_form(name: str) -> bool:

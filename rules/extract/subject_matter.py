@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from rules.calendar import CalendarEvent
 from rules.classify.senders import can_receive, is_deaf, is_freemail, is_shared
@@ -12,12 +13,15 @@ from rules.extract.company import (
     company_domain,
     company_key,
     company_of_domain,
+    is_organization,
     name_from_display,
     plausible_company,
     slug_of,
+    whole_name,
 )
 from rules.extract.mentions import Mention, best, mentions_in, said, without_unit
 from rules.extract.names import is_name
+from rules.extract.organizations import is_own_domain, shown_organization, somebody_else
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of as role_of_reading
 from rules.extract.signature import Signature, is_institution
@@ -62,29 +66,71 @@ def company_of(
     ]
     names = said(mentions)
     signed = without_unit(signature.company, reading.languages)
-    display = name_from_display(message.sender.name, sender)[1]
-    start = company_key(label)[:_ALIKE]
-    person = bool(domain) and can_receive(sender)
-    if person and _is_agency(label, reading):
-        own_key = company_key(label)
-        client = next((name for name in names if not bears_out(domain, name) and company_key(name) not in own_key), "")
-        if client:
-            return client
-    if start:
-        for name in (display, signed, marked, *names):
-            if name and (bears_out(domain, name) or company_key(name).startswith(start)):
-                return _fuller(name, names, domain)
-        if signed and company_key(label) in company_key(signed):
-            return signed
-        headings = "\n".join((*_headings(events), reading.subject))
-        if written := as_written(domain, f"{headings}\n{reading.body}"):
-            return written
-    if person:
-        return display or (signed if is_institution(signed) else label)
-    told = {label: 2.0, signed: 2.5, _doubtful(message): 0.5, display: 4.0, marked: 6.0}
+    if domain and is_own_domain(message.sender, domain):
+        domain = label = ""
+    display = shown_organization(message.sender, domain) or name_from_display(message.sender.name, sender)[1]
+    if domain:
+        headings = "\n".join(_headings(events))
+        found = _of_domain(message, reading, headings, mentions, _Said(domain, label, display, signed, marked))
+        if found:
+            return found
+    doubtful = _doubtful(message)
+    doubt = 2.0 if doubtful in reading.body and doubtful != signature.name else 0.5
+    told = {label: 2.0, signed: 2.5, doubtful: doubt, display: 4.0, marked: 6.0}
     votes = [*mentions, *_votes(message, reading, told, names)]
-    found = best(votes, reading.folded)
-    return found or _of_others(message, events, own) or (label if not is_freemail(sender) else "")
+    return best(votes, reading.folded) or _of_others(message, events, own) or (label if not is_freemail(sender) else "")
+
+
+class _Said(NamedTuple):
+    """What the fields of a mail from a domain of its own say: names, each empty where it is not told."""
+
+    domain: str
+    label: str
+    display: str
+    signed: str
+    marked: str
+
+
+def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequence[Mention], told: _Said) -> str:
+    """Return the company behind a mail from a domain that is not shared, or an empty string where the text has to tell.
+
+    `headings` are the titles of calendar entries, a line each.
+    """
+    domain, label, display, signed, _ = told
+    person = can_receive(message.sender.address)
+    other = _client(label, domain, said(mentions), reading) if person else ""
+    if not other and display and display == plausible_company(message.sender.name):
+        other = display if bears_out(domain, display) or is_organization(display) else ""
+    if not other and not is_name(message.sender.name):
+        other = somebody_else(mentions, label, display, reading.folded)
+    if other:
+        return other
+    text = f"{headings}\n{reading.subject}\n{reading.body}"
+    written = _borne_out(said(mentions), text, told)
+    if written:
+        return whole_name(written, text)
+    return (display or (signed if is_institution(signed) else label)) if person else ""
+
+
+def _borne_out(names: Sequence[str], text: str, told: _Said) -> str:
+    """Return the name that the sender's domain bears out, as the mail writes it, or an empty string."""
+    start = company_key(told.label)[:_ALIKE]
+    if not start:
+        return ""
+    for name in (told.display, told.signed, told.marked, *names):
+        if name and (bears_out(told.domain, name) or company_key(name).startswith(start)):
+            return _fuller(name, names, told.domain)
+    if told.signed and company_key(told.label) in company_key(told.signed):
+        return told.signed
+    return as_written(told.domain, text)
+
+
+def _client(label: str, domain: str, names: Iterable[str], reading: Reading) -> str:
+    """Return for whom an agency hires, where the mail names them."""
+    if not _is_agency(label, reading):
+        return ""
+    own = company_key(label)
+    return next((name for name in names if not bears_out(domain, name) and company_key(name) not in own), "")
 
 
 def _fuller(name: str, names: Iterable[str], domain: str) -> str:
@@ -128,7 +174,7 @@ def _doubtful(message: Message) -> str:
     if is_freemail(sender.address) or not (is_shared(sender.address) or is_deaf(sender.address)):
         return ""
     name = plausible_company(sender.name)
-    return name if name and is_name(name) else ""
+    return name if name and (is_name(name) or is_organization(name)) else ""
 
 
 def _persons(

@@ -1,0 +1,73 @@
+"""Whether it is a person, an organization or a service that a mail from a domain of its own comes from."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from rules.classify.senders import is_team
+from rules.extract.company import alike, bears_out, company_key, is_organization, name_from_display, plausible_company
+from rules.extract.mentions import Mention, best
+from rules.extract.names import is_name, plain_name
+from rules.mail.types import Address
+
+__all__ = ["is_own_domain", "shown_organization", "somebody_else"]
+
+_LEAST = 4
+_SHORT = 3
+_PAIR = 2
+_STRONG = 3.0
+_TOLD_TWICE = 6.0
+
+
+def is_own_domain(sender: Address, domain: str) -> bool:
+    """Say whether a domain is a person's own: it is spelled by first and last name, and somebody writes from it under them."""
+    words = [_plain(word) for word in plain_name(sender.name).split()]
+    rest = _plain(domain.partition(".")[0].replace("-", ""))
+    if len(words) < _PAIR or is_organization(sender.name) or not is_name(sender.name) or is_team(sender.address):
+        return False
+    return rest in {
+        "".join(words),
+        "".join(reversed(words)),
+        words[0] + words[-1],
+        words[-1] + words[0],
+        words[0][:1] + words[-1],
+    }
+
+
+def shown_organization(sender: Address, domain: str) -> str:
+    """Return a display name that is the organization's though it might be a person's: it holds what the domain spells.
+
+    A person's name gives itself away by the local part (`anna.poniente@`), an organization's by a word for one, by the address of
+    a team, or by the local part of somebody else.
+    """
+    name = plausible_company(sender.name) if domain else ""
+    key, label = _plain(name), _plain(domain.partition(".")[0])
+    if not name or len(label) < _LEAST or (label not in key and not bears_out(domain, name)) or "@" in sender.name:
+        return ""
+    local = _plain(sender.address.partition("@")[0])
+    words = [word for word in (_plain(word) for word in name.split()) if len(word) >= _SHORT]
+    theirs = any(word in local for word in words)
+    if is_organization(name) or is_team(sender.address):
+        return name
+    split = name_from_display(sender.name, sender.address)
+    return name if is_name(name) and not split[1] and not theirs and "." in sender.address.partition("@")[0] else ""
+
+
+def _plain(text: str) -> str:
+    """Return the letters and digits of a text in lower case, without accents."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if char.isalnum())
+
+
+def somebody_else(mentions: Sequence[Mention], label: str, display: str, folded: str) -> str:
+    """Return the company that a mail of a system at a domain of its own is about, where it is plainly not the system's.
+
+    A board, a test centre, a service for signatures: the mail says for whom it writes, and never that one applies to the sender.
+    """
+    own = {_plain(label), _plain(display)} - {""}
+    strong = [one for one in mentions if one.weight >= _STRONG]
+    if not strong or any(alike(_plain(one.name), key) or key in _plain(one.name) for one in strong for key in own):
+        return ""
+    found = best(strong, folded)
+    named = [one for one in strong if alike(company_key(one.name), company_key(found))]
+    return found if sum(one.weight for one in named) >= _TOLD_TWICE else ""
