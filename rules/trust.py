@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import replace
 
 from rules.classify.senders import is_freemail, is_shared
-from rules.extract.company import company_domain
+from rules.extract.domains import company_domain
 from rules.extract.types import Facts, Person
 from rules.mail.types import Address, Message
 

@@ -19,7 +19,7 @@ from rules.extract.types import (
 )
 
 if TYPE_CHECKING:
-    from rules.extract.company import company_domain
+    from rules.extract.domains import company_domain
     from rules.extract.facts import extract
 
 __all__ = [
@@ -37,4 +37,4 @@ __all__ = [
     "extract",
 ]
 
-__getattr__ = deferred(__name__, {"company_domain": "company", "extract": "facts"})
+__getattr__ = deferred(__name__, {"company_domain": "domains", "extract": "facts"})

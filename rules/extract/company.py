@@ -5,22 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import Any
 
 from rules.classify.senders import is_deaf, is_freemail, is_relay, is_shared, is_team
+from rules.extract.domains import LEGAL_FORM, NOT_WORD, alike, company_key, domain_keys
 from rules.extract.names import is_name, plain_name
 from rules.extract.reading import clean
 from rules.extract.titles import is_title
 from rules.extract.words import listed
 
 __all__ = [
-    "alike",
     "as_written",
-    "bears_out",
-    "better_name",
-    "company_domain",
-    "company_key",
-    "company_of_domain",
     "ends_in_legal_form",
     "is_organization",
     "name_from_display",
@@ -29,21 +23,6 @@ __all__ = [
     "whole_name",
 ]
 
-_FORMS = re.compile(
-    r"[,\s]+(?:inc|incorporated|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|se|kg|kgaa|ug|mbh|sa|sas|sarl|srl|spa"
-    r"|bv|b\.v|nv|n\.v|oy|ab|as|aps|pty|pte|s\.a|s\.l|sl|slu|s\.l\.u|s\.r\.l|s\.p\.a|s\.a\.s|sasu|eurl|lda|ltda"
-    r"|eireli|s\.a\.u|sau|e\.v|ev|e\.k"
-    r"|gmbh & co\.? kg|kommanditgesellschaft|ohg|gbr|se & co\.? kgaa|group|gruppe|groupe|grupo|gruppo|holding|holdings)\.?$",
-    re.IGNORECASE,
-)
-_NOT_WORD = re.compile(r"[^\w]+")
-_AND = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
-_BETWEEN = re.compile(
-    r"\s+(?:(?:of|the|de|del|des|du|di|da|do|dos|das|della|dei|der|la|las|los|le|les|el|van|von)\s+){1,2}|\s+(?:d|l|dell)'"
-)
-"""Small words that domains leave out: `cityleeds` of `City of Leeds`."""
-_SPELLED = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u00f8": "oe", "\u00e5": "aa", "\u00e6": "ae"}
-"""How domain names spell letters that they cannot hold."""
 _BESIDE = re.compile(r" (?P<word>[^\W\d_][\w&-]*)(?: [^\W\d_][\w&-]*)?")
 _AHEAD = re.compile(r"(?<!\w)(?P<word>[^\W\d_a-z][\w-]*)(?: [^\W\d_]\w*)?(?: (?:de|del|di|du|da|do|von|van|of|d'|des|der))? ?$")
 _MOST_PLACES = 12
@@ -56,7 +35,6 @@ _AT = re.compile(
 _PAREN = re.compile(r"^(?P<person>[^()]{2,60}?)\s*\((?P<company>[^()]{2,60})\)$")
 _ASIDE = re.compile(r"\s*[(\[](?:no-?reply|do not reply|via [^()]{2,30}|automated|external|extern)[)\]]$", re.IGNORECASE)
 _LONGEST = 60
-_LONGEST_SHORT = 6
 _MAX_DISPLAY = 120
 _ARTICLES = ("das ", "die ", "der ", "el ", "la ", "le ", "il ", "het ", "ihr ", "dein ", "l'")
 _WORDS = 6
@@ -91,78 +69,9 @@ def _fillers() -> re.Pattern[str]:
     return re.compile(r"^(?:the|das|ihr|dein|l'|la|le|el|il|het|o|a|os|as)\s+(?=\S)", re.IGNORECASE)
 
 
-@cache
-def _suffixes() -> Any:
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 -- 60 ms that most commands can do without
-
-    return PublicSuffixList()
-
-
-@lru_cache(maxsize=2048)
-def company_domain(address: str) -> str:
-    """Return the registrable domain (Public Suffix List) of an address or a domain, lower-case.
-
-    Empty for freemail providers, relays, booking services, job boards and other shared domains: those identify no company.
-    """
-    local, _, domain = address.strip().strip(".").lower().rpartition("@")
-    if not domain or "." not in domain or is_shared(f"{local}@{domain}"):
-        return ""
-    if domain.count(".") == 1:
-        return domain  # two labels are as short as a registrable domain gets, and nobody has mail at a public suffix
-    try:
-        found = _suffixes().privatesuffix(domain)
-    except (ValueError, UnicodeError, IndexError):
-        return ""
-    return str(found) if found and not is_shared(f"{local}@{found}") else ""
-
-
-@lru_cache(maxsize=2048)
-def company_key(name: str) -> str:
-    """Return a name as it is compared: lower case, no legal form, letters and digits only."""
-    name = name.strip().strip(".,")
-    if name[:4].lower() == "the " and len(name) > _LONGEST_SHORT:
-        name = name[4:]
-    for _ in range(3):
-        shorter = _FORMS.sub("", name)
-        if shorter == name or not shorter:
-            break
-        name = shorter
-    return _NOT_WORD.sub("", name.lower())
-
-
-@lru_cache(maxsize=2048)
-def _domain_keys(name: str) -> frozenset[str]:
-    """Return a name as domains spell it: umlauts as two letters or without their dots, `&` as a word or left out."""
-    base = name.casefold()
-    found: set[str] = set()
-    spoken = (_AND.sub(f" {word} ", base) for word in ("and", "und", ""))
-    for text in (base, *spoken, _FORMS.sub("", base), _BETWEEN.sub(" ", base)):
-        spelled = "".join(_SPELLED.get(char, char) for char in text)
-        bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-        found.update(_NOT_WORD.sub("", variant) for variant in (spelled, bare))
-    shorter = _FORMS.sub("", name.strip(" .,"))
-    return frozenset(found - {""}) | (_domain_keys(shorter) if shorter != name and shorter else frozenset())
-
-
-def better_name(known: str, told: str) -> str:
-    """Return the name to go on with: what was known first, unless a later mail tells the same company's more fully.
-
-    Somebody who writes from another domain (an agency, a group) does not rename the process.
-    """
-    if not known or not told:
-        return known or told
-    same = alike(company_key(known), company_key(told)) or not _domain_keys(known).isdisjoint(_domain_keys(told))
-    return told if same and (len(told.split()), len(told)) > (len(known.split()), len(known)) else known
-
-
-def bears_out(domain: str, name: str) -> bool:
-    """Say whether a registrable domain is a spelling of a name: `mueller-soehne.co.uk` of `M\u00fcller & S\u00f6hne Ltd`."""
-    return _NOT_WORD.sub("", domain.partition(".")[0]) in _domain_keys(name)
-
-
 def as_written(domain: str, text: str) -> str:
     """Return how a text writes the name that a domain spells, or an empty string: at most five words, with a capital."""
-    label = _NOT_WORD.sub("", domain.partition(".")[0])
+    label = NOT_WORD.sub("", domain.partition(".")[0])
     if len(label) < _SHORT_WORD:
         return ""
     for line in text[:_MAX_SCAN].split("\n"):
@@ -171,11 +80,11 @@ def as_written(domain: str, text: str) -> str:
             if not word or not (word[0].isupper() or word[0].isdigit()):
                 continue
             # Most words do not even begin as the domain does.
-            if not any(key and (label.startswith(key[:_SHORT_WORD])) for key in _domain_keys(word)):
+            if not any(key and (label.startswith(key[:_SHORT_WORD])) for key in domain_keys(word)):
                 continue
             for count in range(min(_WORDS - 1, len(words) - start), 0, -1):
                 name = " ".join(words[start : start + count])
-                if name[-1:].isalnum() and label in _domain_keys(name):
+                if name[-1:].isalnum() and label in domain_keys(name):
                     return name
     return ""
 
@@ -210,19 +119,7 @@ def is_organization(name: str) -> bool:
 
 def ends_in_legal_form(name: str) -> bool:
     """Say whether a name ends in the form of a company (`GmbH`, `Inc.`, `S.p.A.`)."""
-    return _FORMS.search(name) is not None
-
-
-def company_of_domain(domain: str) -> str:
-    """Return a name for a registrable domain: `acme-labs.com` is `Acme Labs`, `hp.com` is `HP`."""
-    words = [word for word in domain.partition(".")[0].split("-") if word]
-    return " ".join(word.upper() if len(word) < _SHORT_WORD else word.capitalize() for word in words)
-
-
-def alike(one: str, other: str) -> bool:
-    """Say whether two company keys mean one company: equal, or one the beginning of the other (`acme`, `acmerobotics`)."""
-    shorter, longer = sorted((one, other), key=len)
-    return bool(shorter) and (one == other or (len(shorter) > _SHORT_WORD and longer.startswith(shorter)))
+    return LEGAL_FORM.search(name) is not None
 
 
 def plausible_company(name: str) -> str:
@@ -281,7 +178,7 @@ def name_from_display(display: str, address: str) -> tuple[str, str]:
         return _two(display, match["person"].strip(), match["company"].strip(), address)
     # At a relay the display name is the company's, unless it looks like first and last name.
     nobody = (is_shared(address) or is_team(address) or is_deaf(address)) and not is_name(display)
-    if nobody or ending.search(display) or _FORMS.search(display):
+    if nobody or ending.search(display) or LEGAL_FORM.search(display):
         return "", plausible_company(display)
     return plain_name(display), ""
 

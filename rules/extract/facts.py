@@ -13,7 +13,8 @@ from rules.dates import ambiguous_moments
 from rules.extract.absence import read_automatic
 from rules.extract.agenda import with_agenda
 from rules.extract.clock import day_order, offset_of, sender_zone
-from rules.extract.company import alike, company_key, name_from_display, plausible_company
+from rules.extract.company import name_from_display, plausible_company
+from rules.extract.domains import alike, company_key
 from rules.extract.instructions import instructions_in, start_date_in, wants_no_contact
 from rules.extract.markup import read_markup
 from rules.extract.meetings import read_meetings, stating_events

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from rules.extract.company import alike, company_key, plausible_company
+from rules.extract.company import plausible_company
+from rules.extract.domains import alike, company_key
 from rules.extract.names import is_name
 from rules.extract.reading import Reading, lowered
 from rules.extract.titles import GENDER, is_title

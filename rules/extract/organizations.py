@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from rules.classify.senders import is_team
-from rules.extract.company import alike, bears_out, company_key, is_organization, name_from_display, plausible_company
+from rules.classify.senders import is_deaf, is_team
+from rules.extract.company import is_organization, name_from_display, plausible_company
+from rules.extract.domains import alike, bears_out, company_key
 from rules.extract.mentions import Mention, best
 from rules.extract.names import is_name, plain_name
 from rules.mail.types import Address
 
-__all__ = ["is_own_domain", "shown_organization", "somebody_else"]
+__all__ = ["is_own_domain", "is_system", "shown_organization", "somebody_else"]
 
 _LEAST = 4
 _SHORT = 3
@@ -33,6 +34,13 @@ def is_own_domain(sender: Address, domain: str) -> bool:
         words[-1] + words[0],
         words[0][:1] + words[-1],
     }
+
+
+def is_system(sender: Address) -> bool:
+    """Say whether a sender is no person by display name and local part."""
+    if is_deaf(sender.address) or is_team(sender.address):
+        return True
+    return bool(sender.name) and not is_name(sender.name) and "." not in sender.address.partition("@")[0]
 
 
 def shown_organization(sender: Address, domain: str) -> str:

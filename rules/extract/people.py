@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rules.classify.senders import can_receive, is_team
-from rules.extract.company import alike, company_domain, company_key, name_from_display
+from rules.extract.company import name_from_display
+from rules.extract.domains import alike, company_domain, company_key
 from rules.extract.names import is_name, plain_name
 from rules.extract.signature import Signature, read_signature
 from rules.extract.titles import role_class

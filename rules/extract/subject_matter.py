@@ -7,21 +7,11 @@ from typing import NamedTuple
 
 from rules.calendar import CalendarEvent
 from rules.classify.senders import can_receive, is_deaf, is_freemail, is_shared
-from rules.extract.company import (
-    as_written,
-    bears_out,
-    company_domain,
-    company_key,
-    company_of_domain,
-    is_organization,
-    name_from_display,
-    plausible_company,
-    slug_of,
-    whole_name,
-)
+from rules.extract.company import as_written, is_organization, name_from_display, plausible_company, slug_of, whole_name
+from rules.extract.domains import bears_out, company_domain, company_key, company_of_domain
 from rules.extract.mentions import Mention, best, mentions_in, said, without_unit
 from rules.extract.names import is_name
-from rules.extract.organizations import is_own_domain, shown_organization, somebody_else
+from rules.extract.organizations import is_own_domain, is_system, shown_organization, somebody_else
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of as role_of_reading
 from rules.extract.signature import Signature, is_institution
@@ -101,7 +91,7 @@ def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequ
     other = _client(label, domain, said(mentions), reading) if person else ""
     if not other and display and display == plausible_company(message.sender.name):
         other = display if bears_out(domain, display) or is_organization(display) else ""
-    if not other and not is_name(message.sender.name):
+    if not other and is_system(message.sender):
         other = somebody_else(mentions, label, display, reading.folded)
     if other:
         return other

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, time, timedelta
 
 from rules.classify import Kind, can_receive
-from rules.extract.company import better_name
+from rules.extract.domains import better_name
 from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass
 from rules.process.interviews import Meeting, Statement, believable, newer
 from rules.process.ledger import Ledger

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rules.extract.company import company_key, company_of_domain
+from rules.extract.domains import company_key, company_of_domain
 from rules.threads.names import SPELLED
 
 __all__ = ["beginnings", "domain_spellings", "name_words", "resembles", "spellings"]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from rules.classify import classify
 from rules.extract import Facts, Format, InterviewStatus, Outcome, RoleClass, company_domain, extract
-from rules.extract.company import company_key, name_from_display
+from rules.extract.company import name_from_display
+from rules.extract.domains import company_key
 from rules.extract.names import is_name
 from rules.extract.panel import named_people
 from rules.extract.titles import clean_role, is_title

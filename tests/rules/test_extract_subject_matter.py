@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from rules.classify.types import Classification, Kind
 from rules.extract import extract
-from rules.extract.company import company_key, name_from_display, plausible_company, slug_of
+from rules.extract.company import name_from_display, plausible_company, slug_of
+from rules.extract.domains import company_key
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of, without_company
 from rules.extract.titles import clean_role
