@@ -49,9 +49,9 @@ _ALTERNATIVES = (
     # next Tuesday; mardi prochain; Tuesday next week; KW 10, Dienstag; Monday the 30th; nächste Woche Dienstag
     (
         r"(?:(?:(?P<k9>K)|S\.? ?(?P<s9>n)),? (?:[fkg] ){0,2})?(?:(?P<q9>[NCYl]) (?:[CNYfi] )?)?"
-        r"(?P<w9>[WX]|w(?=,? [Gb] ))(?![-/]W| - W)(?: (?P<r9>[NCYl])(?! [WP]))?"
+        r"(?P<w9>[WX]|w(?=,? (?:n )?[Gb] ))(?![-/]W| - W)(?: (?P<r9>[NCYl])(?! [WP]))?"
         r"(?:,? (?:[fk] )?\(?(?:(?P<l9>K)|S\.? ?(?P<z9>n)))?(?P<b9>)"
-        r"(?:,? (?P<f9>[fi] ){0,2}(?P<n9>n)(?P<o9>[o.&]?)(?![nyj:$]|[.:]n|[-/]| ?[-&tAUcQq]| k n))?"
+        r"(?:,? (?P<f9>[fi] ){0,2}(?P<n9>n)(?P<o9>[o.&]?)(?![nyj:$]|[.:]n|[-/]| ?[-&tAUcQq]))?"
     ),
     # on the 3rd; am 3. um zehn; le 3 à 14h
     (

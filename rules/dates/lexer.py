@@ -13,6 +13,8 @@ from rules.dates.lexicon import STARTER, TOKEN, Lexicon, lexicon_of
 __all__ = ["Lexed", "lex"]
 
 _MOST = 64 * 1024
+_PLACE = re.compile(r"[aF]\.?:? (?:o\.? )?[nj](?:[./-][nj])?(?![n:hc]| ?[UcA])|(?<![:.])[nu][.o]{0,2} ?F")
+"""A room or a floor with its number: `room 2.04`, `19th floor`, `3. Etage`."""
 _SENT = re.compile(r"(?:^|\n)[ ;]*x:?[^\n]*")
 
 
@@ -53,6 +55,8 @@ def lex(text: str, languages: tuple[str, ...]) -> Lexed:
     if STARTER in classes:
         tokens, classes = _joined(tokens, classes, lexicon)
     starts = [0, *accumulate(map(len, tokens))]
+    if "a" in classes or "F" in classes:
+        classes = _PLACE.sub(lambda match: re.sub(r"[nyju]", "z", match[0]), classes)
     found = Lexed(tokens, classes, starts, lexicon)
     if "x" in classes:
         return found.masked([(match.start(), match.end()) for match in _SENT.finditer(classes)])

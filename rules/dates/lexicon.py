@@ -61,6 +61,8 @@ _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
     ("zone_word", "v", 0),
     ("duration", "D", 0),
     ("sent", "x", 0),
+    ("room", "a", 0),
+    ("floor", "F", 0),
     ("end_label", "e", 0),
     ("old", "O", 0),
     ("old_beside", "O", 1),

@@ -25,6 +25,9 @@ _NEAR_YEARS = 2
 _LARGEST_MONTH = 12
 
 _BOTH_NUMBERS: Final = re.compile(r"(?<![nyjz$./-])(n)([/-])(n)\2[yn](?![nyj/-])")
+_RANGE: Final = re.compile(r" k n")
+_SOON: Final = timedelta(days=40)
+_AMERICAN: Final = frozenset({"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"})
 _BEHIND_WORDS: Final = frozenset({"n7", "n10"})
 """Days that words before them make days; the words do not belong to them."""
 
@@ -97,9 +100,17 @@ def order_of(lexed: Lexed, languages: tuple[str, ...], order: str | None) -> str
             told.add("mdy")
     if len(told) == 1:
         return told.pop()
+    if languages[:1] in {(), (ENGLISH,)} and "/n" in lexed.classes and "A" in lexed.classes and _is_american(lexed):
+        return "mdy"
     if order is not None:
         return order
     return None if languages[:1] in {(), (ENGLISH,)} else "dmy"
+
+
+def _is_american(lexed: Lexed) -> bool:
+    """Say whether a text names a zone of the United States, where the 12-hour clock goes with the month first."""
+    places = (place for place, kind in enumerate(lexed.classes) if kind == "Q")
+    return any(not _AMERICAN.isdisjoint(lexed.value(place, "Q") or ()) for place in places)
 
 
 def _weekday_at(lexed: Lexed, match: re.Match[str], group: str) -> int:
@@ -216,6 +227,8 @@ def _weekday(lexed: Lexed, match: re.Match[str], today: date, order: str | None)
         last = match.end()
         if day is not None and day.day != number:
             day = next_fitting(today, int(weekday), number)
+        if _RANGE.match(lexed.classes, last) and (match["f9"] is not None or day is None or day - today > _SOON):
+            return [(weekday_after(today, int(weekday), weeks), match.start(), match.start("b9"))]  # `jeudi 10 à 11 h`
     return [(day, match.start(), last)]
 
 
