@@ -46,8 +46,8 @@ class Linked:
         self.links = tuple(links)
         self.messages = messages
         self.identities = frozenset(row.identity for row in links)
-        self.misread = self.identities.intersection(strangers)
-        """Messages that were read as nothing that matters, of somebody unknown, and belong to a process."""
+        self.misread = frozenset(row.identity for row in links if not row.ambiguous).intersection(strangers)
+        """Messages that were read as nothing that matters, of somebody unknown, and surely belong to one process."""
 
     def processes_of(self, identities: Iterable[str]) -> frozenset[str]:
         """Return the processes that hold any of these messages."""
