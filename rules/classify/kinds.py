@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rules.classify.hiring import fixes_time, hires, promise_of, quotes_hiring
 from rules.classify.invitation import of_calendar, of_markup
 from rules.classify.machine import answers_by_itself, is_absence, is_bounce, is_generated, is_named_automatic, is_unattended
 from rules.classify.score import ENOUGH, ORDER, STRONG, Scores, is_answer, placed, score
@@ -38,11 +39,13 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
     if stated is not None:
         return stated
     service = is_relay(envelope.from_address) or is_booking(envelope.from_address)
+    person = is_generated(message) is None and _person_writes(message, known=known)
     context = known or service or is_board(envelope.from_address) or _concerns(text)
+    context = context or (person and hires(message, text))
     automatic = answers_by_itself(message, text, known=known)
     if automatic is not None:
         return _of_machine(message, text, automatic, context=context)
-    if not context and not (is_answer(message, text) and _person_writes(message, known=False)):
+    if not context and not (person and is_answer(message, text)):
         # Most mail is no business of ours: that is decided before hundreds of phrases are looked up.
         return _noise(message, text, 0.9, None, "no word of an application")
     scores = score(text)
@@ -77,6 +80,11 @@ def _by_words(message: Message, text: Text, scores: Scores, *, known: bool, serv
         answered = _reply(message, text, runner_up, known=known)
         if answered is not None:
             return answered
+    if person and not known and not is_elsewhere(text) and next(text.in_subject("asked"), None) is not None:
+        promised = promise_of(message, text)
+        if promised:
+            why = Evidence("text", f"promises: {promised}"[:200])
+            return Classification(Kind.HUMAN_REPLY, 0.6, runner_up or Kind.NOISE, (why,))
     if is_board(message.envelope.from_address) and len(scores.evidence[Kind.JOB_ALERT]) > 1:
         return Classification(Kind.JOB_ALERT, 0.6, Kind.NOISE, placed(message, text, scores.evidence[Kind.JOB_ALERT]))
     concerning = _concerning(message, text, trusted=known or service)
@@ -109,11 +117,14 @@ def _reply(message: Message, text: Text, runner_up: Kind | None, *, known: bool)
     if known:
         why = Evidence("sender", f"{message.envelope.from_address}: in a tracked process"[:200])
         return Classification(Kind.HUMAN_REPLY, 0.7, runner_up, (why,))
-    applied = _answers_applicant(message, text)
+    applied = _answers_applicant(message, text) or quotes_hiring(message, text)
+    if applied and fixes_time(message, text):
+        why = Evidence("text", f"names a time in answer to {applied!r}"[:200])
+        return Classification(Kind.INTERVIEW_CONFIRMATION, 0.6, Kind.HUMAN_REPLY, (why,))
     if applied:
         why = Evidence("text", f"answers {applied!r}"[:200])
         return Classification(Kind.HUMAN_REPLY, 0.7, runner_up or Kind.NOISE, (why,))
-    if message.envelope.in_reply_to and _concerns(text):
+    if message.envelope.in_reply_to and _concerns(text) and not is_elsewhere(text):
         why = Evidence("header", "In-Reply-To, and it speaks of an application")
         return Classification(Kind.HUMAN_REPLY, 0.6, Kind.NOISE, (why,))
     return None

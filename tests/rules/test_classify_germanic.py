@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rules.classify import Kind, Known, classify, wants
+from rules.language import LANGUAGES
 from rules.mail import Message
 from tests.rules.mails import OWN, mail
 
@@ -78,11 +79,13 @@ def test_the_subjects_of_most_letters_make_them_worth_reading(language: str) -> 
     assert len(unknown) * 10 <= len(theirs), unknown
 
 
-@pytest.mark.parametrize("language", _LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["kinds", "automatic"])
 def test_phrases_keep_to_their_grammar(language: str, name: str) -> None:
     tables = tomllib.loads(files("rules.phrases").joinpath(language, f"{name}.toml").read_text(encoding="utf-8"))
     words = tables.pop("words", {})
+    if name == "automatic":  # how subjects open and end is taken as it stands
+        tables = {key: value for key, value in tables.items() if key not in {"subject", "ending", "bounce"}}
     lists = [value for table in tables.values() for value in (table.values() if isinstance(table, dict) else [table])]
     for phrase in (phrase for entries in lists if isinstance(entries, list) for phrase in entries):
         names = re.findall(r"<(\w+)>", phrase)
