@@ -188,7 +188,8 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
             named = match["name"]
             article = "The " if named.startswith("The ") else ""
             name = plausible_company(_POSSESSIVE.sub("", article + _cut(named.removeprefix("The "), reading.languages)))
-            if _may_be(name, reading.languages):
+            listed_last = role and reading.body.endswith(role, 0, match.start())  # `for Transport Planner, Hull has moved`
+            if not listed_last and _may_be(name, reading.languages):
                 yield Mention(name, weight)
     yield from _signing(reading)
 
@@ -217,8 +218,10 @@ def _of_heading(heading: Reading, reading: Reading, role: str) -> Iterator[Menti
     yield from _led(heading.subject, heading.folded_subject, heading.words_of_subject, languages, 4.0)
     if role:
         yield from _behind_role(heading.subject, heading.folded_subject, role, languages, 4.0)
+    beside = lowered(role).partition(", ")[2]
     for piece in _SEPARATED.split(heading.subject):
-        yield from _piece(piece, reading)
+        if not beside or lowered(piece) not in beside.split(", "):
+            yield from _piece(piece, reading)
 
 
 def _piece(piece: str, reading: Reading) -> Iterator[Mention]:
@@ -230,7 +233,7 @@ def _piece(piece: str, reading: Reading) -> Iterator[Mention]:
     first = next((place for place, word in enumerate(plain) if word not in words), len(tokens))
     last = next((place for place in range(len(plain) - 1, -1, -1) if plain[place] not in words), -1)
     kept = tokens[first : last + 1]
-    if not 0 < len(kept) <= _PIECE_WORDS or not all(_is_big(token) for token in kept):
+    if piece.rstrip().endswith("?") or not 0 < len(kept) <= _PIECE_WORDS or not all(_is_big(token) for token in kept):
         return
     name = plausible_company(_POSSESSIVE.sub("", " ".join(kept)))
     if not _may_be(name, languages):

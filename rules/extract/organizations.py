@@ -10,10 +10,15 @@ from rules.extract.company import is_organization, name_from_display, plausible_
 from rules.extract.domains import alike, bears_out, company_key
 from rules.extract.mentions import Mention, best
 from rules.extract.names import is_name, plain_name
+from rules.extract.words import listed
 from rules.mail.types import Address
 
 __all__ = ["is_own_domain", "is_system", "shown_organization", "somebody_else"]
 
+_ANYBODY = frozenset(
+    {"mail", "post", "me", "hi", "hello", "hallo", "hola", "bonjour", "ich", "contact", "kontakt", "contacto", "info"}
+)
+"""Local parts of teams that somebody with a domain of their own uses, too."""
 _LEAST = 4
 _SHORT = 3
 _PAIR = 2
@@ -25,7 +30,9 @@ def is_own_domain(sender: Address, domain: str) -> bool:
     """Say whether a domain is a person's own: it is spelled by first and last name, and somebody writes from it under them."""
     words = [_plain(word) for word in plain_name(sender.name).split()]
     rest = _plain(domain.partition(".")[0].replace("-", ""))
-    if len(words) < _PAIR or is_organization(sender.name) or not is_name(sender.name) or is_team(sender.address):
+    if len(words) < _PAIR or is_organization(sender.name) or not is_name(sender.name):
+        return False
+    if is_team(sender.address) and sender.address.partition("@")[0] not in _ANYBODY:
         return False
     return rest in {
         "".join(words),
@@ -40,7 +47,10 @@ def is_system(sender: Address) -> bool:
     """Say whether a sender is no person by display name and local part."""
     if is_deaf(sender.address) or is_team(sender.address):
         return True
-    return bool(sender.name) and not is_name(sender.name) and "." not in sender.address.partition("@")[0]
+    local = sender.address.partition("@")[0]
+    if local in listed("company", "heading"):
+        return True  # `einladung@`, `interviews@`
+    return bool(sender.name) and not is_name(sender.name) and "." not in local
 
 
 def shown_organization(sender: Address, domain: str) -> str:

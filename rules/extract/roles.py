@@ -11,6 +11,7 @@ from rules.extract.names import is_name
 from rules.extract.reading import Reading, lowered
 from rules.extract.titles import GENDER, clean_role, is_title
 from rules.extract.words import all_matches, listed
+from rules.language import ENGLISH, LANGUAGES
 from rules.phrases.grammar import WORD
 
 __all__ = ["role_of", "without_company"]
@@ -28,6 +29,9 @@ _QUOTED = re.compile(r"(?:(?:l'|d'|dell')?[^\W\d_]{2,20}[ ])?[\"'](?P<role>[^\"\
 _LIST = re.compile(r"[\s\u2022*>-]{0,8}")
 _HARD = re.compile(r"(?<!\b[SJ]r)\.(?=\s|$|\")|[;!?\n]|:(?=\s|$)|\s-\s(?=[a-z])|\s\|\s|\s@\s|, (?=[a-z])|\bhttps?:")
 _COMMA = re.compile(r", ")
+_TAIL = re.compile(r", [^\W\d_a-z][\w&-]+(?: [^\W\d_a-z][\w&-]+)?(?=$|[.!?)\n]| (?:role|position|at|with|has|was|is)\b)")
+_DASH = re.compile(r" - |: | \| ")
+_RUNS_ON = re.compile(r", [a-z\u00df-\u00ff]+$")
 _TOKEN = re.compile(r"\S+")
 _PIECES = re.compile(r"\s+[-|:\u00b7\u2022/@>]+\s+|:\s+|\s*[|\u2022\u00b7]\s*|(?<=\w)-\s+|\s+-(?=\w)|,\s+")
 _ASIDE = re.compile(r"\(([^()]{2,60})\)")
@@ -56,6 +60,12 @@ _BINDING = frozenset(
         "\u00e0",
     }
 )
+_NUMBERED = re.compile(
+    r"\b(?:bewerbung|application|candidature|candidatura|solicitud|postulación|sollicitatie|inscrição|stelle|position"
+    r"|role|vacancy|job|poste|puesto|vacante|oferta|vaga|posizione|vacature|requisition|annonce|offre)"
+    r"(?: (?:for|to|auf|für|à|a|per|para|pour|op|n°|nº|nr\.?|no\.?|ref\.?|réf\.?)){0,2} #?[a-z]{0,4}-?\d[\w/-]{2,14}(?: -|:|,)? "
+)
+"""What stands before a role that follows a number: `your application R-20931 Data Analyst`."""
 _ARTICLES = frozenset(
     {
         "the",
@@ -95,6 +105,13 @@ def _set(key: str, languages: tuple[str, ...]) -> frozenset[str]:
 
 
 @cache
+def _leads() -> frozenset[str]:
+    """Return the words of headings that begin no title in any language but ours: English ones do (`Application Engineer`)."""
+    others = tuple(language for language in LANGUAGES if language != ENGLISH)
+    return listed("role", "edge", others) - listed("role", "edge", (ENGLISH,))
+
+
+@cache
 def _before(languages: tuple[str, ...]) -> frozenset[str]:
     """Return the words behind which a role that is marked with its genders begins."""
     return _set("stop", languages) | _set("edge", languages) | _set("article", languages) | _set("label", languages)
@@ -111,7 +128,23 @@ def role_of(reading: Reading, headings: Iterable[str] = (), *, places: frozenset
         for one in found if best.weight < most else ():
             if one.role and one.weight > best.weight:
                 best = one
-    return best.role
+    return _agreed(best.role, reading) if best.role else ""
+
+
+def _agreed(role: str, reading: Reading) -> str:
+    """Return a role with the speciality behind its comma where subject and body tell it, without it where the subject does not.
+
+    `Data Analyst, Growth` is a title in both; of `Data Analyst, Leeds` the subject mostly says `Data Analyst`.
+    """
+    head, comma, _ = role.partition(", ")
+    for text, other in ((reading.subject, reading.body), (reading.body, reading.subject)):
+        place = text.find(head)
+        tail = _TAIL.match(text, place + len(head)) if place >= 0 else None
+        if tail is not None and not comma and f"{head}{tail[0]}" in other:
+            return f"{head}{tail[0]}"
+    place = reading.subject.find(head)
+    told = comma and place >= 0 and not reading.subject.startswith(", ", place + len(head))
+    return head if told else role
 
 
 class _Finder:
@@ -133,6 +166,7 @@ class _Finder:
         yield 6.0, self.labelled()
         yield 6.0, self.led(reading.body, reading.folded, reading.words, 0.0)
         yield 5.5, self.before_noun(reading.body, reading.folded)
+        yield 4.5, self.numbered(reading.body, reading.folded)
         yield 2.0, self.alone()
 
     def heading(self, text: str, folded: str, words: frozenset[str]) -> Iterator[_Found]:
@@ -152,6 +186,9 @@ class _Finder:
         about = listed("company", "heading", self.languages)
         edges = _set("edge", self.languages)
         places = [place for place, token in enumerate(tokens) if lowered(token).strip(".,:") in edges]
+        # `Chargé de recrutement`: what a title binds to itself is no edge.
+        bound = [place for place in places if place > 1 and lowered(tokens[place - 1]) in _BINDING]
+        places = [place for place in places if place not in bound or not is_title(tokens[place - 2], self.languages)]
         if not places:
             return self.title(" ".join(self.taken(tokens)))
         behind = tokens[places[-1] + 1 :]
@@ -194,6 +231,13 @@ class _Finder:
                 elif key == "sure" and (named := self.named(taken)):
                     yield _Found(3.0 + more, named)
 
+    def numbered(self, text: str, folded: str) -> Iterator[_Found]:
+        """Yield what stands behind the number of a vacancy or an application."""
+        for match in _NUMBERED.finditer(folded):
+            role = self.title(" ".join(self.taken(self.without_list(text[match.end() : match.end() + _WIDE]).split())))
+            if role:
+                yield _Found(4.5, role)
+
     def behind(self, text: str, start: int) -> str:
         """Return the words from a place on that may be a role: up to the end of the clause or a word that ends roles."""
         lead = (_LIST if text[start - 1 : start] == ":" else _LEAD_IN).match(text, start)
@@ -227,6 +271,7 @@ class _Finder:
         """Return the tokens up to the first that ends a role."""
         stop = _set("stop", self.languages)
         kept: list[str] = []
+        titled = self.languages[:1] in {("de",), ("en",)}
         for place, token in enumerate(tokens[:_MOST_TOKENS]):
             lower = lowered(token).strip(".,\"')")
             previous = lowered(kept[-1]) if kept else ""
@@ -235,12 +280,22 @@ class _Finder:
             opens = numbered and token[:1].isupper() and bool(following) and following[0][:1].isupper()  # `Process Engineer`
             if lower in stop and not opens and not (previous in _BINDING and lower in _ARTICLES) and not token.isupper():
                 break
-            if previous in _JOINING and token[:1].islower():
+            if (previous in _JOINING and token[:1].islower()) or (
+                titled and token.islower() and self.ends(kept, lower, following)
+            ):
                 break
             kept.append(token)
         while kept and kept[-1] in _TRAILING:
             kept.pop()
         return kept
+
+    def ends(self, kept: list[str], lower: str, following: list[str]) -> bool:
+        """Say whether a small word ends a title, in languages that write titles with capitals: `Data Engineer gefällt uns`."""
+        if not kept or not lower.isalpha() or not all(word[:1].isupper() or lowered(word) in _TRAILING for word in kept):
+            return False
+        if lower in _BINDING | _ARTICLES | _JOINING or (following and following[0][:1].isupper()):
+            return False
+        return is_title(" ".join(kept), self.languages)
 
     def before_noun(self, text: str, folded: str, more: float = 0.0) -> Iterator[_Found]:
         """Yield what stands between an article and a word like `position`: `the Data Engineer position`."""
@@ -308,13 +363,26 @@ class _Finder:
 
     def title(self, text: str, *, whole: bool = False) -> str:
         """Return a text as a role if it is a job title."""
-        role = clean_role(text, self.languages, places=self.places)
+        role = self.without_lead(clean_role(text, self.languages, places=self.places))
         if (
             not role
             or self.is_nothing(role)
-            or (whole and any(lowered(word) in _clause(self.languages) for word in role.split()))
+            or (whole and (_RUNS_ON.search(role) or any(lowered(word) in _clause(self.languages) for word in role.split())))
         ):
             return ""
+        return role
+
+    def without_lead(self, role: str) -> str:
+        """Return a title without words of hiring before it: `oferta Analista de Datos`, `First interview - Service Manager`."""
+        about = listed("company", "heading")
+        while (split := _DASH.search(role)) and all(
+            lowered(word).strip(".,:") in about for word in role[: split.start()].split()
+        ):
+            role = role[split.end() :]
+        first, _, rest = role.partition(" ")
+        while rest and lowered(first).strip(":") in _leads() and is_title(rest, self.languages):
+            role = rest
+            first, _, rest = role.partition(" ")
         return role
 
     def named(self, text: str) -> str:
@@ -335,7 +403,7 @@ class _Finder:
         words = [lowered(word).strip(".,'\"") for word in role.split()]
         lower = " ".join(words)
         return (
-            all(word in never or word in listed("company", "heading", self.languages) for word in words)
+            all(word in never or word in listed("company", "heading") for word in words)
             or words[0] in {"hiring", "recruiter", "your", "our", "my", "this", "ihre", "votre"}
             or lower in {"hiring manager", "recruiter", "candidate"}
             or any(word in {"we", "you", "your", "is", "are", "was", "wir", "sie", "nous", "vous"} for word in words)

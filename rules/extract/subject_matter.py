@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rules.calendar import CalendarEvent
-from rules.classify.senders import can_receive, is_deaf, is_freemail, is_shared
+from rules.classify.senders import can_receive, is_booking, is_deaf, is_freemail, is_shared
 from rules.extract.company import as_written, is_organization, name_from_display, plausible_company, slug_of, whole_name
 from rules.extract.domains import bears_out, company_domain, company_key, company_of_domain
 from rules.extract.mentions import Mention, best, mentions_in, said, without_unit
@@ -56,16 +56,17 @@ def company_of(
     ]
     names = said(mentions)
     signed = without_unit(signature.company, reading.languages)
-    if domain and is_own_domain(message.sender, domain):
-        domain = label = ""
     display = shown_organization(message.sender, domain) or name_from_display(message.sender.name, sender)[1]
+    if domain and is_own_domain(message.sender, domain):
+        domain = label = display = ""
     if domain:
         headings = "\n".join(_headings(events))
         found = _of_domain(message, reading, headings, mentions, _Said(domain, label, display, signed, marked))
         if found:
             return found
     doubtful = _doubtful(message)
-    doubt = 2.0 if doubtful in reading.body and doubtful != signature.name else 0.5
+    theirs = doubtful == signature.name or not (doubtful in reading.body or (is_deaf(sender) and not is_booking(sender)))
+    doubt = 0.5 if theirs else 2.5
     told = {label: 2.0, signed: 2.5, doubtful: doubt, display: 4.0, marked: 6.0}
     votes = [*mentions, *_votes(message, reading, told, names)]
     return best(votes, reading.folded) or _of_others(message, events, own) or (label if not is_freemail(sender) else "")
@@ -89,10 +90,10 @@ def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequ
     domain, label, display, signed, _ = told
     person = can_receive(message.sender.address)
     other = _client(label, domain, said(mentions), reading) if person else ""
-    if not other and display and display == plausible_company(message.sender.name):
-        other = display if bears_out(domain, display) or is_organization(display) else ""
     if not other and is_system(message.sender):
         other = somebody_else(mentions, label, display, reading.folded)
+    if not other and display and display == plausible_company(message.sender.name):
+        other = display if bears_out(domain, display) or is_organization(display) else ""
     if other:
         return other
     text = f"{headings}\n{reading.subject}\n{reading.body}"
