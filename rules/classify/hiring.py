@@ -12,7 +12,7 @@ from rules.dates import moments
 from rules.extract.promise import find_promise
 from rules.mail.types import Message
 
-__all__ = ["fixes_time", "hires", "promise_of", "quotes_hiring"]
+__all__ = ["agrees_on_time", "fixes_time", "hires", "promise_of", "quotes_hiring"]
 
 _SHORT = 1500
 """A person who writes about one candidate writes briefly; in longer letters everything is spoken of, characters."""
@@ -23,7 +23,8 @@ _BRIEF = 300
 def hires(message: Message, text: Text) -> bool:
     """Say whether a person's mail to one reader speaks of hiring in a wider sense than by the words of an application.
 
-    Asked only of mail that a person may have written. Words of another matter (`elsewhere`), and among friends private words, outweigh.
+    Asked only of mail that a person may have written. Words of another matter (`elsewhere`) outweigh, and so do private ones
+    among friends.
     """
     sender = message.envelope.from_address
     if is_mass(sender) or len(text.folded) > _SHORT or is_elsewhere(text):
@@ -38,13 +39,21 @@ def hires(message: Message, text: Text) -> bool:
 def quotes_hiring(message: Message, text: Text) -> str:
     """Return the words of hiring in what a person's answer quotes, or an empty string.
 
-    Colleagues who hire quote such words, too: they count under a subject by which candidates thank or ask (`asked`), and not among friends.
+    Colleagues who hire quote such words, too: they count under a subject by which candidates thank or ask (`asked`), and not
+    among friends.
     """
     if not message.quoted or not is_answer(message, text) or is_freemail(message.envelope.from_address):
         return ""
     if next(text.in_subject("asked"), None) is None:
         return ""
     return next((match[0] for name in ("interview", "context", "wider") for match in text.quoting(message.quoted, name)), "")
+
+
+def agrees_on_time(message: Message, text: Text) -> str:
+    """Return the word of an interview that a short answer quotes which does nothing but name one time; else an empty string."""
+    if not is_answer(message, text) or is_freemail(message.envelope.from_address) or not fixes_time(message, text):
+        return ""
+    return next((match[0] for match in text.quoting(message.quoted, "interview")), "")
 
 
 def promise_of(message: Message, text: Text) -> str:

@@ -16,7 +16,7 @@ from rules.phrases.load import load
 
 __all__ = ["events_of", "of_calendar", "of_markup"]
 
-_OF_ATTENDEES = frozenset({"COUNTER", "DECLINECOUNTER", "REPLY", "REFRESH", "ADD"})
+_OF_ATTENDEES = frozenset({"COUNTER", "DECLINECOUNTER", "REPLY", "REFRESH"})
 _INTERVIEWS = (Kind.INTERVIEW_CONFIRMATION, Kind.INTERVIEW_INVITE, Kind.RESCHEDULE, Kind.CANCELLATION)
 
 

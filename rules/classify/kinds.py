@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rules.classify.hiring import fixes_time, hires, promise_of, quotes_hiring
+from rules.classify.hiring import agrees_on_time, fixes_time, hires, promise_of, quotes_hiring
 from rules.classify.invitation import of_calendar, of_markup
 from rules.classify.machine import answers_by_itself, is_absence, is_bounce, is_generated, is_named_automatic, is_unattended
 from rules.classify.score import ENOUGH, ORDER, STRONG, Scores, is_answer, placed, score
@@ -118,8 +118,9 @@ def _reply(message: Message, text: Text, runner_up: Kind | None, *, known: bool)
         why = Evidence("sender", f"{message.envelope.from_address}: in a tracked process"[:200])
         return Classification(Kind.HUMAN_REPLY, 0.7, runner_up, (why,))
     applied = _answers_applicant(message, text) or quotes_hiring(message, text)
-    if applied and fixes_time(message, text):
-        why = Evidence("text", f"names a time in answer to {applied!r}"[:200])
+    agreed = applied if applied and fixes_time(message, text) else agrees_on_time(message, text)
+    if agreed and not is_elsewhere(text):
+        why = Evidence("text", f"names a time in answer to {agreed!r}"[:200])
         return Classification(Kind.INTERVIEW_CONFIRMATION, 0.6, Kind.HUMAN_REPLY, (why,))
     if applied:
         why = Evidence("text", f"answers {applied!r}"[:200])

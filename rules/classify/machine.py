@@ -11,10 +11,10 @@ from rules.mail.types import Message
 
 __all__ = ["answers_by_itself", "is_absence", "is_bounce", "is_generated", "is_named_automatic", "is_unattended"]
 
-_PREFIX = re.compile(r"^(?:(?:re|aw|fw|fwd|sv|tr|rv|wg)\s*:\s*)+")
+_PREFIX = re.compile(r"^(?:(?:re|aw|antw|fw|fwd|sv|tr|rv|wg|res|rif|ref|r|i|enc)\s*:\s*)+")
 _TAGS = re.compile(r"^(?:\[[^\]]{1,40}\]\s*)+")
 """What a mailing list or a filter puts before a subject."""
-_ANSWERING = re.compile(r"^.{4,40}?\s(?:re|aw|antw|sv|tr|rif|res)\s*:")
+_ANSWERING = re.compile(r"^.{4,40}?\s(?:re|aw|antw|sv|tr|rif|res|r|rv|enc)\s*:")
 """A subject of absence goes on with the one that is answered (`Out of office Re: Data Engineer`)."""
 _NAMED = ("auto",)
 """A subject that opens so names the automaton itself; it needs no words of absence beside it."""

@@ -23,7 +23,7 @@ _ALONE = 0.3
 _OBLIQUE = 4
 """So many plain phrases of a refusal make one, though it is said outright nowhere."""
 _MOST_EVIDENCE = 6
-_ANSWER = re.compile(r"(?:re|aw|antw|sv|vs|tr|odp|ref|rif|res)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:")
+_ANSWER = re.compile(r"(?:re|aw|antw|sv|vs|tr|odp|ref|rif|res|r|i|rv|enc)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:")
 
 ORDER = (
     Kind.OFFER,
