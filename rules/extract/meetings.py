@@ -39,6 +39,7 @@ _USUAL = timedelta(hours=1)
 _TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
 _NAMING = frozenset({*_TIMED, Kind.INTERVIEW_INVITE})
 _TELLING = frozenset({*_NAMING, Kind.CANCELLATION})
+_ELSEWHERE = frozenset({Kind.REJECTION, Kind.APPLICATION_ACK, Kind.OFFER, Kind.RECRUITER_OUTREACH})
 _MOST = 20
 
 
@@ -80,6 +81,8 @@ def read_meetings(
     """
     text = text_of(message)
     events = stating_events(message, zone)
+    if kind in _ELSEWHERE and not events and not message.markup:
+        return Meetings(booking_link=booking_link_of(message))  # how and in which round one met is no news there
     body = f"{text.subject}\n{text.folded}"
     pages = [address for _, address in message.links]
     words = text.words.union(WORD.findall(text.subject))

@@ -48,13 +48,13 @@ def all_matches(table: str, key: str, text: str, words: frozenset[str], language
     """
     for phrase in _list(table, key, languages).among(words):
         if phrase.anchor in text:
-            for match in _whole(phrase.expression).finditer(text):
+            for match in _whole(phrase.source).finditer(text):
                 yield match.span()
 
 
 @cache
-def _whole(expression: str) -> re.Pattern[str]:
-    return re.compile(rf"{expression}(?!\w)")
+def _whole(source: str) -> re.Pattern[str]:
+    return re.compile(rf"{compile_phrase(source).expression}(?!\w)")
 
 
 @cache

@@ -78,7 +78,10 @@ _LETTERS = [
     (
         "HelloWork <noreply@emails.hellowork.com>",
         "Votre candidature a été transmise",
-        "Bonjour Sam,\n\nVotre candidature au poste de Comptable général chez Valmorel Industrie a bien été transmise au recruteur.",
+        (
+            "Bonjour Sam,\n\nVotre candidature au poste de Comptable général chez Valmorel Industrie a bien "
+            "été transmise au recruteur."
+        ),
         "Valmorel Industrie",
         "Comptable général",
     ),
@@ -148,7 +151,10 @@ _LETTERS = [
     (
         "Jobvite <no-reply@jobvite.com>",
         "Your application to Pennock Freight",
-        "Sam, thanks for applying to our open Fleet Coordinator position. Pennock Freight will be in touch.\n\nThe Pennock Freight Talent Team",
+        (
+            "Sam, thanks for applying to our open Fleet Coordinator position. Pennock Freight will be in "
+            "touch.\n\nThe Pennock Freight Talent Team"
+        ),
         "Pennock Freight",
         "Fleet Coordinator",
     ),
@@ -169,14 +175,20 @@ _LETTERS = [
     (
         "Kestrel Assess <noreply@kestrel-assess.test>",
         "Pennock Freight: your online test",
-        "Hi Sam,\n\nas part of your application to Pennock Freight we ask you to take an online test.\n\nKestrel Assess on behalf of Pennock Freight",
+        (
+            "Hi Sam,\n\nas part of your application to Pennock Freight we ask you to take an online "
+            "test.\n\nKestrel Assess on behalf of Pennock Freight"
+        ),
         "Pennock Freight",
         "",
     ),
     (
         "Signalia <no-reply@signalia.test>",
         "Documento para firmar: contrato Talleres Urbasa",
-        "Hola Sam,\n\nTalleres Urbasa te ha enviado un contrato para firmar. Con la firma aceptas incorporarte a Talleres Urbasa.",
+        (
+            "Hola Sam,\n\nTalleres Urbasa te ha enviado un contrato para firmar. Con la firma aceptas "
+            "incorporarte a Talleres Urbasa."
+        ),
         "Talleres Urbasa",
         "",
     ),

@@ -130,9 +130,8 @@ def _fields(facts: Facts) -> Json:
 
 def _chosen(facts: Facts) -> Interview | None:
     """Return the interview that is told where a message states several: the first one that takes place."""
-    return min(
-        facts.interviews, key=lambda one: (one.status is InterviewStatus.CANCELLED, one.start.astimezone(UTC)), default=None
-    )
+    dated = (one for one in facts.interviews if not one.undated)  # a bare CANCEL names no time
+    return min(dated, key=lambda one: (one.status is InterviewStatus.CANCELLED, one.start.astimezone(UTC)), default=None)
 
 
 def _person(person: Person) -> Json:
