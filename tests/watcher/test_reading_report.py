@@ -5,22 +5,18 @@ from __future__ import annotations
 from rules.mail.record import message_from_record
 from watcher.report.reading import read_message
 
-_CANCEL = "\r\n".join(
-    (  # noqa: FLY002 -- lines of RFC 5545
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "METHOD:CANCEL",
-        "BEGIN:VEVENT",
-        "UID:77@acme.example",
-        "SEQUENCE:1",
-        "STATUS:CANCELLED",
-        "SUMMARY:Interview with Acme",
-        "ORGANIZER:mailto:ada@acme.example",
-        "END:VEVENT",
-        "END:VCALENDAR",
-        "",
-    )
-)
+_CANCEL = """BEGIN:VCALENDAR
+VERSION:2.0
+METHOD:CANCEL
+BEGIN:VEVENT
+UID:77@acme.example
+SEQUENCE:1
+STATUS:CANCELLED
+SUMMARY:Interview with Acme
+ORGANIZER:mailto:ada@acme.example
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
 
 
 def test_a_cancelled_event_without_a_start_has_no_time() -> None:
