@@ -22,6 +22,11 @@ __all__ = [
 
 _NO_REPLY = re.compile(r"(?:^|[^a-z])no[-_.]?reply[^@]*@", re.IGNORECASE)
 """Within a local part: `jobs-noreply`, `messages.no-reply`."""
+_TAGGED = frozenset({"reply", "replies", "r", "conversation", "conversations", "thread", "message", "inbound", "parse", "answer"})
+"""What stands before the tag where a system threads answers back (`reply+token@`)."""
+_KEY = 16
+_KEY_LIKE = re.compile(r"[0-9a-z_.=-]*[0-9][a-z]+[0-9][0-9a-z_.=-]*$")
+"""A tag as no person writes one: long, letters between digits."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -105,7 +110,19 @@ def can_receive(address: str) -> bool:
         return False
     if is_relay(address) or is_board(address) or is_booking(address) or _service("shared", address):
         return False
+    if _is_token(local):
+        return False
     return not (is_deaf(address) or domain.startswith(("bounce.", "bounces.", "noreply.", "no-reply.")))
+
+
+def _is_token(local: str) -> bool:
+    """Say whether a machine made a local part for one conversation: `reply+` and its like before a tag, or a tag like a key."""
+    before, plus, tag = local.partition("+")
+    if not plus:
+        return False
+    return bool(tag) and (
+        before in _TAGGED or (len(tag) >= _KEY and any(char.isdigit() for char in tag) and _KEY_LIKE.match(tag) is not None)
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -53,6 +53,8 @@ _ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|prof|sr|jr|st|vs|no|inc|ltd|co|corp|e\.g|i\.e|approx|dept|est|a\.m|p\.m|[a-z])\.$", re.IGNORECASE
 )
 _WRAPPED = 50
+_LABEL = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_]{1,14}(?: [^\W\d_]{1,14}){0,2} ?:\s")
+"""How a line of particulars begins (`When: Tuesday`); it goes on with nothing before it."""
 _MOST_PLACES = 100
 """No letter has a word more often; a text that repeats one for ever is not looked through to its end."""
 
@@ -300,6 +302,7 @@ def unwrap(text: str) -> str:
         following = lines[index + 1].strip()
         wrapped = len(stripped) >= _WRAPPED or (following[:1].islower() and stripped)
         goes_on = following and following[0] not in "-*\u2022>+|" and not stripped.endswith((":", "!", "?"))
+        goes_on = goes_on and _LABEL.match(following) is None
         out.append(" " if wrapped and goes_on else "\n")
     return "".join(out)
 

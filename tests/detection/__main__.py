@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from rules.classify import Kind
 from tests.detection.fields import FIELDS, misread
 from tests.detection.measure import Reading, calibration, disturbing, macro_f1, read, score
-from tests.detection.rows import Row, corpus, corpus_path, letters
+from tests.detection.rows import Row, corpus, corpus_path, held, letters
 from tests.detection.speed import memory, speed
 from tests.detection.targets import targets
 
@@ -25,7 +25,7 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="leave out speed and memory")
     options.add_argument("--only", metavar="SOURCE", help="the source whose name begins so, alone")
     given = options.parse_args()
-    rows = [*corpus(), *letters()]
+    rows = [*corpus(), *letters(), *held()]
     if not corpus_path().is_file():
         say(f"No corpus at {corpus_path()}: only our own letters are read. HEARBACK_CORPUS may name a file or folder with one.")
     if given.only:
@@ -52,9 +52,10 @@ def say(line: str = "") -> None:
 
 
 def _parts(readings: Sequence[Reading]) -> Iterable[tuple[str, list[Reading]]]:
-    theirs = [item for item in readings if not item.row.source.startswith("own:")]
-    ours = [item for item in readings if item.row.source.startswith("own:")]
-    return ((title, part) for title, part in (("corpus", theirs), ("our own letters", ours)) if part)
+    ours, apart = ([item for item in readings if item.row.source.startswith(mark)] for mark in ("own:", "held:"))
+    theirs = [item for item in readings if not item.row.source.startswith(("own:", "held:"))]
+    parts = (("corpus", theirs), ("our own letters", ours), ("mail kept apart", apart))
+    return ((title, part) for title, part in parts if part)
 
 
 def _sources(readings: Sequence[Reading]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from rules.classify import Kind
 
-__all__ = ["NOW", "OWN", "Row", "corpus", "corpus_path", "letters", "read_rows"]
+__all__ = ["NOW", "OWN", "Row", "corpus", "corpus_path", "held", "letters", "read_rows"]
 
 _HERE = Path(__file__).parent
 _PROJECT = _HERE.parent.parent
@@ -95,4 +95,11 @@ def letters() -> list[Row]:
     """Return our own letters, the source being the name of their file."""
     return [
         row for path in sorted((_HERE / "letters").glob("*.jsonl")) for row in read_rows(path, f"own:{path.stem}") if row.counts
+    ]
+
+
+def held() -> list[Row]:
+    """Return the mail kept apart, the source being its language."""
+    return [
+        row for path in sorted((_HERE / "held").glob("*.jsonl")) for row in read_rows(path, f"held:{path.stem}") if row.counts
     ]

@@ -10,8 +10,8 @@ import pytest
 from rules.classify import Classification, Kind
 from rules.extract import Facts, Interview, Promise, PromiseClass
 from tests.detection.fields import judge, same_name, stated
-from tests.detection.measure import Reading, calibration, disturbing, macro_f1, read, score
-from tests.detection.rows import Row, corpus, corpus_path, letters, read_rows
+from tests.detection.measure import INTERVIEW, Reading, calibration, disturbing, macro_f1, read, score, score_of_any
+from tests.detection.rows import Row, corpus, corpus_path, held, letters, read_rows
 from tests.detection.targets import Target, targets
 
 _LETTERS = letters()
@@ -33,6 +33,34 @@ def test_our_letters_are_read_within_every_budget(readings: list[Reading]) -> No
 def test_every_letter_is_labelled_as_it_may_be(readings: list[Reading]) -> None:
     assert len({item.row.id for item in readings}) == len(readings)
     assert all(item.row.right <= set(Kind) for item in readings)
+
+
+@pytest.fixture(scope="module")
+def apart() -> list[Reading]:
+    return read(held())
+
+
+def test_mail_kept_apart_is_read_as_well_as_it_was(apart: list[Reading]) -> None:
+    """No budget, but what was reached, with a margin: a change that helps what is known must not cost what is not."""
+    rejection, interview = score(apart, Kind.REJECTION), score_of_any(apart, INTERVIEW)
+    assert rejection.recall >= 0.87
+    assert rejection.precision >= 0.97
+    assert interview.recall >= 0.87
+    assert interview.precision >= 0.93
+    assert score(apart, Kind.HUMAN_REPLY).recall >= 0.85
+    assert macro_f1(apart) >= 0.89
+    wrong, harmless = disturbing(apart)
+    assert len(wrong) <= 0.035 * harmless
+
+
+def test_mail_kept_apart_is_told_from_automatic_answers_without_a_mistake(apart: list[Reading]) -> None:
+    assert all((item.found.kind is Kind.AUTO_REPLY) is (item.truth is Kind.AUTO_REPLY) for item in apart)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nl", "pt", "it"])
+def test_mail_kept_apart_is_read_in_every_language(apart: list[Reading], language: str) -> None:
+    theirs = [item for item in apart if item.row.source == f"held:{language}"]
+    assert sum(item.found.kind in item.row.right for item in theirs) >= 0.82 * len(theirs)
 
 
 def _reading(label: Kind, found: Kind, confidence: float = 0.9, **more: object) -> Reading:

@@ -71,3 +71,15 @@ def test_local_parts_tell_strangers_letters_and_newsletters() -> None:
     assert is_mass("News@acme.example")
     assert not is_mass("newsom@acme.example")
     assert is_freemail("zoe@gmail.com")
+
+
+@pytest.mark.parametrize(
+    "address", ["reply+k2j4h5@hirelane.example", "conversation+1@desk.example", "acme+0b93c1d7e2f84a6b@hirelane.example"]
+)
+def test_an_address_made_for_one_conversation_receives_nothing_of_ours(address: str) -> None:
+    assert not can_receive(address)
+
+
+@pytest.mark.parametrize("address", ["anna+jobs@acme.example", "anna.lee+hiring2026@acme.example", "rrhh@acme.example"])
+def test_a_tag_that_a_person_chose_keeps_an_address_a_person_s(address: str) -> None:
+    assert can_receive(address)

@@ -137,3 +137,8 @@ def test_a_text_made_of_beginnings_costs_little(piece: str) -> None:
 
 def test_every_language_has_lists() -> None:
     assert all(kind_phrases(language) for language in LANGUAGES)
+
+
+def test_a_line_of_particulars_is_not_joined_to_the_one_before_it() -> None:
+    folded = fold("We look forward to meeting you for your interview at Acme\nWhen: Tuesday, 1 December\nWho: Nora Feld")
+    assert folded.split("\n")[1:] == ["when: tuesday, 1 december", "who: nora feld"]
