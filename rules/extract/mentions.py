@@ -57,6 +57,9 @@ _SAYS = re.compile(
     r"(?:decided|moved|received|chosen|reviewed|selected|pleased|delighted|happy|excited|invited|hiring|growing"
     r"|viewed|sich|entschieden|erhalten"
     r"|d\u00e9cid\u00e9|re\u00e7u|decidido|recibido|recebido|deciso|ricevuto|besloten|ontvangen)"
+    r"|(?:has )?sent you|(?:t'a|vous a) (?:envoy\u00e9|r\u00e9pondu|invit\u00e9)"
+    r"|(?:te|le|ti) ha (?:enviado|invitado|inviato|invitato)"
+    r"|hat (?:dir|Ihnen)|(?:te|vous|le|ti) propos?[eo]n?e?|souhaite|aimerait|quiere|desea|m\u00f6chte|vorrebbe|gostaria|enviou"
     r"|received your|got your|reviewed your|viewed your|would like to|wants to|invites you|convida|te invita"
     r"|le invita|ti invita|l\u00e4dt|nodigt|recebeu|vous invite|recibi\u00f3)\b"
 )

@@ -13,13 +13,15 @@ from rules.extract.names import is_name, plain_name
 from rules.extract.words import listed
 from rules.mail.types import Address
 
-__all__ = ["is_own_domain", "is_system", "shown_organization", "somebody_else"]
+__all__ = ["abbreviated_in", "is_own_domain", "is_system", "shown_organization", "somebody_else"]
 
 _ANYBODY = frozenset(
     {"mail", "post", "me", "hi", "hello", "hallo", "hola", "bonjour", "ich", "contact", "kontakt", "contacto", "info"}
 )
 """Local parts of teams that somebody with a domain of their own uses, too."""
 _LEAST = 4
+_LAST_LINES = 5
+_LONGEST = 60
 _SHORT = 3
 _PAIR = 2
 _STRONG = 3.0
@@ -60,6 +62,8 @@ def shown_organization(sender: Address, domain: str) -> str:
     a team, or by the local part of somebody else.
     """
     name = plausible_company(sender.name) if domain else ""
+    if name and is_abbreviated(domain, name):
+        return name
     key, label = _plain(name), _plain(domain.partition(".")[0])
     if not name or len(label) < _LEAST or (label not in key and not bears_out(domain, name)) or "@" in sender.name:
         return ""
@@ -70,6 +74,32 @@ def shown_organization(sender: Address, domain: str) -> str:
         return name
     split = name_from_display(sender.name, sender.address)
     return name if is_name(name) and not split[1] and not theirs and "." in sender.address.partition("@")[0] else ""
+
+
+def abbreviated_in(domain: str, lines: Sequence[str]) -> str:
+    """Return the line of the last ones that a domain abbreviates, or an empty string."""
+    told = [line.strip(" *_|-,.") for line in lines if line][-_LAST_LINES:]
+    return next((plausible_company(line) for line in told if len(line) <= _LONGEST and is_abbreviated(domain, line)), "")
+
+
+def is_abbreviated(domain: str, name: str) -> bool:
+    """Say whether a domain is short for a name of several words: its initials (`bbc`), or beginnings of words (`univ-bath`)."""
+    label = domain.partition(".")[0].lower()
+    words = [_plain(word.rpartition("'")[2]) for word in name.replace("\u2019", "'").split()]
+    long = [word for word, written in zip(words, name.split(), strict=True) if word and not written[0].islower()]
+    if len(long) < _PAIR or any(char.isdigit() or char in "@:/" for char in name):
+        return False
+    initials = {"".join(word[0] for word in long), "".join(word[0] for word in words if word)}
+    outer = [
+        word for word, written in zip(words, name.split(), strict=True) if word and (len(word) >= _LEAST or written[0].isupper())
+    ]
+    initials.add("".join(word[0] for word in outer))
+    if len(label) >= _SHORT and label in initials:
+        return True
+    pieces = label.split("-")
+    return len(pieces) == len(long) > 1 and all(
+        len(piece) >= _SHORT and word.startswith(piece) for piece, word in zip(pieces, long, strict=True)
+    )
 
 
 def _plain(text: str) -> str:

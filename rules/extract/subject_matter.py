@@ -11,7 +11,7 @@ from rules.extract.company import as_written, is_organization, name_from_display
 from rules.extract.domains import bears_out, company_domain, company_key, company_of_domain
 from rules.extract.mentions import Mention, best, mentions_in, said, without_unit
 from rules.extract.names import is_name
-from rules.extract.organizations import is_own_domain, is_system, shown_organization, somebody_else
+from rules.extract.organizations import abbreviated_in, is_own_domain, is_system, shown_organization, somebody_else
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of as role_of_reading
 from rules.extract.signature import Signature, is_institution
@@ -97,13 +97,13 @@ def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequ
     if other:
         return other
     text = f"{headings}\n{reading.subject}\n{reading.body}"
-    written = _borne_out(said(mentions), text, told)
+    written = _borne_out(said(mentions), text, reading.lines, told)
     if written:
         return whole_name(written, text)
     return (display or (signed if is_institution(signed) else label)) if person else ""
 
 
-def _borne_out(names: Sequence[str], text: str, told: _Said) -> str:
+def _borne_out(names: Sequence[str], text: str, lines: Sequence[str], told: _Said) -> str:
     """Return the name that the sender's domain bears out, as the mail writes it, or an empty string."""
     start = company_key(told.label)[:_ALIKE]
     if not start:
@@ -113,7 +113,7 @@ def _borne_out(names: Sequence[str], text: str, told: _Said) -> str:
             return _fuller(name, names, told.domain)
     if told.signed and company_key(told.label) in company_key(told.signed):
         return told.signed
-    return as_written(told.domain, text)
+    return as_written(told.domain, text) or abbreviated_in(told.domain, lines)
 
 
 def _client(label: str, domain: str, names: Iterable[str], reading: Reading) -> str:

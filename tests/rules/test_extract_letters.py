@@ -13,6 +13,15 @@ from rules.mail.record import message_from_record
 _NOW = datetime(2027, 3, 3, 9, tzinfo=UTC)
 _LETTERS = [
     (
+        "Sophie Bernard <s.bernard@cro.test>",
+        "Votre candidature",
+        "Bonjour,\n\nje reviens vers vous.\n\nSophie Bernard\nResponsable RH\nCrédit Rural de l'Ouest",
+        "Crédit Rural de l'Ouest",
+        "",
+    ),
+    ("Université de Brassac <concours@univ-brassac.test>", "Votre dossier", "Bien reçu, merci.", "Université de Brassac", ""),
+    ("Teamtailor <no-reply@teamtailor-mail.com>", "Brindille t'a envoyé un message", "Bonjour Sam.", "Brindille", ""),
+    (
         "Wolkenfeld <no-reply@smartrecruiters.com>",
         "Deine Bewerbung als Data Engineer",
         "Hallo Sam,\n\ndeine Bewerbung als Data Engineer bei Wolkenfeld ist eingegangen.",
