@@ -294,6 +294,10 @@ def _many(count: int) -> list[Past]:
     return mails
 
 
+_PAGE = 4096
+"""As little as a pipe can hold: what is not read stops the writer."""
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """The pipe is not read, so that the command still has lines to write when the signal comes."""
@@ -301,7 +305,9 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals, code: 
     scratch = tmp_path / "scratch"
     environment = {**os.environ, "TMPDIR": str(scratch)}
     command = [sys.executable, "-m", "watcher.cli", "replay", str(mailbox), "--json", "--until", "2026-05-30", *ZONE]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True, pipesize=_PAGE
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert json.loads(process.stdout.readline())["event"] == "found"
