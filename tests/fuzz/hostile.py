@@ -83,7 +83,7 @@ BOMBS: Mapping[str, Callable[[], bytes]] = {
     "dates without end": lambda: mail("Tuesday, 10 March 2026 or 11/03/2026, " * 5000),
     "promises without end": lambda: mail("We will get back to you by Friday. " * 3000),
     "ifs without end": lambda: mail("if you have not heard from us " * 5000),
-    "rejections without end": lambda: mail("unfortunately we have decided to move forward with other " * 3000),
+    "rejections without end": lambda: mail("unfortunately we chose to move forward with other " * 3000),
     "one word of a megabyte": lambda: mail("a" * 1_000_000),
     "digits of a megabyte": lambda: mail("1" * 1_000_000),
     "blanks of a megabyte": lambda: mail("x" + " " * 1_000_000 + "y"),

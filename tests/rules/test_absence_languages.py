@@ -191,7 +191,7 @@ _REPORTS = [
         "MAILER-DAEMON@mx.acme.example (Mail Delivery System)",
         "Undelivered Mail Returned to Sender",
         (
-            "This is the mail system.\n\nYour message could not be delivered to one or more "
+            "The mail system writes.\n\nYour message could not be delivered to one or more "
             "recipients.\n\n<rita@acme.example>: host said: 550\n"
             "    user unknown\n\nReporting-MTA: dns; mx.acme.example\nada@acme.example\n"
         ),
@@ -200,7 +200,7 @@ _REPORTS = [
         "Mailer-Daemon@mx.acme.example",
         "Mail delivery failed: returning message to sender",
         (
-            "A message that you sent could not be delivered. The following address(es) failed:\n\n  "
+            "The message that you sent could not be delivered. The following address(es) failed:\n\n  "
             "rita@acme.example\n    SMTP error: 550\n\n"
             "------ This is a copy of the message ------\n\nFrom: other@acme.example\n"
         ),

@@ -89,8 +89,8 @@ def test_what_an_elision_joins_is_a_word_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("sentence", "kind"),
     [
-        ("We have decided not to move forward with your application.", Kind.REJECTION),
-        ("If we have decided not to move forward with your application, you will be told.", None),
+        ("We decided not to move forward with your application.", Kind.REJECTION),
+        ("If we decided not to move forward with your application, you will be told.", None),
         ("We will not make an offer of employment.", None),
         ("Our recruiter will contact you to schedule an interview.", None),
         ("We would like to schedule an interview with you.", Kind.INTERVIEW_INVITE),
