@@ -191,7 +191,7 @@ _REPORTS = [
         "MAILER-DAEMON@mx.acme.example (Mail Delivery System)",
         "Undelivered Mail Returned to Sender",
         (
-            "The mail system writes.\n\nYour mail could not be delivered to one or more "
+            "The mail system writes.\n\nYour mail could not be delivered to some "
             "recipients.\n\n<rita@acme.example>: host said: 550\n"
             "    user unknown\n\nReporting-MTA: dns; mx.acme.example\nada@acme.example\n"
         ),
