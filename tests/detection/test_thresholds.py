@@ -20,8 +20,7 @@ _AT = datetime(2026, 12, 3, 14, 0, tzinfo=timezone(timedelta(hours=1)))
 
 @pytest.fixture(scope="module")
 def readings() -> list[Reading]:
-    if not _LETTERS:
-        pytest.skip("there are no letters in tests/detection/letters")
+    assert _LETTERS, "tests/detection/letters is empty"
     return read(_LETTERS)
 
 

@@ -52,7 +52,7 @@ def story() -> list[tuple[EmailMessage, datetime]]:
     data, sales = f"{JOBS}/4471902", f"{JOBS}/5530188"
     applied = "Thank you for applying to Hollin Optics"
     received = "thank you for applying for the {} position at Hollin Optics. We have received your application.\n\n{}\n"
-    invited = "we should like to invite you for an interview for the {} position. Please send us your availability.\n\n{}\n\n{}\n"
+    invited = "we are pleased to ask you to an interview for the {} position. Please send us your availability.\n\n{}\n\n{}\n"
     anna, paul = "Best regards,\nAnna Berger\nRecruiter", "Best regards,\nPaul Okoro\nRecruiter"
     ahead = "a short word ahead of our conversation: the team will ask about pipelines. Write to me any time."
     refused = "thank you for your interest in the Account Manager position. Unfortunately, we will not move forward with you."
