@@ -46,6 +46,7 @@ def write_config(home: Path, server: Dovecot, users: list[str], *, port: int = 0
         "",
         "[daemon]",
         f'state_dir = "{home / "state"}"',
+        "max_drafts_per_pass = 100",  # all drafts of a measurement stand after the first look
     ]
     for user in users:
         lines += [
