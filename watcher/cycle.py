@@ -57,6 +57,8 @@ log = logging.getLogger(__name__)
 _TRY_AGAIN = timedelta(hours=1)
 _NOTE_EVERY = timedelta(minutes=10)
 _LATE_AT_ONCE = 500
+_HELD = 500
+"""Texts of strangers that are kept until the pass ends, so that few are fetched twice."""
 _TURNS = 2
 """How often one draft may change in one pass: a withdrawal and a new one."""
 _NOTHING = Known(frozenset(), frozenset(), frozenset())
@@ -91,6 +93,8 @@ class Cycle:
     _checks: dict[str, datetime | None] = field(default_factory=dict)
     _companies: dict[str, str] = field(default_factory=dict)
     _openers: dict[str, str] = field(default_factory=dict)
+    _strangers: dict[str, Message] = field(default_factory=dict)
+    """Mail of this pass that was read as a stranger's, which may yet turn out to belong to a process."""
     _untold: set[str] = field(default_factory=set)
     """Messages that were read and not told of so far."""
     _broken_off: bool = False
@@ -139,6 +143,7 @@ class Cycle:
         try:
             return self._pass(now, wall)
         finally:
+            self._strangers.clear()
             if not self.alone:
                 self._linker.forget()
 
@@ -268,6 +273,8 @@ class Cycle:
             if message.envelope.identity not in seen:
                 seen.add(message.envelope.identity)
                 fresh.append((self._read_one(message, arrival(message, now, floor, self._wall)), message))
+        room = max(0, _HELD - len(self._strangers))
+        self._strangers.update([(row.identity, message) for row, message in fresh if row.stranger][:room])
         return fresh
 
     def _keep(self, connection: Connection, fresh: Sequence[tuple[EventRow, Message]], pulled: _Pulled) -> None:
@@ -347,7 +354,9 @@ class Cycle:
     ) -> dict[str, EventRow]:
         """Read messages anew, as of the time when they came in, as far as the mailbox still has them."""
         found = {}
-        for message in self.connector.read(envelopes) if envelopes else ():
+        held = [message for envelope in envelopes if (message := self._strangers.get(envelope.identity)) is not None]
+        away = [envelope for envelope in envelopes if envelope.identity not in self._strangers]
+        for message in (*held, *(self.connector.read(away) if away else ())):
             row = rows.get(message.envelope.identity)
             at = row.at if row is not None else arrival(message, now, None, self._wall)
             found[message.envelope.identity] = self._read_one(message, at, known=known)

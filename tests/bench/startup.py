@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -24,6 +25,10 @@ def _timed(command: list[str], environment: dict[str, str]) -> float:
 def measure(config: Path, home: Path, *, rounds: int) -> list[Figure]:
     """Start each command `rounds` times in turn; `config` names a state that has processes in it."""
     environment = {**os.environ, "HOME": str(home), "COLUMNS": "120"}
+    told = subprocess.run(
+        [*hearback(), "status", "--json", "--config", str(config)], env=environment, check=True, capture_output=True, text=True
+    )
+    processes = len(json.loads(told.stdout)["processes"])
     commands = {
         "nothing": [sys.executable, "-c", "pass"],
         "--help": [*hearback(), "--help"],
@@ -41,7 +46,7 @@ def measure(config: Path, home: Path, *, rounds: int) -> list[Figure]:
         over = middle[name] - middle["nothing"]
         figures.append(
             Figure(
-                f"hearback {name}, over python -c pass",
+                f"hearback {name}, over python -c pass" + (f", {processes} processes" if name == "status" else ""),
                 f"+{over * 1000:.0f} ms",
                 f"{middle['nothing'] * 1000:.0f} ms",
                 f"{middle[name] / middle['nothing']:.1f}",
