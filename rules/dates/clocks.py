@@ -38,9 +38,9 @@ def _clock(index: int) -> str:
         r"(?:(?P<H#>H) )?(?P<h#>[nu])",
         r"(?:(?P<s#>[:.])(?P<m#>n)(?P<sec#>:n)?(?:\.j)?)?",
         r"(?: ?(?P<U#>[Uc])\.?(?: ?(?P<n#>n)(?![nyjz:/#]|\.n|o))?)?",
-        r"(?: (?P<J#>J))?(?:,? ?\(?(?P<A#>A|(?<=n)g|g(?! ?[WwXnfdCYN#]))\)?)?(?: (?P<V#>[Uc]))?",
     )
-    return rf"(?:(?P<Z#>Z)|{''.join(parts)})".replace("#>", f"{index}>")
+    behind = r"(?:[ -](?P<J#>J))?(?:,? ?\(?(?P<A#>A|(?<=n)g|g(?! ?[WwXnfdCYN#]))\)?)?(?: (?P<V#>[Uc]))?"
+    return rf"(?:(?P<Z#>Z)|{''.join(parts)}){behind}".replace("#>", f"{index}>")
 
 
 _PATTERN: Final = re.compile(
@@ -52,6 +52,10 @@ _PATTERN: Final = re.compile(
 )
 _DAY_BEHIND: Final = re.compile(r",? (?:[fkg] ){0,2}#")
 _MARK: Final = re.compile(r"[:.UcAgZJHGk]")
+_HALF_BEFORE: Final = re.compile(r"[Ag],? (?:f )?(?:[Gk] )?(?:f )?$")
+"""The half of the day said first: `morgens um sieben`, `le matin à neuf heures`."""
+_BESIDE: Final = 5
+"""So many tokens before a time a day stands beside it."""
 _OPENER: Final = re.compile(r"(?:(?P<b>b) )?(?:f )?(?:(?P<g>[Gkf]) )?(?:f )?$")
 
 
@@ -101,7 +105,7 @@ def _read(lexed: Lexed, match: re.Match[str]) -> tuple[Clock, int] | None:
     half = match["A2"] is not None and lexed.value(match.start("A2"), "A") is not None
     if not _is_time(lexed, match, opener, zone, ranged=ranged):
         return None
-    first = _at(lexed, match, 1, "")
+    first = _at(lexed, match, 1, _half_before(lexed, match)) or _at(lexed, match, 1, "")
     if ranged and half and not any(match[f"{group}1"] for group in "AZH"):
         first = _borrowed(lexed, match, second)
     if first is None:
@@ -112,6 +116,15 @@ def _read(lexed: Lexed, match: re.Match[str]) -> tuple[Clock, int] | None:
         first, second if ranged else None, zone.name, start, lexed.starts[last], zone.names, zone.firm, _is_moved(lexed, match)
     )
     return clock, last
+
+
+def _half_before(lexed: Lexed, match: re.Match[str]) -> str:
+    """Return `am` or `pm` where the half of the day stands before a time that has none behind it, else nothing."""
+    start = _first(match)
+    said = _HALF_BEFORE.search(lexed.classes, max(0, start - 8), start)
+    if said is None or match["A1"] is not None or match["Z1"] is not None or not 1 <= lexed.number(match.start("h1")) <= _NOON:
+        return ""
+    return "pm" if lexed.value(said.start(), "A") else "am"
 
 
 def _opener(lexed: Lexed, match: re.Match[str]) -> str:
@@ -144,21 +157,34 @@ def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ran
     if match["H1"] is not None:
         plain = match["h1"] == "u" or " " in lexed.tokens[match.start("H1")]
         return plain or strong or sure or opener[-1:] in {"k", "f"} or bool(units)
+    beside = "#" in lexed.classes[max(0, _first(match) - _BESIDE) : _first(match)]
+    if match["Z1"] is not None and not opener and not ranged:
+        return beside or bool(zone.last) or _DAY_BEHIND.match(lexed.classes, match.end()) is not None  # `la Ferme du Midi`
+    certain = bool(strong or sure or "U" in units)
     if any(match[f"h{index}"] == "u" for index in indexes):
-        return strong or sure or "U" in units or (opener[-1:] == "k" and bool(units))
-    if strong or sure or minutes or "U" in units:
-        return True
-    beside = "#" in lexed.classes[max(0, _first(match) - 5) : _first(match)]
-    if units:
-        timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
-        return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
-    return not ranged and opener[-1:] == "k" and _said_plainly(lexed, match, zone, beside=beside)
+        return certain or (opener[-1:] == "k" and (bool(units) or _is_spoken(lexed, match, zone, beside=beside)))
+    if certain or minutes or not units:
+        return (
+            certain or bool(minutes) or (not ranged and opener[-1:] == "k" and _said_plainly(lexed, match, zone, beside=beside))
+        )
+    timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
+    return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
 
 
 def _is_length(lexed: Lexed, match: re.Match[str]) -> bool:
     """Say whether words before it make it a length or the hours of an office."""
     before = lexed.classes[max(0, match.start() - 8) : match.start()]
     return "D" in before.rpartition("\n")[2].rpartition("#")[2]
+
+
+def _is_spoken(lexed: Lexed, match: re.Match[str], zone: Zone, *, beside: bool) -> bool:
+    """Say whether a number in words is a time: `Donnerstag um zehn`, `at ten on Thursday`, but not `at one of our offices`."""
+    before = next((place for place in range(_first(match) - 1, -1, -1) if lexed.classes[place] not in " f"), -1)
+    if before < 0 or lexed.value(before, "k") != 1:
+        return False
+    half = bool(_half_before(lexed, match))
+    counted = lexed.number(match.start("h1")) == 1 and lexed.classes[match.end() : match.end() + 2] == " f"
+    return half or (not counted and _said_plainly(lexed, match, zone, beside=beside))
 
 
 def _said_plainly(lexed: Lexed, match: re.Match[str], zone: Zone, *, beside: bool) -> bool:
@@ -172,7 +198,8 @@ def _said_plainly(lexed: Lexed, match: re.Match[str], zone: Zone, *, beside: boo
 def _at(lexed: Lexed, match: re.Match[str], index: int, half: str) -> time | None:
     """Return the time of one side of a match; `half` is `am` or `pm` where the other side lends it."""
     if match[f"Z{index}"] is not None:
-        return time(int(lexed.value(match.start(f"Z{index}"), "Z")) % _DAY)
+        shift = int(lexed.value(match.start(f"J{index}"), "J")) if match[f"J{index}"] is not None else 0
+        return time(*divmod(int(lexed.value(match.start(f"Z{index}"), "Z")) * _HOUR + shift, _HOUR))
     if match[f"h{index}"] is None:
         return None
     hour = lexed.number(match.start(f"h{index}"))
@@ -189,7 +216,12 @@ def _at(lexed: Lexed, match: re.Match[str], index: int, half: str) -> time | Non
             return None  # `15:00 pm` and `0:30 am` are read, `15:00 am` is not
     shift = sum(int(lexed.value(match.start(f"{group}{index}"), group)) for group in "HJ" if match[f"{group}{index}"] is not None)
     found = time(*divmod((hour * _HOUR + minutes + shift) % (_DAY * _HOUR), _HOUR))
-    if ahead is None and time(1) <= found < _AFTERNOON and not lexed.tokens[match.start(f"h{index}")].startswith("0"):
+    by_noon = shift < 0 and not found.hour  # `halb eins`
+    if (
+        ahead is None
+        and (by_noon or time(1) <= found < _AFTERNOON)
+        and not lexed.tokens[match.start(f"h{index}")].startswith("0")
+    ):
         return found.replace(hour=found.hour + _NOON)
     return found
 

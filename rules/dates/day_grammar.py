@@ -39,11 +39,13 @@ _ALTERNATIVES = (
     # 2026-03-03
     r"(?P<y4>y)(?P<s4>[-/.])(?P<m4>n)(?P=s4)(?P<n4>n)(?![nyj])",
     # 03.04.2026; 3/4/26
-    _weekday(5) + r"(?P<n5>n)(?P<s5>[/.-]) ?(?P<m5>n)(?P=s5) ?(?P<y5>[yn])(?![nyj$]|[./:-]n)" + _behind(5),
+    _weekday(5) + r"(?P<n5>n)(?P<s5>[/.-]) ?(?P<m5>n)(?P=s5)(?: (?=y))?(?P<y5>y|n(?! ?[UcA]))(?![nyj$]|[./:-]n)" + _behind(5),
     # Wednesday 12/2; Di. 03.03.
     rf"(?:[NCY] )?(?P<w6>[WwXd])\.?,? \(?(?:[fkgdi] ){{0,2}}(?P<n6>n)(?P<s6>[/.-])(?P<m6>n){_SHORT_END}\.?",
     # am 3.3.; by 12/22
     rf"(?:[fgtkbiLO] (?:[fi] )?|- )(?P<n7>n)(?P<s7>[/.-])(?P<m7>n){_SHORT_END}\.?" + _behind(7),
+    # 3/3 à 14h; 3.3. 14 Uhr: a time right behind makes it a date
+    r"(?P<n12>n)(?P<s12>[/.])(?P<m12>n)(?![nyjz$:/])\.?(?=,? ?(?:[-(] ?)?(?:[kGfb] ){0,2}n ?(?:[UcA]|:n))",
     # today; tomorrow
     r"(?P<rel8>T)",
     # next Tuesday; mardi prochain; Tuesday next week; KW 10, Dienstag; Monday the 30th; nächste Woche Dienstag
@@ -66,5 +68,5 @@ _BEGINNING = (
     r"(?<![nyjz$cU])(?<!n[:.])(?<!W[-/])(?<!W - )(?=[WwXdnyMmTNCYKSl]|(?:[fgtkibLO] (?:[fi] )?|- )n)"
 )
 DAYS: Final = re.compile(f"{_BEGINNING}(?:{'|'.join(_ALTERNATIVES)})")
-TAGS: Final = ("n1", "n2", "n3", "n4", "n5", "n6", "n7", "rel8", "w9", "n10", "n11")
+TAGS: Final = ("n1", "n2", "n3", "n4", "n5", "n6", "n7", "n12", "rel8", "w9", "n10", "n11")
 """The groups of which one is in every match; it tells what kind of day it is."""

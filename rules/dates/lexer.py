@@ -15,6 +15,10 @@ __all__ = ["Lexed", "lex"]
 _MOST = 64 * 1024
 _PLACE = re.compile(r"[aF]\.?:? (?:o\.? )?[nj](?:[./-][nj])?(?![n:hc]| ?[UcA])|(?<![:.])[nu][.o]{0,2} ?F")
 """A room or a floor with its number: `room 2.04`, `19th floor`, `3. Etage`."""
+_HOUR = re.compile(r"(?<=G )[Mm](?![^ ,.;:!)\n])")
+"""A month that is a number as well, where a time is due: `\u00e0s dez e meia`."""
+_ATTRIBUTION = re.compile(r"(?:^|\n)[^\n]{0,80};[^ \n;]{1,60}k[^ \n;]{1,80};[^\n]{0,120}:(?=\n|$)")
+"""The line above a quotation, with an address in angle brackets and the time of what is quoted."""
 _SENT = re.compile(r"(?:^|\n)[ ;]*x:?[^\n]*")
 
 
@@ -57,10 +61,13 @@ def lex(text: str, languages: tuple[str, ...]) -> Lexed:
     starts = [0, *accumulate(map(len, tokens))]
     if "a" in classes or "F" in classes:
         classes = _PLACE.sub(lambda match: re.sub(r"[nyju]", "z", match[0]), classes)
+    if "G" in classes:
+        classes = _HOUR.sub(lambda match: "u" if ("u", tokens[match.start()]) in lexicon.values else match[0], classes)
     found = Lexed(tokens, classes, starts, lexicon)
-    if "x" in classes:
-        return found.masked([(match.start(), match.end()) for match in _SENT.finditer(classes)])
-    return found
+    masks = [match.span() for match in _SENT.finditer(classes)] if "x" in classes else []
+    if "@" in tokens:
+        masks += [match.span() for match in _ATTRIBUTION.finditer(classes)]
+    return found.masked(masks) if masks else found
 
 
 def _joined(tokens: list[str], classes: str, lexicon: Lexicon) -> tuple[list[str], str]:

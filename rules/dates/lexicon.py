@@ -47,6 +47,7 @@ _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
     ("oclock", "U", 0),
     ("hour", "c", 0),
     ("at_hour", "G", 0),
+    ("at_word", "k", 1),
     ("at", "k", 0),
     ("until", "t", 0),
     ("between", "b", 0),
@@ -59,6 +60,8 @@ _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
     ("mid", "I", 0),
     ("zone_label", "V", 0),
     ("zone_word", "v", 0),
+    ("your_zone", "r", 1),
+    ("for_you", "r", 0),
     ("duration", "D", 0),
     ("sent", "x", 0),
     ("room", "a", 0),
@@ -220,8 +223,11 @@ def lexicon_of(languages: tuple[str, ...]) -> Lexicon:
             for entry in entries:
                 found.enter(entry)
             for word, spellings in numbers:
-                for entry in spellings if word not in found.classes else ():
-                    found.enter(entry)
+                for entry in spellings:
+                    if word not in found.classes:
+                        found.enter(entry)
+                    elif found.classes[word] in "Mm":
+                        found.values.setdefault(entry.key, entry.value)  # Portuguese `dez`: ten, and December
     _add_zones(found, languages)
     for name, spellings in _full_names():
         for entry in spellings if name not in found.classes else ():

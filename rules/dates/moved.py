@@ -14,6 +14,8 @@ _ENDS: Final = re.compile(r"\n\n|[.!] (?=\S)|\)")
 _ALONE: Final = re.compile(r"O ?[&,.;]")
 """A word that ends what it belongs to: `findet am Dienstag statt, am Mittwoch ...`."""
 _SENTENCE: Final = re.compile(r"\n|[.!] (?=\S)")
+_NEW_BESIDE: Final = re.compile(r"L ?:? ?(?:[#,fkG] ?){0,4}$")
+"""`New time: ...` is not moved by what follows."""
 _REACH = 60
 """So many tokens before a moment a word may stand that calls it old or new."""
 
@@ -41,7 +43,10 @@ def old_places(lexed: Lexed, clocks: list[int]) -> frozenset[int]:
         alone = told >= 0 and _ALONE.match(clause, told) is not None
         if told > max(clause.rfind("L"), clause.rfind("h")) and not alone and not (beside and "z" in clause[told:]):
             found.add(place)
-        if any(start <= place < end for start, end in struck) or _moves(classes, place, clocks[index + 1 : index + 2]):
+        renewed = _NEW_BESIDE.search(clause) is not None
+        if any(start <= place < end for start, end in struck) or (
+            not renewed and _moves(classes, place, clocks[index + 1 : index + 2])
+        ):
             found.add(place)
         previous = place + 1
     return frozenset(found)

@@ -25,6 +25,8 @@ _NEAR_YEARS = 2
 _LARGEST_MONTH = 12
 
 _BOTH_NUMBERS: Final = re.compile(r"(?<![nyjz$./-])(n)([/-])(n)\2[yn](?![nyj/-])")
+_ALWAYS: Final = (24, 7)
+"""`Open 24/7, 10:00` names no day."""
 _RANGE: Final = re.compile(r" k n")
 _SOON: Final = timedelta(days=40)
 _AMERICAN: Final = frozenset({"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"})
@@ -76,7 +78,7 @@ def ambiguous_days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH
     found: list[Ambiguous] = []
     for match in DAYS.finditer(lexed.classes):
         tag = next(tag for tag in TAGS if match[tag] is not None)
-        if tag not in {"n5", "n6", "n7"} or len(found) >= MAX_FOUND:
+        if tag not in {"n5", "n6", "n7", "n12"} or len(found) >= MAX_FOUND:
             continue
         readings = {day for one in ("dmy", "mdy") for day, _, _ in _numeric(lexed, match, today, one)} - {None}
         if len(readings) > 1:
@@ -175,12 +177,14 @@ def _iso(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> 
 
 def _numeric(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
     """Read a numeric date: dots are day first; else the weekday, a number over 12, the order decide. Else there is none."""
-    tag = next(tag for tag in ("5", "6", "7") if match[f"n{tag}"] is not None)
+    tag = next(tag for tag in ("5", "6", "7", "12") if match[f"n{tag}"] is not None)
     first, second = lexed.number(match.start(f"n{tag}")), lexed.number(match.start(f"m{tag}"))
+    if tag == "12" and (first, second) == _ALWAYS:
+        return []
     sign = match[f"s{tag}"]
     year = _year(lexed, match, "y5", today) if tag == "5" else 0
-    weekday = _weekday_at(lexed, match, f"w{tag}") if tag != "7" else -1
-    if weekday < 0 and tag != "6":
+    weekday = _weekday_at(lexed, match, f"w{tag}") if tag in {"5", "6"} else -1
+    if weekday < 0 and tag in {"5", "7"}:
         weekday = _weekday_at(lexed, match, f"v{tag}")
     if year < 0 or (sign == "." and tag != "5" and not _dotted(lexed, match, tag, order)):
         return []
@@ -252,6 +256,7 @@ _READERS: Final[dict[str, Callable[[Lexed, re.Match[str], date, str | None], lis
     "n5": _numeric,
     "n6": _numeric,
     "n7": _numeric,
+    "n12": _numeric,
     "rel8": _relative,
     "w9": _weekday,
     "n10": _numbered,

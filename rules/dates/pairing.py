@@ -12,8 +12,9 @@ from rules.dates.clocks import clocks_of
 from rules.dates.lexer import Lexed, lex
 from rules.dates.moved import old_places
 from rules.dates.named import ambiguous_days, named_days, order_of
+from rules.dates.retold import retold
 from rules.dates.types import Ambiguous, Clock, Day, Moment
-from rules.dates.zones import Zone, believed, read_zone, stated_zone, zone_of
+from rules.dates.zones import READER, Zone, believed, read_zone, stated_zone, zone_of
 from rules.language import ENGLISH
 
 __all__ = ["ambiguous_moments", "moments"]
@@ -29,6 +30,7 @@ _BREAK: Final = re.compile(r"\n|[.!] ")
 _ONWARD: Final = re.compile(r",? (?:[fkgd] ){0,2}")
 """Between a time and the day behind it: `at ten on Tuesday`."""
 _ADJACENT = 3
+_TOGETHER = 8
 _JOINING: Final = re.compile(r"[ ,;]*(?:-|t|k|G|\n? ?[eE](?: [kz])? ?[:=|]?)(?: [fkG])?[ \n]*")
 _Place = tuple[int, int]
 
@@ -44,19 +46,28 @@ class _Pair(NamedTuple):
     """Where the time begins."""
     day_end: int
     old: bool
+    beside: bool = False
+    """The day stands right beside the time, or with a word or two between them."""
 
 
 def moments(
-    text: str, today: date, zone: tzinfo, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None
+    text: str,
+    today: date,
+    zone: tzinfo,
+    languages: tuple[str, ...] = (ENGLISH,),
+    order: str | None = None,
+    *,
+    reader: tzinfo | None = None,
 ) -> list[Moment]:
     """Return each time of day in folded text with the day it belongs to, in `zone` unless one is written, in reading order.
 
     A time belongs to a day of its own sentence or line: to the one before it, or to the one behind where times come first; else
     to the nearest day told before, else to one that follows closely. A zone that is written once, or behind a label, holds for
     times without one. Of a moment that is told in two zones the first stands. What is replaced by another is marked `old`. A time
-    whose zone stays in doubt is left out (`ambiguous_moments`). `languages` and `order` as in `days`.
+    whose zone stays in doubt is left out (`ambiguous_moments`). `reader` is the zone of `3 pm your time`. `languages` and `order`
+    as in `days`.
     """
-    return _read(text, today, zone, languages, order)[0]
+    return _read(text, today, zone, languages, order, reader=reader)[0]
 
 
 def ambiguous_moments(
@@ -68,7 +79,7 @@ def ambiguous_moments(
 
 
 def _read(
-    text: str, today: date, zone: tzinfo, languages: tuple[str, ...], order: str | None
+    text: str, today: date, zone: tzinfo, languages: tuple[str, ...], order: str | None, *, reader: tzinfo | None = None
 ) -> tuple[list[Moment], list[Ambiguous]]:
     lexed = lex(text, languages)
     named = named_days(lexed, today, order_of(lexed, languages, order))
@@ -92,7 +103,8 @@ def _read(
             if name is None:
                 doubtful.append(_doubt(text, wall, clock))
                 continue
-            moment = _moment(wall, clock, name, zone, old=is_old)
+            local = (reader or zone) if name == READER else zone
+            moment = _moment(wall, clock, "" if name == READER else name, local, old=is_old, beside=pair.beside)
             if all(other.start != moment.start for other in found):
                 found.append(moment)
     return found, doubtful
@@ -112,12 +124,12 @@ def _doubt(text: str, wall: datetime, clock: Clock) -> Ambiguous:
     return Ambiguous(text[clock.start : clock.end], readings, clock.start, clock.end)
 
 
-def _moment(wall: datetime, clock: Clock, name: str, zone: tzinfo, *, old: bool) -> Moment:
+def _moment(wall: datetime, clock: Clock, name: str, zone: tzinfo, *, old: bool, beside: bool) -> Moment:
     start = wall.replace(tzinfo=zone_of(name) or zone)
     end = datetime.combine(wall.date(), clock.until, tzinfo=start.tzinfo) if clock.until else None
     if end is not None and end <= start:
         end = None
-    return Moment(start, end, name if "/" in name else "", clock.start, clock.end, old)
+    return Moment(start, end, name if "/" in name else "", clock.start, clock.end, old, beside)
 
 
 def _apart(pair: _Pair) -> list[tuple[Clock, bool]]:
@@ -142,8 +154,9 @@ def _paired(
     breaks = [match.end() for match in _SEGMENT.finditer(lexed.classes)]
     segments = _segments(breaks, [place for _, (place, _) in named]), _segments(breaks, [place for _, (place, _) in clocks])
     pairs: list[_Pair] = []
+    again = retold(lexed, clocks, old)
     for index, (clock, span) in enumerate(clocks):
-        if _again(lexed, clocks, index):
+        if index in again:
             continue
         segment = segments[1][index]
         inside = [item for item, where in zip(named, segments[0], strict=True) if where == segment]
@@ -154,9 +167,24 @@ def _paired(
         if day is not None:
             first, last = min(day[1][0], span[0]), max(day[1][1], span[1])
             pairs.append(
-                _Pair(clock, day[0], first if day[1][1] <= span[0] else span[0], last, span[0], day[1][1], span[0] in old)
+                _Pair(
+                    clock,
+                    day[0],
+                    first if day[1][1] <= span[0] else span[0],
+                    last,
+                    span[0],
+                    day[1][1],
+                    span[0] in old,
+                    _is_beside(lexed, day[1], span),
+                )
             )
     return pairs or _agenda(named, clocks, old, today)
+
+
+def _is_beside(lexed: Lexed, day: _Place, clock: _Place) -> bool:
+    """Say whether a day and a time stand together: `Tuesday, 3 March, in Leipzig, 2 pm`."""
+    between = lexed.classes[day[1] : clock[0]] if day[1] <= clock[0] else lexed.classes[clock[1] : day[0]]
+    return len(between) <= _TOGETHER and _BREAK.search(between) is None
 
 
 def _agenda(named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]], old: frozenset[int], today: date) -> list[_Pair]:
@@ -192,23 +220,6 @@ def _segments(breaks: list[int], places: list[int]) -> list[int]:
             segment += 1
         found.append(segment)
     return found
-
-
-def _again(lexed: Lexed, clocks: list[tuple[Clock, _Place]], index: int) -> bool:
-    """Say whether a time only tells the one before in another zone: `2 pm ET (8 pm CET)`, `2 pm EST / 11 am PST`."""
-    if not index:
-        return False
-    clock, span = clocks[index]
-    before, earlier = clocks[index - 1]
-    between = lexed.classes[earlier[1] : span[0]]
-    if "(" in between[:3] and len(between) <= 12 and "O" not in between:  # noqa: PLR2004 -- a few words
-        return True
-    told = (
-        bool(before.zone or before.zones)
-        and bool(clock.zone or clock.zones)
-        and (before.zone, before.zones) != (clock.zone, clock.zones)
-    )
-    return told and between.strip(" ,;|/=f&z") == "" and len(between) <= 6  # noqa: PLR2004 -- a sign or a word
 
 
 def _within(lexed: Lexed, inside: list[tuple[Day, _Place]], span: _Place, *, times_first: bool) -> tuple[Day, _Place] | None:

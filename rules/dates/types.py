@@ -54,6 +54,8 @@ class Moment:
     """Where the time ends."""
     old: bool = False
     """It is said to be replaced (`instead of Tuesday at ten`, `was 2 pm`)."""
+    beside: bool = False
+    """Its day stands beside its time, not in another sentence or line."""
 
 
 @dataclass(frozen=True, slots=True)

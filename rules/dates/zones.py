@@ -9,19 +9,26 @@ from zoneinfo import ZoneInfo
 
 from rules.dates.lexer import Lexed
 
-__all__ = ["ZONE", "Zone", "believed", "read_zone", "stated_zone", "zone_of"]
+__all__ = ["READER", "ZONE", "Zone", "believed", "read_zone", "stated_zone", "zone_of"]
 
 _EASTMOST = 14
 _CLOSE = timedelta(hours=3)
 ZONE: Final = re.compile(
-    r" ?[U,;|]? ?(?P<open>[(\[]|\n(?=[QV(]))? ?(?:V[: ]{0,2})?(?:f )?"
+    r" ?[U,;|]? ?(?P<open>[(\[]|\n(?=[QV(]))? ?(?:V[: ]{0,2})?(?:[fk] )?"
     r"(?:(?P<q>[Qqp])(?: (?P<w>v))?|(?P<v>v) (?:f )?(?P<p>[pQ])|(?<=[(\[])(?P<any>[^ \n])(?=[)\]]))?"
     r"(?: ?(?P<sign>[+-]) ?(?P<h>[nj])(?:[:.](?P<m>n))?(?![nyj]))?"
     r"(?P<close> ?[\])])?(?P<more> ?(?:[zQp;] ?,? ?){0,6})"
 )
 _LABEL: Final = re.compile(r"V ?[:=|]? ?\n? ?(?:f )?")
 _LISTED: Final = re.compile(r"p(?:, [pz])*\.?(?:\n|$)")
+_DIRECT: Final = re.compile(r",? (?:[fk] )?p(?=$|[.,;:!)(/|\n]| [-(/|&fkGtb;r])")
+"""A place right behind a time, by itself: one meets there, or its clock is meant; either way it is the zone."""
+_YOURS: Final = re.compile(r",? ?[(,]? ?(?:[fk] )?r")
 _CITY: Final = re.compile(r"[Qp]")
+
+
+READER: Final = "your"
+"""What stands for the zone of whom is written to."""
 
 
 class Zone(NamedTuple):
@@ -40,6 +47,9 @@ def read_zone(lexed: Lexed, place: int, *, seconds: bool = False, labelled: bool
     """
     if seconds and place < len(lexed.tokens) and lexed.tokens[place] == "z":
         return Zone("UTC", (), firm=True, last=place + 1)  # RFC 3339
+    yours = _YOURS.match(lexed.classes, place)
+    if yours is not None and lexed.value(yours.end() - 1) == 1:
+        return Zone(READER, (), firm=True, last=yours.end())
     match = ZONE.match(lexed.classes, place)
     if match is None or not (match["q"] or match["p"] or match["any"] or match["sign"]):
         return Zone()
@@ -76,7 +86,8 @@ def _named(lexed: Lexed, match: re.Match[str], place: int, *, labelled: bool) ->
     spoken = match["w"] is not None or match["v"] is not None
     enclosed = match["open"] is not None and lexed.classes[at + 1 : at + 2] in {")", "]", " ", "+", "-", "\n", "", "/"}
     # A city is a place to come to unless it is said to be a zone, or ends the line; `et` and `ist` are words of other languages.
-    spoken = spoken or (lexed.classes[at] == "p" and lexed.tokens[max(0, at - 2)] == "in")
+    placed = lexed.tokens[max(0, at - 2)] == "in" and not lexed.classes.startswith(" p", at + 1)  # `in central London`
+    spoken = spoken or (lexed.classes[at] == "p" and (placed or _DIRECT.match(lexed.classes, place) is not None))
     listed = lexed.classes[at] == "p" and at - place <= 1 and _LISTED.match(lexed.classes, at) is not None
     if lexed.classes[at] != "Q" and not (spoken or labelled or enclosed or listed):
         return (), place

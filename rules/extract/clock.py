@@ -50,14 +50,25 @@ def sender_zone(message: Message, zone: str) -> tzinfo:
     domain = _country(message)
     theirs = load("spoken_zones")["countries"].get(domain, "")
     offset = offset_of(message)
-    if not offset:
-        return _zone(theirs) if theirs and domain not in _SOLD else user
     clocks = load("spoken_zones")["clocks"]
+    if not offset:
+        return _zone(theirs) if theirs and domain not in _SOLD else _at_zero(message, zone) or user
     spoken = [name for language in (*text_of(message).languages, ENGLISH) for name in clocks.get(language, ())]
     for candidate in (user, *(_zone(name) for name in (theirs, *spoken) if name)):
         if message.date.astimezone(candidate).utcoffset() == message.date.utcoffset():
             return candidate
     return timezone(timedelta(minutes=offset))
+
+
+def _at_zero(message: Message, zone: str) -> tzinfo | None:
+    """Return the zone of zero offset where the language of the mail is spoken, unless the user's is one where it is, too."""
+    tables = load("spoken_zones")
+    language = text_of(message).languages[0]
+    name = tables["zero"].get(language)
+    if name is None or message.date is None or zone in tables["clocks"].get(language, ()):
+        return None
+    found = _zone(name)
+    return found if not message.date.astimezone(found).utcoffset() else None
 
 
 def day_order(message: Message, languages: tuple[str, ...]) -> str | None:

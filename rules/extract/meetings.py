@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 from typing import NamedTuple
 
-from rules.calendar import CalendarEvent, read
+from rules.calendar import CalendarEvent, named_zone, read
 from rules.classify.text import text_of
 from rules.classify.types import Kind
+from rules.dates import days, times
 from rules.extract.agenda import with_agenda
 from rules.extract.attendees import interviewers_of_entry
 from rules.extract.booking import booking_link_of
@@ -18,7 +20,7 @@ from rules.extract.formats import format_of
 from rules.extract.markup import MarkedEvent, read_markup
 from rules.extract.meeting_words import Words
 from rules.extract.people import person_of
-from rules.extract.told import read_told
+from rules.extract.told import Told, read_told
 from rules.extract.types import Format, Interview, InterviewStatus, Person
 from rules.language import languages_of
 from rules.mail.types import Message
@@ -36,6 +38,8 @@ __all__ = [
 ]
 
 _USUAL = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_QUOTE_MARKS = re.compile(r"^[> |]{1,20}")
 _TIMED = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE})
 _NAMING = frozenset({*_TIMED, Kind.INTERVIEW_INVITE})
 _TELLING = frozenset({*_NAMING, Kind.CANCELLATION})
@@ -121,20 +125,28 @@ def interviews_of(
         named = with_agenda(named, message.text)
     if events:
         return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
-    if message.calendars and not all(event.states for event in read(message.calendars, fallback_zone=zone)):
-        return ()
+    answers = read(message.calendars, fallback_zone=zone) if message.calendars else []
+    if any(not event.states for event in answers):
+        accepted = [event for event in answers if kind is Kind.INTERVIEW_CONFIRMATION and _accepts(event, own)]
+        return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in accepted)
     marked = [event for event in read_markup(message, zone=zone).events if event.start is not None and not event.all_day]
     if marked and kind in {*_TIMED, Kind.CANCELLATION}:
         return tuple(_of_markup(event, message, own=own, people=people, named=named, only=len(marked) == 1) for event in marked)
     if kind not in _TELLING:
         return ()
     writer = next((person for person in people if person.address == message.sender.address), None)
-    found = _of_text(message, local, named, writer, moved=kind is Kind.RESCHEDULE)
+    found = _of_text(message, local, named, writer, kind=kind, reader=named_zone(zone))
     if kind in _TIMED:
         return found
     # A single time in an invitation is proposed; in a cancellation it names what is called off.
     status = InterviewStatus.CANCELLED if kind is Kind.CANCELLATION else InterviewStatus.TENTATIVE
     return tuple(replace(interview, status=status) for interview in found) if len(found) == 1 else ()
+
+
+def _accepts(event: CalendarEvent, own: frozenset[str]) -> bool:
+    """Say whether somebody accepts, by a REPLY, the event that the user made."""
+    answers = {person.answer for person in event.attendees if person.address not in own}
+    return event.method == "REPLY" and event.start is not None and answers == {"ACCEPTED"}
 
 
 def round_of(
@@ -213,13 +225,24 @@ def _of_markup(
 
 
 def _of_text(
-    message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None, *, moved: bool = False
+    message: Message, zone: tzinfo, named: Sequence[Person], writer: Person | None, *, kind: Kind, reader: tzinfo | None
 ) -> tuple[Interview, ...]:
     """Return the interviews that a text tells; where it names nobody, `writer`, the human who fixed them, interviews (D21)."""
     received = message.envelope.received_at
     content = text_of(message)
     order = day_order(message, content.languages)
-    told = read_told(content.subject, content.folded, received, zone, languages=content.languages, order=order, moved=moved)
+    told = read_told(
+        content.subject,
+        content.folded,
+        received,
+        zone,
+        languages=content.languages,
+        order=order,
+        moved=kind is Kind.RESCHEDULE,
+        reader=reader,
+    )
+    if not told and kind is Kind.INTERVIEW_CONFIRMATION and message.quoted:
+        told = _agreed_to(message, zone, reader, order)
     identity = f"text:{message.envelope.identity}"
     return tuple(
         Interview(
@@ -237,3 +260,21 @@ def _of_text(
         )
         for number, item in enumerate(told, start=1)
     )
+
+
+def _agreed_to(message: Message, zone: tzinfo, reader: tzinfo | None, order: str | None) -> tuple[Told, ...]:
+    """Return the one interview that what is quoted or forwarded fixes, where the mail above names no day and no time.
+
+    What counts from the day of the quotation (`tomorrow`) is left out: it is another one if the mail came a day earlier.
+    """
+    content = text_of(message)
+    received = message.envelope.received_at
+    above = f"{content.subject}\n{content.folded}"
+    if days(above, received.date(), content.languages, order) or times(above, content.languages):
+        return ()
+    quoted = fold("\n".join(_QUOTE_MARKS.sub("", line) for line in message.quoted.split("\n")))
+    languages = languages_of(WORD.findall(quoted))
+    found, before = (
+        read_told("", quoted, day, zone, languages=languages, order=order, reader=reader) for day in (received, received - _DAY)
+    )
+    return found if len(found) == 1 and [item.start for item in found] == [item.start for item in before] else ()

@@ -35,8 +35,11 @@ _LABEL = re.compile(r"^[^\w\n]{0,6}([^\W\d_][^:\n\d]{0,40}?)\s{0,3}(?::|\s-\s|$)
 _VALUE_LINES = 2
 _MOST_DAYS = 6
 _BEFORE = 40
+_ADDED = 30
 _CLAUSE_END = re.compile(r"(?<!\d)[.!?;]\s|[\n(]")  # `27. november` goes on
 _ROW_WORDS = 2
+_LEADERS = re.compile(r"(?<=\w)[ \t]?\.{4,80}[ \t]?(?=\w)")
+"""Dots that lead from a label to its value."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _MOST_LINES = 30
 _PAIR = 2
@@ -76,17 +79,21 @@ def read_told(
     languages: tuple[str, ...] = ("en",),
     order: str | None = None,
     moved: bool = False,
+    reader: tzinfo | None = None,
 ) -> tuple[Told, ...]:
     """Return the interviews that a text fixes, by start; none where it names no time, or several that may be offers.
 
     `subject` and `body` are folded; `received` is the time of receipt; `zone`, `languages`, `order` as in `rules.dates.moments`.
     What the text calls the old time does not hold, nor a time by which something is to be done; a block of particulars outranks
     what stands around it, and it the subject. The agenda of one day is one interview, from first start to last end; several days
-    with a line and an end each are several. `moved`: the mail is about a change; of two times the later told is the new one.
+    with a line and an end each are several. Of times of which only one stands beside its day that one is meant. `reader` is the
+    zone of who reads (`3 pm your time`). `moved`: the mail is about a change; of two times the later told is the new one.
     """
-    text = f"{subject}\n{body}"
+    text = _LEADERS.sub(": ", f"{subject}\n{body}")
     today = received.astimezone(zone).date()
-    found = [item for item in moments(text, today, zone, languages, order) if item.start > received - _PAST]
+    found = [item for item in moments(text, today, zone, languages, order, reader=reader) if item.start > received - _PAST]
+    if (again := _same_time(text, found, today, languages, order)) is not None:
+        return (again,)
     split = _without_old(text, found, languages, moved=moved)
     held = [item for item in split.held if not _is_deadline(text, item, languages)] or split.held
     start_of_body = len(subject) + 1
@@ -99,7 +106,7 @@ def read_told(
     for chosen in (in_block, in_body, held):
         if not chosen:
             continue
-        moment = _one_moment(chosen) or _rows_of_a_day(text, chosen, languages)
+        moment = _one_moment(chosen) or _rows_of_a_day(text, chosen, languages) or _beside_its_day(text, chosen, languages)
         if moment is None:
             return _several_days(text, chosen, languages)
         moment = _zone_below(text, moment)
@@ -107,6 +114,43 @@ def read_told(
         end = moment.end or moment.start + (length or _USUAL)
         return (Told(moment.start, end, moment.zone, was.start if was else None, moment.end is None and length is None),)
     return ()
+
+
+def _beside_its_day(text: str, found: Sequence[Moment], languages: tuple[str, ...]) -> Moment | None:
+    """Return the one time that stands beside its day, where the others are told without any and nothing is to be chosen.
+
+    `Tuesday, 9 June, 1.45 pm ... please be there at 1.20 already`: what comes along the way is no appointment.
+    """
+    beside = [item for item in found if item.beside]
+    if not beside or len(beside) == len(found):
+        return None
+    return _one_moment(beside) if _is_agenda(text, sorted(found, key=lambda item: item.position), languages) else None
+
+
+def _same_time(text: str, found: Sequence[Moment], today: date, languages: tuple[str, ...], order: str | None) -> Told | None:
+    """Return the interview that moves to another day `at the same time`: the day beside these words, the only time told."""
+    words = Words(text, languages).find("same", "words")
+    if words is None or len({item.start for item in found}) != 1:
+        return None
+    first, last = _sentence(text, words.start(), words.end())
+    old = found[0]
+    if words.start() < old.position <= max(last, words.end() + _ADDED):
+        return None  # `the same time (2 pm) on Wednesday`
+    named = [item for item in days(text, today, languages, order) if first <= item.start < last]
+    before = [item.day for item in named if item.end <= words.start()]
+    new = before[-1] if before else next((item.day for item in named), None)
+    if new is None or new == old.start.date() or new < today:
+        return None
+    start = old.start.replace(year=new.year, month=new.month, day=new.day)
+    length = old.end - old.start if old.end is not None else _USUAL
+    return Told(start, start + length, old.zone, old.start, old.end is None)
+
+
+def _sentence(text: str, first: int, last: int) -> tuple[int, int]:
+    """Return where the sentence begins and ends in which something stands."""
+    begins = [match.end() for match in _CLAUSE_END.finditer(text, max(0, first - _LONGEST_ROW), first)]
+    ends = _CLAUSE_END.search(text, last, last + _LONGEST_ROW)
+    return begins[-1] if begins else max(0, first - _LONGEST_ROW), ends.start() if ends else min(len(text), last + _LONGEST_ROW)
 
 
 def _is_deadline(text: str, moment: Moment, languages: tuple[str, ...]) -> bool:

@@ -417,7 +417,8 @@ def test_every_language_has_the_lists_of_english(language: str) -> None:
     for name in ("dates", "promises", "absence"):
         assert load(f"{language}/{name}").keys() == load(f"en/{name}").keys()
     table = load(f"{language}/dates")
-    assert [len(table[name]) for name in ("weekdays", "months", "numbers")] == [7, 12, 12]
+    assert [len(table[name]) for name in ("weekdays", "months")] == [7, 12]
+    assert len(table["numbers"]) in {12, 18}  # six in the afternoon is the latest hour that people write in words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
