@@ -11,12 +11,14 @@ from rules.extract.domains import LEGAL_FORM, NOT_WORD, alike, company_key, doma
 from rules.extract.names import is_name, plain_name
 from rules.extract.reading import clean
 from rules.extract.titles import is_title
-from rules.extract.words import listed
+from rules.extract.words import Terms, listed
+from rules.phrases.load import load
 
 __all__ = [
     "as_written",
     "ends_in_legal_form",
     "is_organization",
+    "is_service",
     "name_from_display",
     "plausible_company",
     "slug_of",
@@ -32,12 +34,19 @@ _AT = re.compile(
     r"|van\b(?= [A-Z])|over\b|\u00fcber\b|tramite\b)|,)"
     r"\s*(?P<company>[^,|(@]{2,60})$"
 )
+_SURE = re.compile(r" (?:from|at|@|bei|von|chez|presso|bij|de|di) ")
 _PAREN = re.compile(r"^(?P<person>[^()]{2,60}?)\s*\((?P<company>[^()]{2,60})\)$")
 _ASIDE = re.compile(r"\s*[(\[](?:no-?reply|do not reply|via [^()]{2,30}|automated|external|extern)[)\]]$", re.IGNORECASE)
 _LONGEST = 60
 _MAX_DISPLAY = 120
 _ARTICLES = ("das ", "die ", "der ", "el ", "la ", "le ", "il ", "het ", "ihr ", "dein ", "l'")
 _WORDS = 6
+_WITHIN = re.compile(r"[-.,'\u2019\"()/]+")
+_SMALL = frozenset({
+    "of", "the", "and", "for", "de", "del", "des", "du", "di", "da", "do", "dos", "das", "della", "delle", "dei", "la", "las",
+    "los", "le", "les", "el", "y", "e", "et", "en", "van", "von", "der", "und", "im", "am", "zur", "\u00e0",
+})  # fmt: skip
+"""Words within names that do not make them long."""
 _SHORT_WORD = 3
 _MAX_SCAN = 4096
 
@@ -69,6 +78,18 @@ def _fillers() -> re.Pattern[str]:
     return re.compile(r"^(?:the|das|ihr|dein|l'|la|le|el|il|het|o|a|os|as)\s+(?=\S)", re.IGNORECASE)
 
 
+@cache
+def _generic() -> frozenset[str]:
+    """Return the words for organizations that name none by themselves: `Services`, `Stadt`."""
+    return frozenset(word for word in listed("company", "organization") if "*" not in word) | listed("company", "unit")
+
+
+@cache
+def organization_words() -> Terms:
+    """Return the words that stand in names of organizations, and in no person's."""
+    return Terms(listed("company", "organization"))
+
+
 def as_written(domain: str, text: str) -> str:
     """Return how a text writes the name that a domain spells, or an empty string: at most five words, with a capital."""
     label = NOT_WORD.sub("", domain.partition(".")[0])
@@ -94,7 +115,7 @@ def whole_name(name: str, text: str) -> str:
 
     `name` is how a text writes what a domain spells; the words are those of `[company] organization`.
     """
-    known = listed("company", "organization")
+    known = organization_words()
     place = text.find(name)
     for _ in range(_MOST_PLACES):
         if place < 0:
@@ -103,9 +124,9 @@ def whole_name(name: str, text: str) -> str:
         line = text[start : end if end >= 0 else len(text)]
         behind = _BESIDE.match(line, place - start + len(name))
         before = _AHEAD.search(line, 0, place - start)
-        if behind is not None and behind["word"][0].isupper() and behind["word"].lower() in known and not is_title(behind[0]):
+        if behind is not None and behind["word"][0].isupper() and known.have(behind["word"].lower()) and not is_title(behind[0]):
             return f"{name} {behind['word']}"
-        if before is not None and before["word"].lower() in known:
+        if before is not None and known.have(before["word"].lower()):
             return before[0] + name
         place = text.find(name, place + len(name))
     return name
@@ -113,8 +134,8 @@ def whole_name(name: str, text: str) -> str:
 
 def is_organization(name: str) -> bool:
     """Say whether a word of a name is one of organizations, and of no person."""
-    known = listed("company", "organization")
-    return any(word.strip(".,'").lower() in known for word in name.split())
+    known = organization_words()
+    return any(known.have(word.lower()) for piece in name.split() for word in _WITHIN.split(piece) if word)
 
 
 def ends_in_legal_form(name: str) -> bool:
@@ -139,17 +160,25 @@ def _plausible(name: str) -> str:
     shorter = ending.sub("", bare).strip(" .,:;!-|\u2013")
     if shorter != name and shorter.lower().startswith(("the ", *_ARTICLES)):
         shorter = _fillers().sub("", shorter)  # the article was the team's: `The Acme Team`
+    if shorter != name and shorter[-_SHORT_WORD:].islower() and shorter.split(" ")[-1].islower():
+        return ""  # `Pick a time`: words of a sentence, of which one is about hiring, too
     name = shorter.removeprefix("the ").strip()
     lower = name.lower()
-    if not 1 < len(name) <= _LONGEST or len(name.split()) > _WORDS or not any(char.isalpha() for char in name):
+    if not 1 < len(name) <= _LONGEST or _length(name) > _WORDS or not any(char.isalpha() for char in name):
         return ""
     never = listed("company", "never")
     plain = all(word.strip(".,'") in never for word in lower.split())
     odd = any(char in "<>{}[]=\\" for char in name) or "@" in name or "http" in lower or _mixed(name)
     services = listed("company", "services")
     first, _, rest = lower.partition(" ")
+    plain = plain or (lower in _generic() and not name.isupper())
     service = lower in services or (first in services and all(word in listed("company", "heading") for word in rest.split()))
     return "" if plain or odd or service else name
+
+
+def _length(name: str) -> int:
+    """Return how many words a name has, not counting small ones between them (`of`, `de la`)."""
+    return sum(word not in _SMALL for word in name.split())
 
 
 def _mixed(name: str) -> bool:
@@ -175,12 +204,32 @@ def name_from_display(display: str, address: str) -> tuple[str, str]:
         return "", plausible_company(display[leading.end() :])
     match = _PAREN.match(display) or _AT.match(display)
     if match:
-        return _two(display, match["person"].strip(), match["company"].strip(), address)
+        person, company = _two(display, match["person"].strip(), match["company"].strip(), address)
+        return ("", company) if is_organization(person) and not is_organization(company) else (person, company)
     # At a relay the display name is the company's, unless it looks like first and last name.
     nobody = (is_shared(address) or is_team(address) or is_deaf(address)) and not is_name(display)
     if nobody or ending.search(display) or LEGAL_FORM.search(display):
         return "", plausible_company(display)
     return plain_name(display), ""
+
+
+@cache
+def _service_names() -> frozenset[str]:
+    """Return how services are called by their domains: `interamt` of `interamt.de`."""
+    lists = ("relays", "booking", "boards", "shared")
+    return frozenset(domain.partition(".")[0] for name in lists for domain in load("senders")[name])
+
+
+@lru_cache(maxsize=2048)
+def is_service(name: str, address: str) -> bool:
+    """Say whether a name in a mail of a shared address is that of the service, or of another: nobody hires in it there."""
+    if _is_of_service(name, address) or name.lower() in listed("company", "services"):
+        return True
+    key = company_key(name)
+    about = listed("company", "team") | listed("company", "heading")
+    first = name.lower().partition(" ")[0]
+    rest = name.lower().split()[1:]
+    return key in _service_names() or (first in _service_names() and all(word in about for word in rest))
 
 
 def _is_of_service(display: str, address: str) -> bool:
@@ -193,9 +242,17 @@ def _two(display: str, person: str, second: str, address: str) -> tuple[str, str
     """Tell person and company apart in a display name of two pieces."""
     if "," in display and "(" not in display and len(person.split()) == 1 and is_name(display):
         return plain_name(display), ""  # `Chen, Rita`
-    if second.lower() in listed("company", "services"):
-        named = is_name(person) or not (is_shared(address) or is_deaf(address))
+    if is_shared(address) and is_organization(person) and not is_organization(second):
+        return "", plausible_company(person)  # `Acme Dental Clinic via Hirelane`
+    if second.lower() in listed("company", "services") or (is_shared(address) and is_service(second, address)):
+        named = (
+            is_name(person)
+            or (len(person.split()) == 1 and _SURE.search(display) is not None)
+            or not (is_shared(address) or is_deaf(address))
+        )
         return (plain_name(person), "") if named else ("", plausible_company(person))
+    if _SURE.search(display) and len(person.split()) == 1 and not is_organization(person):
+        return plain_name(person), plausible_company(second)  # `Jo von Blue Harbor`
     if is_name(second) and not is_name(person) and (len(person.split()) > 1 or not is_name(f"{person} Moe")):
         person, second = second, person  # `Acme Robotics | Rita Chen`
     elif is_name(second) and not is_name(person):

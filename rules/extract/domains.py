@@ -19,6 +19,7 @@ __all__ = [
     "company_key",
     "company_of_domain",
     "domain_keys",
+    "spells",
 ]
 
 LEGAL_FORM = re.compile(
@@ -38,6 +39,16 @@ _BETWEEN = re.compile(
 """Small words that domains leave out: `cityleeds` of `City of Leeds`."""
 _SHORT_WORD = 3
 _LONGEST_SHORT = 6
+_RESERVED = (".example.com", ".example.org", ".example.net")
+"""Domains for documentation (RFC 2606): what stands below them is somebody's own."""
+_BETWEEN_WORDS = re.compile(r"[\s/'\u2019.,-]+")
+_ANDS = ("and", "und", "et", "en", "y", "e", "n", "i")
+_MOST_WORDS = 9
+_LONGEST_LABEL = 40
+_TOLD = 0.6
+"""Which share of a domain the words of a name must spell."""
+_BEGUN = 0.45
+"""Which share is enough where the domain begins so."""
 
 
 @cache
@@ -56,6 +67,8 @@ def company_domain(address: str) -> str:
     local, _, domain = address.strip().strip(".").lower().rpartition("@")
     if not domain or "." not in domain or is_shared(f"{local}@{domain}"):
         return ""
+    if domain.endswith(_RESERVED):
+        return ".".join(domain.split(".")[-3:])
     if domain.count(".") == 1:
         return domain  # two labels are as short as a registrable domain gets, and nobody has mail at a public suffix
     try:
@@ -107,6 +120,78 @@ def better_name(known: str, told: str) -> str:
 def bears_out(domain: str, name: str) -> bool:
     """Say whether a registrable domain is a spelling of a name: `mueller-soehne.co.uk` of `M\u00fcller & S\u00f6hne Ltd`."""
     return NOT_WORD.sub("", domain.partition(".")[0]) in domain_keys(name)
+
+
+@lru_cache(maxsize=4096)
+def spells(domain: str, name: str) -> bool:
+    """Say whether a registrable domain is made of the words of a name, whole, cut short or by their first letters.
+
+    `hrduero.es` is of `Hospital Regional del Duero`, `tarnpay.com` of `Tarn`, `uni-elbau.de` of `Universit\u00e4t Elbau`. Most of
+    the domain has to be told, by a word of four letters at least, or all of it by two words that leave out none with a capital.
+    """
+    label = NOT_WORD.sub("", domain.partition(".")[0].lower())[:_LONGEST_LABEL]
+    return len(label) >= _SHORT_WORD and any(_may_spell(label, words) and _spelled(label, words) for words in _spellings(name))
+
+
+def _may_spell(label: str, words: list[str]) -> bool:
+    """Say whether it is worth a close look: a word's beginning is in the label, or the label is of first letters."""
+    beginnings = [word[:_SHORT_WORD] for word in words if len(word) >= _SHORT_WORD and word[0] != "."]
+    return any(word in label for word in beginnings) or label == "".join(word[0] for word in words if word[0] != ".")
+
+
+def _spellings(name: str) -> tuple[list[str], ...]:
+    """Return the words of a name, with umlauts as two letters and without their dots; a dot before a word marks small ones."""
+    found = []
+    for spelled in (True, False):
+        words = []
+        for word in _BETWEEN_WORDS.split(_AND.sub(" & ", name))[:_MOST_WORDS]:
+            if word == "&":
+                words.append(".&")
+                continue
+            text = "".join(_SPELLED.get(char, char) if spelled else char for char in word.casefold())
+            bare = "".join(char for char in unicodedata.normalize("NFKD", text) if char.isalnum() and char.isascii())
+            if bare:
+                words.append(bare if word[:1].isupper() or word[:1].isdigit() or len(bare) > _SHORT_WORD + 1 else f".{bare}")
+        found.append(words)
+    return (found[0],) if found[0] == found[1] else (found[0], found[1])
+
+
+def _spelled(label: str, words: list[str]) -> bool:
+    """Say whether words spell a label: each gives its beginning, or nothing."""
+    told: dict[int, tuple[int, int, int]] = {0: (0, 0, 0)}  # place in the label: letters told, longest piece, words left out
+    for marked in words:
+        word = marked.lstrip(".")
+        following: dict[int, tuple[int, int, int]] = {}
+        for place, (letters, longest, left) in told.items():
+            options = [(place, (letters, longest, left + (not marked.startswith("."))))]
+            if word == "&":
+                options += [
+                    (place + len(join), (letters + len(join), longest, left)) for join in _ANDS if label.startswith(join, place)
+                ]
+            start = label.find(word, place)
+            for begin in {place, start if len(word) > _SHORT_WORD else place} - {-1}:
+                most = _common(label, begin, word)
+                options += [
+                    (begin + count, (letters + count, max(longest, count), left)) for count in {1, 2, most} if 0 < count <= most
+                ]
+            for end, value in options:
+                following[end] = max(following.get(end, value), value, key=lambda item: (item[0], item[1], -item[2]))
+        told = following
+    best = max(told.values(), key=lambda item: (item[0], item[1], -item[2]))
+    letters, longest, left = best
+    begun = letters > _SHORT_WORD + 1 and letters >= _BEGUN * len(label) and label.startswith("".join(words)[:letters])
+    return (
+        begun
+        or (letters >= _TOLD * len(label) and longest > _SHORT_WORD)
+        or (letters == len(label) and not left and len(words) > 1)
+    )
+
+
+def _common(label: str, place: int, word: str) -> int:
+    count = 0
+    while count < len(word) and place + count < len(label) and label[place + count] == word[count]:
+        count += 1
+    return count
 
 
 def company_of_domain(domain: str) -> str:

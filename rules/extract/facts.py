@@ -61,7 +61,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     events = stating_events(message, zone)
     markup = read_markup(message, zone=zone)
     signature = read_signature(message.text, name_from_display(message.sender.name, message.sender.address)[0])
-    role = role_of(events, reading, marked=clean_role(markup.role, sure=True))
+    role = role_of(message, events, reading, marked=clean_role(markup.role, sure=True))
     company = company_of(message, events, signature, reading, own, role=role, marked=plausible_company(markup.company))
     named = _named(message, reading, own, company) if kind in _NAMING else []
     people = people_of(message, signature, named, own, company)

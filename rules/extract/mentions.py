@@ -14,7 +14,7 @@ from rules.extract.reading import Reading, lowered
 from rules.extract.titles import GENDER, is_title
 from rules.extract.words import all_matches, listed
 
-__all__ = ["Mention", "best", "mentions_in", "name_at", "said", "without_unit"]
+__all__ = ["RUN", "Mention", "best", "may_be_company", "mentions_in", "name_at", "said", "without_unit"]
 
 _UP = (
     "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100\u0106\u010c\u0110\u0118\u011a\u0130\u0141\u0143\u0150\u0152\u015a\u015e"
@@ -25,7 +25,7 @@ _LEGAL = (
     r"(?:Inc|Corp|Co|Ltd|LLC|LLP|PLC|plc|GmbH|mbH|AG|SE|KG|KGaA|UG|OHG|e\.V|eG|S\.?A\.?S|S\.?A|SARL|SASU"
     r"|S\.?L\.?U|S\.?L|S\.?r\.?l|S\.?p\.?A|B\.?V|N\.?V|Lda|Ltda|Limited|Oy|AB|AS|A/S|ApS|Pty)"
 )
-_RUN = re.compile(
+RUN = re.compile(
     rf"(?P<name>{_TOKEN}(?:(?:[ ]&[ ]|[ ]\+[ ]|,?[ ](?={_LEGAL}\b)|[ ](?:of|de|du|des|di|do|da|del|della|von|van"
     rf"|der)[ ](?=[{_UP}])|[ ])"
     rf"(?:{_LEGAL}\b\.?(?:[ ]&[ ]Co\.?(?:[ ]KGa?A?)?)?|{_TOKEN})){{0,6}})"
@@ -98,6 +98,8 @@ _DATE = re.compile(
     r"\w{0,6}\.?,? (?:[^\W\d_]{3,9}\.? )?\d{1,2}\b|\d{1,2}\.? [^\W\d_]{3,9}\b",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d{3,}[-/.]|[-/.]\d{3,}|\b[^\W\d_]{3,9} \d{1,2}(?:,|$)|\b\d{1,2} ?[ap]m\b")
+"""Numbers of vacancies, days and times of day."""
 _POSSESSIVE = re.compile(r"(?:'s|')$")
 _JOINED = frozenset({"and", "und", "et", "y", "e", "en"})
 _LEGAL_WORDS = frozenset({
@@ -113,6 +115,7 @@ _MOST = 60
 _REPEATED = 0.3
 _MOST_REPEATED = 3
 _LEAST = 0.9
+_HINT = 0.3
 _PIECE_WORDS = 4
 _PAIR = 2
 
@@ -132,7 +135,7 @@ def name_at(text: str, start: int, languages: tuple[str, ...]) -> str:
     article = _CAPITAL_ARTICLE.match(text, start)
     skip = _SKIP.match(text, article.end() if article else start)
     begin = skip.end() if skip else start
-    run = _RUN.match(text, begin)
+    run = RUN.match(text, begin)
     if run is None:
         return ""
     name = _cut(run["name"], languages, text)
@@ -181,7 +184,7 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
     yield from _of_heading(reading, reading, role)
     for match in _few(_SAYS, reading.subject):
         name = plausible_company(_cut(match["name"], reading.languages))
-        if _may_be(name, reading.languages):
+        if may_be_company(name, reading.languages):
             yield Mention(name, 2.5)
     yield from _led(reading.body, reading.folded, reading.words, reading.languages, 3.0)
     if role:
@@ -192,8 +195,8 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
             article = "The " if named.startswith("The ") else ""
             name = plausible_company(_POSSESSIVE.sub("", article + _cut(named.removeprefix("The "), reading.languages)))
             listed_last = role and reading.body.endswith(role, 0, match.start())  # `for Transport Planner, Hull has moved`
-            if not listed_last and _may_be(name, reading.languages):
-                yield Mention(name, weight)
+            if not listed_last and may_be_company(name, reading.languages):
+                yield Mention(name, weight if pattern is not _SAYS or not is_name(name) else _HINT)
     yield from _signing(reading)
 
 
@@ -239,7 +242,7 @@ def _piece(piece: str, reading: Reading) -> Iterator[Mention]:
     if piece.rstrip().endswith("?") or not 0 < len(kept) <= _PIECE_WORDS or not all(_is_big(token) for token in kept):
         return
     name = plausible_company(_POSSESSIVE.sub("", " ".join(kept)))
-    if not _may_be(name, languages):
+    if not may_be_company(name, languages):
         return
     if is_name(name):
         yield Mention(name, 0.9)
@@ -258,7 +261,7 @@ def _led(text: str, folded: str, words: frozenset[str], languages: tuple[str, ..
             if text[end : end + 1] not in {" ", ":"} and text[end - 1 : end] != "'":
                 continue
             name = name_at(text, end, languages)
-            if _may_be(name, languages) and not (key == "with" and is_name(name)):
+            if may_be_company(name, languages) and not (key == "with" and is_name(name)):
                 yield Mention(name, weight if key == "lead" else weight - 0.25)
 
 
@@ -271,7 +274,7 @@ def _behind_role(text: str, folded: str, role: str, languages: tuple[str, ...], 
         behind = at.match(folded, place + len(role))
         if behind is not None:
             name = name_at(text, behind.end(), languages)
-            if _may_be(name, languages):
+            if may_be_company(name, languages):
                 yield Mention(name, weight if behind["sure"] or not is_name(name) else weight - 1)
         place = folded.find(lowered(role), place + len(role))
         count += 1
@@ -318,14 +321,14 @@ def _signing(reading: Reading) -> Iterator[Mention]:
                 and name != piece.strip()
                 and len(name.split()) <= _PIECE_WORDS
                 and name[0].isupper()
-                and _may_be(name, reading.languages)
+                and may_be_company(name, reading.languages)
             ):
                 yield Mention(name, 3.0)
 
 
-def _may_be(name: str, languages: tuple[str, ...]) -> bool:
+def may_be_company(name: str, languages: tuple[str, ...]) -> bool:
     """Say whether a cleaned name may be a company's: no title, no day, not only words of headings."""
-    if not name or is_title(name, languages) or _CLOCK.match(name) or _DATE.match(name):
+    if not name or is_title(name, languages) or _CLOCK.match(name) or _DATE.match(name) or _NUMBER.search(name):
         return False
     words = [lowered(word).strip(".,'") for word in name.split()]
     heading = listed("company", "heading", languages)

@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from rules.extract.titles import is_title
-from rules.extract.words import listed
+from rules.extract.words import Terms, listed
 
 __all__ = ["NAME", "UPPER", "is_name", "leading_name", "plain_name"]
 
@@ -41,11 +41,17 @@ _LONGEST = 60
 _MOST_CASELESS = 12
 _ADDRESS = re.compile(r"^(?P<word>[^\W\d_]+(?:\.[^\W\d_]+)?\.?)[ ]+(?=\S)")
 _CAPITALS = 4
+_LONG = 4
 
 
 @cache
 def _never() -> frozenset[str]:
     return frozenset(listed("names", "never") - set(_PARTICLES))
+
+
+@cache
+def _organizations() -> Terms:
+    return Terms(listed("company", "organization"))
 
 
 @cache
@@ -67,7 +73,11 @@ def is_name(text: str) -> bool:
     words = text.replace(",", " ").split()
     if all(len(word.strip(".")) == 1 or "." in word[:-1] for word in words) or (len(words) > _CAPITALS and text.isupper()):
         return False
-    return not any(word.lower().strip(".,") in _never() for word in words) and not is_title(text)
+    return not any(_is_no_name(word.lower().strip(".,")) for word in words) and not is_title(text)
+
+
+def _is_no_name(word: str) -> bool:
+    return word in _never() or (len(word) >= _LONG and _organizations().have(word))
 
 
 def _is_caseless(text: str) -> bool:

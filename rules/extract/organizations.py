@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
 from rules.classify.senders import is_deaf, is_team
-from rules.extract.company import is_organization, name_from_display, plausible_company
-from rules.extract.domains import alike, bears_out, company_key
-from rules.extract.mentions import Mention, best
+from rules.extract.company import is_organization, is_service, plausible_company
+from rules.extract.domains import alike, bears_out, company_key, spells
+from rules.extract.mentions import RUN, Mention, best
 from rules.extract.names import is_name, plain_name
+from rules.extract.titles import is_title
 from rules.extract.words import listed
 from rules.mail.types import Address
 
-__all__ = ["abbreviated_in", "is_own_domain", "is_system", "shown_organization", "somebody_else"]
+__all__ = ["is_own_domain", "is_system", "shown_organization", "somebody_else", "spelled_in"]
 
 _ANYBODY = frozenset(
     {"mail", "post", "me", "hi", "hello", "hallo", "hola", "bonjour", "ich", "contact", "kontakt", "contacto", "info"}
 )
 """Local parts of teams that somebody with a domain of their own uses, too."""
+_PIECES = re.compile(r"\s+[-\u2013\u2014|/\u00b7@]\s+|,\s+|\s*[()]\s*|\s+(?:via|von|from|at|bei|chez|presso|bij)\s+")
 _LEAST = 4
-_LAST_LINES = 5
+_LAST_LINES = 12
+_FIRST_LINES = 4
 _LONGEST = 60
 _SHORT = 3
 _PAIR = 2
@@ -56,30 +60,58 @@ def is_system(sender: Address) -> bool:
 
 
 def shown_organization(sender: Address, domain: str) -> str:
-    """Return a display name that is the organization's though it might be a person's: it holds what the domain spells.
+    """Return the organization that a display name shows, or an empty string; `domain` is empty where it is shared by many.
 
-    A person's name gives itself away by the local part (`anna.poniente@`), an organization's by a word for one, by the address of
-    a team, or by the local part of somebody else.
+    Of the pieces of a name (`Kreisamt Elbau - Personal`, `Ada Moe, Acme`) it is the one that the domain spells, or that
+    holds a word for organizations; a person's name gives itself away by the local part (`anna.poniente@`).
     """
-    name = plausible_company(sender.name) if domain else ""
-    if name and is_abbreviated(domain, name):
-        return name
-    key, label = _plain(name), _plain(domain.partition(".")[0])
-    if not name or len(label) < _LEAST or (label not in key and not bears_out(domain, name)) or "@" in sender.name:
+    if "@" in sender.name:
         return ""
+    best = (0, "")
+    for piece in dict.fromkeys((sender.name, *_PIECES.split(sender.name))):
+        name = plausible_company(piece)
+        if not name or (is_title(piece) and not is_organization(piece)) or (not domain and is_service(name, sender.address)):
+            continue
+        weight = (2 if domain and _is_spelled(sender, domain, name) else 0) + (1 if is_organization(name) else 0)
+        best = max(best, (weight, name), key=lambda item: item[0])
+    return best[1]
+
+
+def _is_spelled(sender: Address, domain: str, name: str) -> bool:
+    """Say whether a domain spells a name as that of an organization, and not of a person who works there."""
+    if not (spells(domain, name) or is_abbreviated(domain, name)):
+        return False
+    if is_organization(name) or not is_name(name):
+        return True
     local = _plain(sender.address.partition("@")[0])
     words = [word for word in (_plain(word) for word in name.split()) if len(word) >= _SHORT]
-    theirs = any(word in local for word in words)
-    if is_organization(name) or is_team(sender.address):
-        return name
-    split = name_from_display(sender.name, sender.address)
-    return name if is_name(name) and not split[1] and not theirs and "." in sender.address.partition("@")[0] else ""
+    theirs = any(word in local or local in word for word in words)
+    return not theirs and bears_out(domain, name)
 
 
-def abbreviated_in(domain: str, lines: Sequence[str]) -> str:
-    """Return the line of the last ones that a domain abbreviates, or an empty string."""
-    told = [line.strip(" *_|-,.") for line in lines if line][-_LAST_LINES:]
-    return next((plausible_company(line) for line in told if len(line) <= _LONGEST and is_abbreviated(domain, line)), "")
+def spelled_in(domain: str, lines: Sequence[str], persons: Sequence[frozenset[str]] = ()) -> str:
+    """Return the name in the first and last lines of a mail that a domain spells or abbreviates, or an empty string.
+
+    `persons` are the words of the names of those who write and are written to; none of them is taken for an organization.
+    """
+    told = [line.strip(" *_|-,.") for line in lines if line]
+    found = ""
+    for line in (*reversed(told[-_LAST_LINES:]), *told[:_FIRST_LINES]):
+        pieces = _PIECES.split(line) if len(line) <= _LONGEST else []
+        for piece in dict.fromkeys((line[:_LONGEST], *pieces, *(run[0] for run in RUN.finditer(line[: _LONGEST * 3])))):
+            name = plausible_company(piece) if 1 < len(piece) <= _LONGEST else ""
+            if not name or not (spells(domain, name) or is_abbreviated(domain, name)):
+                continue
+            words = {word.strip(".,").lower() for word in name.split()}
+            if any(words <= person for person in persons) or (is_name(name) and not bears_out(domain, name)):
+                continue
+            if bears_out(domain, name):
+                return name
+            if not found or (company_key(found) in company_key(name) and not name.islower()):
+                found = name
+        if found:
+            return found
+    return found
 
 
 def is_abbreviated(domain: str, name: str) -> bool:

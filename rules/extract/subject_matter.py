@@ -7,11 +7,20 @@ from typing import NamedTuple
 
 from rules.calendar import CalendarEvent
 from rules.classify.senders import can_receive, is_booking, is_deaf, is_freemail, is_shared
-from rules.extract.company import as_written, is_organization, name_from_display, plausible_company, slug_of, whole_name
-from rules.extract.domains import bears_out, company_domain, company_key, company_of_domain
+from rules.extract.company import (
+    as_written,
+    is_organization,
+    is_service,
+    name_from_display,
+    plausible_company,
+    slug_of,
+    whole_name,
+)
+from rules.extract.domains import bears_out, company_domain, company_key, company_of_domain, spells
 from rules.extract.mentions import Mention, best, mentions_in, said, without_unit
 from rules.extract.names import is_name
-from rules.extract.organizations import abbreviated_in, is_own_domain, is_system, shown_organization, somebody_else
+from rules.extract.organizations import is_own_domain, is_system, shown_organization, somebody_else, spelled_in
+from rules.extract.particulars import events_in, particular_mentions
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of as role_of_reading
 from rules.extract.signature import Signature, is_institution
@@ -51,23 +60,25 @@ def company_of(
     persons = _persons(message, events, signature, own)
     mentions = [
         one
-        for one in mentions_in(reading, _headings(events), role)
-        if not any(one.name.lower().split()[0] in words and words.issuperset(one.name.lower().split()) for words in persons)
+        for one in (*mentions_in(reading, _headings(message, events, reading), role), *particular_mentions(reading, role))
+        if not (is_shared(sender) and is_service(one.name, sender))
+        and not any(one.name.lower().split()[0] in words and words.issuperset(one.name.lower().split()) for words in persons)
     ]
     names = said(mentions)
     signed = without_unit(signature.company, reading.languages)
     display = shown_organization(message.sender, domain) or name_from_display(message.sender.name, sender)[1]
+    shown = 6.0 if is_organization(display) else 4.0
     if domain and is_own_domain(message.sender, domain):
         domain = label = display = ""
     if domain:
-        headings = "\n".join(_headings(events))
-        found = _of_domain(message, reading, headings, mentions, _Said(domain, label, display, signed, marked))
+        headings = "\n".join(_headings(message, events, reading))
+        found = _of_domain(message, reading, headings, mentions, _Said(domain, label, display, signed, marked, persons))
         if found:
             return found
     doubtful = _doubtful(message)
     theirs = doubtful == signature.name or not (doubtful in reading.body or (is_deaf(sender) and not is_booking(sender)))
     doubt = 0.5 if theirs else 2.5
-    told = {label: 2.0, signed: 2.5, doubtful: doubt, display: 4.0, marked: 6.0}
+    told = {label: 2.0, signed: 2.5, doubtful: doubt, display: shown, marked: 6.0}
     votes = [*mentions, *_votes(message, reading, told, names)]
     return best(votes, reading.folded) or _of_others(message, events, own) or (label if not is_freemail(sender) else "")
 
@@ -80,6 +91,7 @@ class _Said(NamedTuple):
     display: str
     signed: str
     marked: str
+    persons: Sequence[frozenset[str]] = ()
 
 
 def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequence[Mention], told: _Said) -> str:
@@ -87,13 +99,13 @@ def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequ
 
     `headings` are the titles of calendar entries, a line each.
     """
-    domain, label, display, signed, _ = told
+    domain, label, display, signed, *_ = told
     person = can_receive(message.sender.address)
     other = _client(label, domain, said(mentions), reading) if person else ""
     if not other and is_system(message.sender):
         other = somebody_else(mentions, label, display, reading.folded)
-    if not other and display and display == plausible_company(message.sender.name):
-        other = display if bears_out(domain, display) or is_organization(display) else ""
+    if not other and display:
+        other = display if spells(domain, display) or is_organization(display) else ""
     if other:
         return other
     text = f"{headings}\n{reading.subject}\n{reading.body}"
@@ -109,11 +121,11 @@ def _borne_out(names: Sequence[str], text: str, lines: Sequence[str], told: _Sai
     if not start:
         return ""
     for name in (told.display, told.signed, told.marked, *names):
-        if name and (bears_out(told.domain, name) or company_key(name).startswith(start)):
+        if name and (spells(told.domain, name) or company_key(name).startswith(start)):
             return _fuller(name, names, told.domain)
     if told.signed and company_key(told.label) in company_key(told.signed):
         return told.signed
-    return as_written(told.domain, text) or abbreviated_in(told.domain, lines)
+    return as_written(told.domain, text) or spelled_in(told.domain, (*text.split("\n", 2)[:2], *lines), told.persons)
 
 
 def _client(label: str, domain: str, names: Iterable[str], reading: Reading) -> str:
@@ -180,8 +192,10 @@ def _persons(
     return [frozenset(name.lower().split()) for name in names if is_name(name) or name.islower()]
 
 
-def _headings(events: Sequence[CalendarEvent]) -> list[str]:
-    return [event.summary for event in events if event.summary]
+def _headings(message: Message, events: Sequence[CalendarEvent], reading: Reading) -> list[str]:
+    """Return the titles of calendar entries, and of the event that a mail of a booking service or a relay tells of."""
+    found = [event.summary for event in events if event.summary]
+    return found or (events_in(reading) if is_shared(message.sender.address) else [])
 
 
 def _is_agency(label: str, reading: Reading) -> bool:
@@ -202,11 +216,17 @@ def _of_others(message: Message, events: Sequence[CalendarEvent], own: frozenset
     return ""
 
 
-def role_of(events: Sequence[CalendarEvent], reading: Reading, places: frozenset[str] = frozenset(), marked: str = "") -> str:
+def role_of(
+    message: Message,
+    events: Sequence[CalendarEvent],
+    reading: Reading,
+    places: frozenset[str] = frozenset(),
+    marked: str = "",
+) -> str:
     """Return the job title a message speaks of: of markup (`marked`), calendar summary, subject, text; else empty."""
     if marked:
         return marked
-    found = role_of_reading(reading, _headings(events), places=places)
+    found = role_of_reading(reading, _headings(message, events, reading), places=places)
     if found:
         return found
     described = (event.description for event in events if event.description)
