@@ -54,6 +54,12 @@ _DAY_BEHIND: Final = re.compile(r",? (?:[fkg] ){0,2}#")
 _MARK: Final = re.compile(r"[:.UcAgZJHGk]")
 _HALF_BEFORE: Final = re.compile(r"[Ag],? (?:f )?(?:[Gk] )?(?:f )?$")
 """The half of the day said first: `morgens um sieben`, `le matin à neuf heures`."""
+_REPLACING: Final = re.compile(r" O (?:[kGf] )?n(?: ?[UcA]|:n)")
+"""`Friday 15 instead of 14:00`."""
+_BEGINNING: Final = re.compile(r"(?:^|\n|[.!,] )$")
+_WORKING: Final = range(8, 19)
+_OPENING: Final = re.compile(r"(?:W|(?<!#)#(?!#))\.?(?: ?- ?| t (?:f )?)(?:W|(?<!#)#(?!#))\.?[:,]? ?(?:[zfkGb] ){0,3}$")
+"""Opening hours: `Mon - Thu 8 to 16`."""
 _BESIDE: Final = 5
 """So many tokens before a time a day stands beside it."""
 _OPENER: Final = re.compile(r"(?:(?P<b>b) )?(?:f )?(?:(?P<g>[Gkf]) )?(?:f )?$")
@@ -73,7 +79,7 @@ def clocks_of(lexed: Lexed) -> list[tuple[Clock, tuple[int, int]]]:
         if match is None:
             break
         place = max(match.end(), place + 1)
-        if _MARK.search(match[0]) is None and not _MARK.search(lexed.classes, max(0, match.start() - 4), match.start()):
+        if _MARK.search(match[0]) is None and not _is_marked(lexed, match):
             continue  # a number, of which most are none of ours
         read = _read(lexed, match)
         if read is None:
@@ -86,6 +92,15 @@ def clocks_of(lexed: Lexed) -> list[tuple[Clock, tuple[int, int]]]:
         found.append((clock, span))
         place = last
     return found
+
+
+def _is_marked(lexed: Lexed, match: re.Match[str]) -> bool:
+    """Say whether anything beside a bare number tells that it may be a time."""
+    return (
+        _MARK.search(lexed.classes, max(0, match.start() - 4), match.start()) is not None
+        or lexed.classes.startswith(" O ", match.end())
+        or _DAY_BEHIND.match(lexed.classes, match.end()) is not None
+    )
 
 
 def _first(match: re.Match[str]) -> int:
@@ -158,23 +173,26 @@ def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ran
         plain = match["h1"] == "u" or " " in lexed.tokens[match.start("H1")]
         return plain or strong or sure or opener[-1:] in {"k", "f"} or bool(units)
     beside = "#" in lexed.classes[max(0, _first(match) - _BESIDE) : _first(match)]
-    if match["Z1"] is not None and not opener and not ranged:
-        return beside or bool(zone.last) or _DAY_BEHIND.match(lexed.classes, match.end()) is not None  # `la Ferme du Midi`
     certain = bool(strong or sure or "U" in units)
+    bare = opener[-1:] == "k" and not ranged
+    if match["Z1"] is not None and not opener and not ranged and lexed.value(match.start("Z1"), "Z") == _NOON:
+        return beside or bool(zone.last) or _DAY_BEHIND.match(lexed.classes, match.end()) is not None  # `la Ferme du Midi`
     if any(match[f"h{index}"] == "u" for index in indexes):
-        return certain or (opener[-1:] == "k" and (bool(units) or _is_spoken(lexed, match, zone, beside=beside)))
-    if certain or minutes or not units:
-        return (
-            certain or bool(minutes) or (not ranged and opener[-1:] == "k" and _said_plainly(lexed, match, zone, beside=beside))
-        )
-    timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
-    return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
+        return certain or (opener[-1:] == "k" and bool(units)) or (bare and _is_spoken(lexed, match, zone, beside=beside))
+    if units and not (certain or minutes):
+        timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
+        return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
+    told = (bare and _said_plainly(lexed, match, zone, beside=beside)) or (not ranged and _is_placed(lexed, match, beside=beside))
+    return certain or bool(minutes) or told
 
 
 def _is_length(lexed: Lexed, match: re.Match[str]) -> bool:
     """Say whether words before it make it a length or the hours of an office."""
     before = lexed.classes[max(0, match.start() - 8) : match.start()]
-    return "D" in before.rpartition("\n")[2].rpartition("#")[2]
+    return (
+        "D" in before.rpartition("\n")[2].rpartition("#")[2]
+        or _OPENING.search(lexed.classes, max(0, match.start() - 16), match.start()) is not None
+    )
 
 
 def _is_spoken(lexed: Lexed, match: re.Match[str], zone: Zone, *, beside: bool) -> bool:
@@ -187,12 +205,31 @@ def _is_spoken(lexed: Lexed, match: re.Match[str], zone: Zone, *, beside: bool) 
     return half or (not counted and _said_plainly(lexed, match, zone, beside=beside))
 
 
+def _is_placed(lexed: Lexed, match: re.Match[str], *, beside: bool) -> bool:
+    """Say whether a number is a time by where it stands: `11 tomorrow works`, `Friday 15 instead of 14:00`."""
+    if beside and _REPLACING.match(lexed.classes, match.end()) is not None:
+        return True
+    begins = _BEGINNING.search(lexed.classes, max(0, match.start() - 3), match.start()) is not None
+    working = match.end() == match.end("h1") and lexed.number(match.start("h1")) in _WORKING
+    return begins and working and _DAY_BEHIND.match(lexed.classes, match.end()) is not None
+
+
 def _said_plainly(lexed: Lexed, match: re.Match[str], zone: Zone, *, beside: bool) -> bool:
     """Say whether a number alone is a time: `at 3 on Thursday`, or `Thursday at 3` where the sentence goes on without a noun."""
     behind = lexed.classes[match.end() : match.end() + 2]
-    free = bool(zone.last) or behind[:1] in {"", ".", ",", "!", "\n", ")", ";"} or behind in {" f", " k", " b"}
+    free = (
+        bool(zone.last)
+        or behind[:1] in {"", ".", ",", "!", "\n", ")", ";"}
+        or behind in {" f", " k", " b", " (", " O", " &"}
+        or _goes_on(lexed, match.end())
+    )
     free = (free and beside) or _DAY_BEHIND.match(lexed.classes, match.end()) is not None
     return free and lexed.number(match.start("h1")) in _SPOKEN
+
+
+def _goes_on(lexed: Lexed, place: int) -> bool:
+    """Say whether a word stands at a place that may follow a time: `at 3 works`."""
+    return lexed.classes[place : place + 1] == " " and lexed.is_a("~", place + 1)
 
 
 def _at(lexed: Lexed, match: re.Match[str], index: int, half: str) -> time | None:

@@ -22,6 +22,7 @@ def _behind(index: int) -> str:
 
 
 _OF = r"[.o&]?(?: |[-/.] ?)?(?:[fd] ){0,2}"
+_WEEK = r" P(?=,? [kGb]|[.,;!?)\n]|$)"
 _SHORT_END = r"(?![nyjz$:]|[/:.-][ny]| ?[AUc]| ?- ?n[:.])"
 """What stands behind two numbers that are a date: no third one, and nothing that makes them a time."""
 _ALTERNATIVES = (
@@ -47,13 +48,15 @@ _ALTERNATIVES = (
     # 3/3 à 14h; 3.3. 14 Uhr: a time right behind makes it a date
     r"(?P<n12>n)(?P<s12>[/.])(?P<m12>n)(?![nyjz$:/])\.?(?=,? ?(?:[-(] ?)?(?:[kGfb] ){0,2}n ?(?:[UcA]|:n))",
     # today; tomorrow
-    r"(?P<rel8>T)",
+    rf"(?:(?P<p8>s),? )?(?P<rel8>T)(?:,? (?P<x8>s)|(?P<g8>{_WEEK}))?",
+    # Thursday week; jeudi en huit; a week on Friday;
     # next Tuesday; mardi prochain; Tuesday next week; KW 10, Dienstag; Monday the 30th; nächste Woche Dienstag
     (
         r"(?:(?:(?P<k9>K)|S\.? ?(?P<s9>n)),? (?:[fkg] ){0,2})?(?:(?P<q9>[NCYl]) (?:[CNYfi] )?)?"
-        r"(?P<w9>[WX]|w(?=,? (?:n )?[Gb] ))(?![-/]W| - W)(?: (?P<r9>[NCYl])(?! [WP]))?"
+        rf"(?:(?P<p9>s),? )?(?P<w9>[WX]|w(?=,? (?:n )?[Gb] ))(?![-/]W| - W)"
+        rf"(?:,? (?P<x9>s)|(?P<g9>{_WEEK}))?(?: (?P<r9>[NCYl])(?! [WP]))?"
         r"(?:,? (?:[fk] )?\(?(?:(?P<l9>K)|S\.? ?(?P<z9>n)))?(?P<b9>)"
-        r"(?:,? (?P<f9>[fi] ){0,2}(?P<n9>n)(?P<o9>[o.&]?)(?![nyj:$]|[.:]n|[-/]| ?[-&tAUcQq]))?"
+        r"(?:,? (?P<f9>[fi] ){0,2}(?P<n9>n)(?P<o9>[o.&]?)(?![nyj:$]|[.:]n|[-/]| ?[-&tAUcQq]| O (?:[kGf] )?n(?: ?[UcA]|:n)))?"
     ),
     # on the 3rd; am 3. um zehn; le 3 à 14h
     (
@@ -65,7 +68,7 @@ _ALTERNATIVES = (
 )
 _BEGINNING = (
     # Not within a word or a number, not behind the minutes of a time, not the second of `Mon-Fri`.
-    r"(?<![nyjz$cU])(?<!n[:.])(?<!W[-/])(?<!W - )(?=[WwXdnyMmTNCYKSl]|(?:[fgtkibLO] (?:[fi] )?|- )n)"
+    r"(?<![nyjz$cU])(?<!n[:.])(?<!W[-/])(?<!W - )(?=[WwXdnyMmTNCYKSls]|(?:[fgtkibLO] (?:[fi] )?|- )n)"
 )
 DAYS: Final = re.compile(f"{_BEGINNING}(?:{'|'.join(_ALTERNATIVES)})")
 TAGS: Final = ("n1", "n2", "n3", "n4", "n5", "n6", "n7", "n12", "rel8", "w9", "n10", "n11")

@@ -19,6 +19,11 @@ _HOUR = re.compile(r"(?<=G )[Mm](?![^ ,.;:!)\n])")
 """A month that is a number as well, where a time is due: `\u00e0s dez e meia`."""
 _ATTRIBUTION = re.compile(r"(?:^|\n)[^\n]{0,80};[^ \n;]{1,60}k[^ \n;]{1,80};[^\n]{0,120}:(?=\n|$)")
 """The line above a quotation, with an address in angle brackets and the time of what is quoted."""
+_SHORT_HALF = re.compile(r"(?<=n)z")
+_HALVES = frozenset("ap")
+"""Of `2:30p`."""
+_FOUR_DIGITS = re.compile(r"(?<=[kGMW] )j(?= ?(?:[fkU(c.,;!)\n]|$))|(?<![nyju$:./,-])j(?= ?[Uc])")
+_DIGITS, _DAY, _HOUR_LENGTH = 4, 24, 60
 _SENT = re.compile(r"(?:^|\n)[ ;]*x:?[^\n]*")
 
 
@@ -35,6 +40,10 @@ class Lexed:
     def value(self, place: int, kind: str = "") -> Any:
         """Return what the token at a place stands for, in its own class or in another one that it has too; None if in neither."""
         return self.lexicon.value(kind or self.classes[place], self.tokens[place])
+
+    def is_a(self, kind: str, place: int) -> bool:
+        """Say whether the token at a place has a value in a class."""
+        return place < len(self.tokens) and (kind, self.tokens[place]) in self.lexicon.values
 
     def number(self, place: int) -> int:
         """Return the number at a place, in digits or as a word; -1 where there is none."""
@@ -59,6 +68,11 @@ def lex(text: str, languages: tuple[str, ...]) -> Lexed:
     if STARTER in classes:
         tokens, classes = _joined(tokens, classes, lexicon)
     starts = [0, *accumulate(map(len, tokens))]
+    if "nz" in classes:
+        classes = _SHORT_HALF.sub(lambda match: "A" if tokens[match.start()] in _HALVES else "z", classes)
+    if "j" in classes:
+        tokens, classes = _parted(tokens, classes)
+        starts = [0, *accumulate(map(len, tokens))]
     if "a" in classes or "F" in classes:
         classes = _PLACE.sub(lambda match: re.sub(r"[nyju]", "z", match[0]), classes)
     if "G" in classes:
@@ -68,6 +82,18 @@ def lex(text: str, languages: tuple[str, ...]) -> Lexed:
     if "@" in tokens:
         masks += [match.span() for match in _ATTRIBUTION.finditer(classes)]
     return found.masked(masks) if masks else found
+
+
+def _parted(tokens: list[str], classes: str) -> tuple[list[str], str]:
+    """Part what is hours and minutes in one number, where words make it a time: `at 1430`, `1000 hrs`."""
+    tokens, kinds = list(tokens), list(classes)
+    for match in reversed(list(_FOUR_DIGITS.finditer(classes))):
+        place = match.start()
+        written = tokens[place]
+        if len(written) == _DIGITS and int(written[:2]) < _DAY and int(written[2:]) < _HOUR_LENGTH:
+            tokens[place : place + 1] = [written[:2], "", written[2:]]
+            kinds[place : place + 1] = "n:n"
+    return tokens, "".join(kinds)
 
 
 def _joined(tokens: list[str], classes: str, lexicon: Lexicon) -> tuple[list[str], str]:

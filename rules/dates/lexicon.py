@@ -24,6 +24,7 @@ STARTER: Final = "@"
 """The class of a token with which words of several tokens begin."""
 
 _SHORTEST = 3
+_NOON = 12
 """Tokens of a word of several: two words and the blank between them."""
 _TIME_WORD = re.compile(r"time\b|zeit\b|tijd\b|\bheure|\bhora\b|\bhor[áa]rio\b|\bora\b|\bfuso\b|[+&(]")
 """By these words, or signs that no place has, a name is a zone, not a city to come to."""
@@ -41,12 +42,16 @@ _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
     ("this_week", "K", 0),
     ("next_week", "K", 1),
     ("week_after_next", "K", 2),
+    ("week_later", "s", 1),
+    ("fortnight_later", "s", 2),
+    ("one", "Z", 13),
     ("morning", "A", 0),
     ("afternoon", "A", 12),
     ("noon", "Z", 12),
     ("oclock", "U", 0),
     ("hour", "c", 0),
     ("at_hour", "G", 0),
+    ("onward", "~", 1),
     ("at_word", "k", 1),
     ("at", "k", 0),
     ("until", "t", 0),
@@ -106,6 +111,8 @@ _SIGNS: Final = {
 _JOINED: Final = {frozenset("Ww"): "W", frozenset("Mm"): "M", frozenset("fA"): "g", frozenset("kA"): "g"}
 _BOTH: Final = "X"
 """A weekday in one language, a month in another: `mar`."""
+_NO_CLASS: Final = "~"
+"""Of words that matter behind a number only: they keep the class that they have."""
 _EITHER: Final = "d"
 """A weekday in one language, a small word in another: `do`, `di`."""
 
@@ -160,6 +167,8 @@ class Lexicon:
         """Enter one spelling of a word."""
         spelling, kind, tokens = entry.spelling, entry.kind, entry.tokens
         self.values.setdefault(entry.key, entry.value)
+        if kind == _NO_CLASS:
+            return
         if len(tokens) == 1:
             was = self.classes.setdefault(spelling, kind)
             if was != kind:
@@ -247,6 +256,7 @@ def _signs() -> Lexicon:
         found.classes[f"{number:04d}"] = "j"
     for number in range(100, 1000):
         found.classes[f"{number}"] = "j"
+    found.values.update({("A", "a"): 0, ("A", "p"): _NOON})  # `2:30p`
     for half in ("am", "a.m", "a.m.", "a. m", "a. m."):
         found.add(half, "A", 0)
         found.add(f"p{half[1:]}", "A", 12)

@@ -210,7 +210,16 @@ def _dotted(lexed: Lexed, match: re.Match[str], tag: str, order: str | None) -> 
 
 def _relative(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
     del order
-    return [(today + timedelta(days=int(lexed.value(match.start("rel8"), "T") or 0)), match.start(), match.end())]
+    day = today + timedelta(days=int(lexed.value(match.start("rel8"), "T") or 0), weeks=_weeks_later(lexed, match, "8"))
+    return [(day, match.start(), match.end())]
+
+
+def _weeks_later(lexed: Lexed, match: re.Match[str], tag: str) -> int:
+    """Return how many weeks after it a day is meant: `Thursday week`, `jeudi en quinze`."""
+    said = next((match.start(f"{group}{tag}") for group in ("p", "x") if match[f"{group}{tag}"] is not None), None)
+    if said is not None:
+        return int(lexed.value(said, "s") or 0)
+    return 1 if match[f"g{tag}"] is not None and lexed.value(match.start(f"g{tag}") + 1) == "week" else 0
 
 
 def _weekday(lexed: Lexed, match: re.Match[str], today: date, order: str | None) -> list[_Reading]:
@@ -222,6 +231,8 @@ def _weekday(lexed: Lexed, match: re.Match[str], today: date, order: str | None)
     if weekday is None or "l" in which or (match["w9"] == "X" and alone):
         return []  # `last Tuesday`; `mar` by itself
     day: date | None = weekday_after(today, int(weekday), 1 if weeks is None and "N" in which else weeks)
+    if day is not None and (later := _weeks_later(lexed, match, "9")):
+        return [(day + timedelta(weeks=later), match.start(), match.start("b9"))]
     last = match.start("b9")
     if numbered:
         monday = week_of_year(today, numbered)

@@ -31,6 +31,7 @@ _ONWARD: Final = re.compile(r",? (?:[fkgd] ){0,2}")
 """Between a time and the day behind it: `at ten on Tuesday`."""
 _ADJACENT = 3
 _TOGETHER = 8
+_ONE_STOP = frozenset({". ", "\n", ".\n", ",\n"})
 _JOINING: Final = re.compile(r"[ ,;]*(?:-|t|k|G|\n? ?[eE](?: [kz])? ?[:=|]?)(?: [fkG])?[ \n]*")
 _Place = tuple[int, int]
 
@@ -184,7 +185,7 @@ def _paired(
 def _is_beside(lexed: Lexed, day: _Place, clock: _Place) -> bool:
     """Say whether a day and a time stand together: `Tuesday, 3 March, in Leipzig, 2 pm`."""
     between = lexed.classes[day[1] : clock[0]] if day[1] <= clock[0] else lexed.classes[clock[1] : day[0]]
-    return len(between) <= _TOGETHER and _BREAK.search(between) is None
+    return between in _ONE_STOP or (len(between) <= _TOGETHER and _BREAK.search(between) is None)
 
 
 def _agenda(named: list[tuple[Day, _Place]], clocks: list[tuple[Clock, _Place]], old: frozenset[int], today: date) -> list[_Pair]:

@@ -22,6 +22,7 @@ _SOLD = frozenset(
     {"ai", "co", "io", "me", "tv", "cc", "fm", "gg", "so", "sh", "ly", "am", "to", "is", "in", "li", "la", "vc", "ac", "gs", "ws"}
 )
 """Domains of countries that are sold to everybody: an offset has to bear out what they say."""
+_NEAR = timedelta(hours=2)
 _MINUTES_WEST = range(-11 * 60, -4 * 60 + 1)
 """Offsets of the clocks of the United States."""
 
@@ -42,17 +43,18 @@ def sender_zone(message: Message, zone: str) -> tzinfo:
 
     A named zone is taken wherever one has the offset of the Date field at that instant, for it knows of summer time: the user's,
     that of the country of the sender's domain, or one where the language of the mail is spoken. Zero says nothing, for servers
-    write it wherever they stand: then the domain's country counts. A relay's clock is not that of the person behind it.
+    write it wherever they stand: then the domain's country counts. A relay's clock is not that of the person behind it, unless it
+    is set to an hour that only one country has.
     """
     user = named_zone(zone) or UTC
-    if message.date is None or is_relay(message.envelope.from_address) or message.envelope.bulk:
-        return user
+    if message.date is None or _is_machines(message):
+        return _of_islands(message, zone) or user
     domain = _country(message)
     theirs = load("spoken_zones")["countries"].get(domain, "")
     offset = offset_of(message)
     clocks = load("spoken_zones")["clocks"]
     if not offset:
-        return _zone(theirs) if theirs and domain not in _SOLD else _at_zero(message, zone) or user
+        return _zone(theirs) if theirs and domain not in _SOLD else _of_islands(message, zone) or user
     spoken = [name for language in (*text_of(message).languages, ENGLISH) for name in clocks.get(language, ())]
     for candidate in (user, *(_zone(name) for name in (theirs, *spoken) if name)):
         if message.date.astimezone(candidate).utcoffset() == message.date.utcoffset():
@@ -60,15 +62,29 @@ def sender_zone(message: Message, zone: str) -> tzinfo:
     return timezone(timedelta(minutes=offset))
 
 
-def _at_zero(message: Message, zone: str) -> tzinfo | None:
-    """Return the zone of zero offset where the language of the mail is spoken, unless the user's is one where it is, too."""
+def _of_islands(message: Message, zone: str) -> tzinfo | None:
+    """Return the zone of the British Isles or of Portugal where the clock of a mail in their language shows it, else None.
+
+    In summer no server is set to their hour that does not stand there, so even a relay's counts. In winter it is that of every
+    server, and counts only of a person whose mail no great service sent, if the user is not far from there either.
+    """
     tables = load("spoken_zones")
-    language = text_of(message).languages[0]
-    name = tables["zero"].get(language)
-    if name is None or message.date is None or zone in tables["clocks"].get(language, ()):
+    name = tables["zero"].get(text_of(message).languages[0])
+    if name is None or message.date is None:
         return None
-    found = _zone(name)
-    return found if not message.date.astimezone(found).utcoffset() else None
+    islands, offset = _zone(name), message.date.utcoffset()
+    if message.date.astimezone(islands).utcoffset() != offset:
+        return None
+    if offset:
+        return islands if message.date.astimezone(named_zone(zone) or UTC).utcoffset() != offset else None
+    served = message.headers.get("message-id", "").lower().rstrip("> ").endswith(tuple(tables["servers"]["domains"]))
+    near = abs(message.date.astimezone(named_zone(zone) or UTC).utcoffset() or timedelta()) <= _NEAR
+    return islands if near and not (served or _is_machines(message)) else None
+
+
+def _is_machines(message: Message) -> bool:
+    """Say whether a system sent the mail for somebody."""
+    return is_relay(message.envelope.from_address) or message.envelope.bulk
 
 
 def day_order(message: Message, languages: tuple[str, ...]) -> str | None:
