@@ -78,7 +78,16 @@ def _is_title(text: str, languages: tuple[str, ...]) -> bool:
         return False
     words = [word.lower().strip(".:'") for word in _WORD.findall(_INFLECTED.sub("", text))]
     heads = terms("head", languages)
-    return 0 < len(words) <= _MOST_WORDS and any(heads.have(form) for word in words for form in _forms(word))
+    if not 0 < len(words) <= _MOST_WORDS:
+        return False
+    return any(heads.have(form) for word in words for form in _forms(word)) or _is_trade(text, words, languages)
+
+
+def _is_trade(text: str, words: list[str], languages: tuple[str, ...]) -> bool:
+    """Say whether a trade is told that is a surname as well (`Baker`): written small, or before another word."""
+    trades = terms("name_like", languages)
+    found = next((place for place, word in enumerate(words) if any(trades.have(form) for form in _forms(word))), -1)
+    return found >= 0 and (text.islower() or 0 < found < len(words) - 1 or words[found] in text.split())
 
 
 _PLURALS = ("innen", "in", "en", "n")
