@@ -36,6 +36,8 @@ _NAMING = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE, Kind.INTERVIE
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
 _PROMISELESS = frozenset({Kind.REJECTION, Kind.RECRUITER_OUTREACH})
 """Nobody waits for an answer behind these."""
+_TELLING = frozenset({Kind.HUMAN_REPLY, Kind.APPLICATION_ACK})
+"""What there is to say in these is how things stand."""
 _STARTING = frozenset({Kind.OFFER, Kind.HUMAN_REPLY, Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.APPLICATION_ACK})
 _DOUBTFUL = re.compile(r"\d{1,2} ?[/.-] ?\d{1,2}|\d ?(?:[ap]\.?m\b|[:h]\d\d)")
 """Only what holds a numeric date or a time of day can be in doubt; to look closer costs a hundred times as much."""
@@ -53,7 +55,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     if kind in _SILENT:
         return Facts(zone_offset=offset_of(message))
     if kind is Kind.AUTO_REPLY:
-        return read_automatic(message, own=own, zone=zone)
+        return _with_notice(read_automatic(message, own=own, zone=zone), message, zone)
     local = sender_zone(message, zone)
     text = text_of(message)
     reading = reading_of(message)
@@ -71,7 +73,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     taken = [interview.start.date() for interview in meetings.interviews]
     promise = None
     if kind not in _PROMISELESS:
-        promise = find_promise(message.text, made_on, taken, languages=text.languages, order=order)
+        promise = find_promise(message.text, made_on, taken, languages=text.languages, order=order, telling=kind in _TELLING)
     start = None
     if kind in _STARTING:
         start = start_date_in(text.folded, made_on, text.languages, order, words=text.words, taken=taken)
@@ -92,6 +94,15 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         instructions=instructions_in(message.text, text.languages, text.folded, text.words),
         ambiguous=_ambiguous(f"{text.subject}\n{text.folded}", made_on, local, text.languages, order),
     )
+
+
+def _with_notice(facts: Facts, message: Message, zone: str) -> Facts:
+    """Add when an answer comes that an automatic one promises (`we answer within three days`): never a day, which nobody set."""
+    if facts.away is not None or facts.bounced:
+        return facts
+    made_on = message.envelope.received_at.astimezone(sender_zone(message, zone)).date()
+    promise = find_promise(message.text, made_on, languages=text_of(message).languages, telling=True)
+    return replace(facts, promise=promise) if promise is not None and promise.date is None else facts
 
 
 def _named(message: Message, reading: Reading, own: frozenset[str], company: str) -> list[Person]:

@@ -5,37 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import cache
-from typing import NamedTuple
 
-from rules.dates import Day, Period, days, periods
-from rules.extract.promise_words import PromiseWords, found_in, promise_words
+from rules.dates import Day
+from rules.extract.promise_plain import Told, absence_told, asked_to_call, length_told, plainly_told, soft, time_asked_for
+from rules.extract.promise_sentence import Sentence, split_sentences, undotted
+from rules.extract.promise_words import promise_words
 from rules.extract.types import Promise, PromiseClass
 from rules.language import ENGLISH, LANGUAGES
-from rules.phrases.grammar import fold, sentences, words_of
-from rules.phrases.load import load
+from rules.phrases.grammar import fold, words_of
 
 __all__ = ["find_promise"]
 
-_FEW = 7
 _LONGEST_SENTENCE = 600
 _MAX_SENTENCES = 120
-_FAR = timedelta(days=400)
 _AWAY_REACH = 40
 _FEW_WORDS = 3
 _SUBJECT_REACH = 8
 _INVITED = frozenset({"you", "please", "free"})
 """With these before it, an English verb of writing invites, whoever the sentence began with."""
-_NEXT = re.compile(r"\bnext (?:steps?|round|stage|interview)\b")
 _CLAUSE = re.compile(r", | - |; |: | (?:and|und|et|y|en|e|so|also|but|aber|mais|pero|maar|mas|ma) ")
-_SPLIT = re.compile(
-    r"(?:\b(?P<day>\d{1,2})|\b(?:ca|bzw|inkl|evtl|ggf|dhr|mevr|mw|sra|srta|dott|env|resp|tel|z\.b|d\.h|u\.a))\.$", re.IGNORECASE
-)
-"""What ends with a dot and no sentence: `bis zum 3.` of `bis zum 3. März`."""
-_DOTTED = re.compile(r"(?<=\d)\.(?= )")
 _ENTITLED = re.compile(r"\b\d{1,2} (?:days?|tagen?|jours|días|dias|dagen|giorni)(?: [^\W\d_]+)?(?: (?:of|de|di|d'))? ?$")
 """Before a word for holiday: what comes with the job."""
-_FIRST_WORD = re.compile(r"[^\W\d_]+|\d")
 _RANKS = (
     PromiseClass.CONTACT_DATE,
     PromiseClass.HARD_DATE,
@@ -45,50 +35,6 @@ _RANKS = (
 )
 
 
-class _Sentence(NamedTuple):
-    """A folded sentence, or what is left of it, and how to read it."""
-
-    folded: str
-    plain: str
-    """The same without the dots of dates, which are no ends of a sentence."""
-    words: frozenset[str]
-    lists: PromiseWords
-    made_on: date
-    languages: tuple[str, ...]
-    order: str | None
-
-    def has(self, name: str) -> bool:
-        return bool(self.found(name))
-
-    def found(self, name: str) -> list[re.Match[str]]:
-        return found_in(self.words, self.lists.lists[name], self.plain)
-
-    def cut(self, folded: str) -> _Sentence:
-        """Return the same for another folded text."""
-        return self._replace(folded=folded, plain=_plain(folded), words=words_of(folded))
-
-    def days(self) -> list[Day]:
-        """Return the days named that are still to come."""
-        named = days(self.folded, self.made_on, self.languages, self.order)
-        return [day for day in named if timedelta() <= day.day - self.made_on <= _FAR]
-
-    def ends(self) -> list[Period]:
-        """Return the ends of weeks, months and days that are named."""
-        return [
-            one for one in periods(self.folded, self.made_on, self.languages) if one.part == "end" and one.last >= self.made_on
-        ]
-
-    def limited(self, position: int) -> bool:
-        """Say whether what stands at a position stands behind a word like `by`."""
-        tokens = self.folded[:position].split()[-6:]
-        for end in range(len(tokens), max(0, len(tokens) - 4), -1):
-            if any(" ".join(tokens[max(0, end - length) : end]) in self.lists.by for length in (1, 2, 3, 4)):
-                return True
-            if tokens[end - 1] not in self.lists.article:
-                return False
-        return False
-
-
 def find_promise(
     text: str,
     made_on: date,
@@ -96,57 +42,56 @@ def find_promise(
     *,
     languages: tuple[str, ...] = (ENGLISH,),
     order: str | None = None,
+    telling: bool = False,
 ) -> Promise | None:
     """Return the most exact promise of a text, or None.
 
     `made_on` is the day of receipt in the sender's zone; `taken` are the days of interviews: those are no promises. `languages`
     are those of the mail, `order` that of day and month in its numeric dates (`rules.dates.days`). Of several, an instruction
-    when to write comes first (H11), then a hard date, then an absence, then the vague ones.
+    when to write comes first (H11), then a hard date, then an absence, then the vague ones. `telling` says that the mail is there
+    to say how things stand (a reply, a receipt): then a time may be told without any word of answering, too.
     """
     busy = frozenset(taken)
     lists = [promise_words(language) for language in languages if language in LANGUAGES]
     found: list[Promise] = []
-    for sentence in _sentences(text)[:_MAX_SENTENCES]:
+    readings: list[tuple[str, Sentence]] = []
+    for sentence in split_sentences(text)[:_MAX_SENTENCES]:
         if len(sentence) > _LONGEST_SENTENCE:
             continue
         folded = fold(sentence)
-        plain, words = _plain(folded), words_of(folded)
+        plain, words = undotted(folded), words_of(folded)
         for one in lists:
-            if not any(phrase.search(plain) for phrase in one.speaking.among(words)):
-                continue
-            promise = _read(_Sentence(folded, plain, words, one, made_on, languages, order), busy)
-            if promise is not None:
-                found.append(Promise(promise[0], made_on, promise[1], sentence))
+            reading = Sentence(folded, plain, words, one, made_on, languages, order)
+            readings.append((sentence, reading))
+            speaks = any(phrase.search(plain) for phrase in one.speaking.among(words))
+            told = _exactly(reading) if telling else None
+            if told is None and speaks:
+                told = _read(reading, busy)
+            if told is not None:
+                found.append(Promise(told[0], made_on, told[1], sentence))
                 break
+    if telling and not found:
+        plainly = [(_plainly(reading, busy), sentence) for sentence, reading in readings]
+        found = [Promise(told[0], made_on, told[1], sentence) for told, sentence in plainly if told is not None]
     return min(found, key=lambda promise: _RANKS.index(promise.kind), default=None)
 
 
-def _plain(folded: str) -> str:
-    return _DOTTED.sub(" ", folded)
+def _exactly(sentence: Sentence) -> Told | None:
+    """Return the day that is surely meant in mail that tells how things stand."""
+    call = asked_to_call(sentence)
+    if call is not None:
+        return PromiseClass.CONTACT_DATE, call
+    away = absence_told(sentence, sure=True)
+    return (PromiseClass.AWAY_UNTIL, away) if away is not None else None
 
 
-def _sentences(text: str) -> list[str]:
-    """Return the sentences of a text; a date with a dot, or an abbreviation of another language, does not end one."""
-    found: list[str] = []
-    for sentence in sentences(text):
-        split = _SPLIT.search(found[-1][-12:]) if found and len(found[-1]) < _LONGEST_SENTENCE else None
-        first = _FIRST_WORD.match(sentence)
-        if split is not None and first is not None and (not split["day"] or first[0].islower() or fold(first[0]) in _months()):
-            found[-1] = f"{found[-1]} {sentence}"
-        else:
-            found.append(sentence)
-    return found
+def _plainly(sentence: Sentence, busy: frozenset[date]) -> Told | None:
+    """Return what a sentence of such a mail tells where none speaks of an answer."""
+    away = absence_told(sentence, sure=False)
+    return (PromiseClass.AWAY_UNTIL, away) if away is not None else plainly_told(sentence, busy)
 
 
-@cache
-def _months() -> frozenset[str]:
-    return frozenset(name for language in LANGUAGES for names in load(f"{language}/dates")["months"] for name in names)
-
-
-_Told = tuple[PromiseClass, date | None]
-
-
-def _read(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
+def _read(sentence: Sentence, busy: frozenset[date]) -> Told | None:
     """Return what one sentence promises by the lists of one language."""
     unheard = sentence.has("unheard")
     if unheard or sentence.has("invite"):
@@ -154,31 +99,61 @@ def _read(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
         if contact is not None:
             return PromiseClass.CONTACT_DATE, contact
         if unheard:
-            return None
-    lists = sentence.lists
-    if sentence.has("asked"):
+            return _silence(sentence)
+    granted = time_asked_for(sentence)
+    if granted is not None:
+        return granted
+    return _promised(sentence.without("closed"), busy)
+
+
+def _promised(sentence: Sentence, busy: frozenset[date]) -> Told | None:
+    """Return until when somebody of theirs is away, or when an answer comes, where nothing is asked."""
+    if sentence.has("asked") or sentence.folded.endswith("?"):
         return None
     away = _away(sentence)
     if away is not None:
         return PromiseClass.AWAY_UNTIL, away
-    if lists.subject and lists.subject.isdisjoint(sentence.words):
-        return None
-    return _answer(_after_past(sentence), busy)
+    subject = sentence.lists.subject
+    return _answer(_after_past(sentence), busy) if not subject or subject & sentence.words else None
 
 
-def _answer(sentence: _Sentence, busy: frozenset[date]) -> _Told | None:
+def _silence(sentence: Sentence) -> Told | None:
+    """Return what silence until a time means: that they chose somebody else, else that it is the candidate's turn."""
+    named = [day for day in sentence.days() if sentence.limited(day.start) or not day.bare]
+    if named:
+        kind = PromiseClass.HARD_DATE if sentence.has("closing") else PromiseClass.CONTACT_DATE
+        return kind, named[0].day
+    return soft(sentence) or length_told(sentence)
+
+
+def _answer(sentence: Sentence, busy: frozenset[date]) -> Told | None:
     """Return when a sentence says that an answer comes."""
+    sentence = _own_clauses(sentence)
     answers = sentence.found("answer")
     if not answers or sentence.has("waiting"):
         return None
     meeting = sentence.has("meeting")
-    hard = _hard(sentence, min(match.start() for match in answers), busy, meeting=meeting)
+    hard = _hard(sentence, [match.start() for match in answers], busy, meeting=meeting)
     if hard is not None:
         return PromiseClass.HARD_DATE, hard
-    return None if meeting else _soft(sentence)
+    return _apart(sentence) if meeting else soft(sentence)
 
 
-def _after_past(sentence: _Sentence) -> _Sentence:
+def _apart(sentence: Sentence) -> Told | None:
+    """Return what a part of a sentence tells apart from a meeting that another part speaks of."""
+    told = [soft(part) for part in sentence.clauses() if part.has("answer") and not part.has("meeting")]
+    return next((one for one in told if one is not None), None)
+
+
+def _own_clauses(sentence: Sentence) -> Sentence:
+    """Return a sentence without its clauses about something else: `you can apply until 5 May, then we decide`."""
+    if not sentence.has("elsewhere"):
+        return sentence
+    own = [part for part in map(sentence.cut, _CLAUSE.split(sentence.folded)) if part.has("answer") or not part.has("elsewhere")]
+    return sentence.cut(", ".join(part.folded for part in own))
+
+
+def _after_past(sentence: Sentence) -> Sentence:
     """Return what a sentence says behind words about what was (`sorry for the delay, `): the rest from the next clause on."""
     past = sentence.found("past")
     while past:
@@ -189,7 +164,7 @@ def _after_past(sentence: _Sentence) -> _Sentence:
     return sentence
 
 
-def _contact(sentence: _Sentence, *, unheard: bool) -> date | None:
+def _contact(sentence: Sentence, *, unheard: bool) -> date | None:
     """Return the day on which the candidate is told to write."""
     invited = sentence.found("invite")
     named = sentence.days()
@@ -216,7 +191,7 @@ def _outside(matches: Sequence[re.Match[str]], others: Sequence[re.Match[str]]) 
     return [one for one in matches if all(one.end() <= other.start() or other.end() <= one.start() for other in others)]
 
 
-def _period(sentence: _Sentence) -> date | None:
+def _period(sentence: Sentence) -> date | None:
     """Return the day on which a period is over that is told without a day."""
     ends = sentence.ends()
     if ends:
@@ -225,7 +200,7 @@ def _period(sentence: _Sentence) -> date | None:
     return sentence.made_on + timedelta(days=sentence.lists.span(counted)) if counted is not None else None
 
 
-def _away(sentence: _Sentence) -> date | None:
+def _away(sentence: Sentence) -> date | None:
     """Return until when somebody of theirs is away."""
     phrases = sentence.found("away")
     returning = sentence.found("returning")
@@ -255,39 +230,28 @@ def _away(sentence: _Sentence) -> date | None:
     return before[-1].day if before else None
 
 
-def _until(sentence: _Sentence, day: Day) -> bool:
+def _until(sentence: Sentence, day: Day) -> bool:
     tokens = sentence.folded[: day.start].split()[-3:]
     return any(" ".join(tokens[-length:]) in sentence.lists.until for length in (1, 2, 3))
 
 
-def _hard(sentence: _Sentence, answer: int, busy: frozenset[date], *, meeting: bool) -> date | None:
-    """Return the day by which an answer is to come; `answer` is where the word of answering stands."""
-    named = sentence.days()
+def _hard(sentence: Sentence, answers: Sequence[int], busy: frozenset[date], *, meeting: bool) -> date | None:
+    """Return the day by which an answer is to come; `answers` is where the words of answering stand."""
+    named = sentence.own_days()
     ends = sentence.ends()
-    wide = [one.last for one in ends if one.unit != "day"]
+    wide = [one.last for one in ends if one.unit != "day" and (not sentence.names_month(one) or sentence.limited(one.start))]
     if wide and not any(sentence.limited(day.start) and day.day not in busy for day in named):
         return wide[0]
     if ends and not named:
-        return sentence.made_on
+        return sentence.made_on if any(one.unit == "day" for one in ends) else None
     limits = [
         day
         for day in named
         if day.day not in busy
         and (sentence.limited(day.start) or not meeting)
-        and (day.day > sentence.made_on or day.start > answer or sentence.limited(day.start))
+        and (day.day > sentence.made_on or day.start > answers[0] or sentence.limited(day.start))
     ]
-    order = sorted(limits, key=lambda day: (day.start < answer, not sentence.limited(day.start), day.start))
+    order = sorted(
+        limits, key=lambda day: (not sentence.limited(day.start), min(abs(day.start - answer) for answer in answers), day.start)
+    )
     return order[0].day if order else None
-
-
-def _soft(sentence: _Sentence) -> _Told | None:
-    counted = sentence.lists.counted.search(sentence.folded)
-    if counted is not None:
-        few = sentence.lists.span(counted) < _FEW
-        return PromiseClass.FEW_DAYS if few else PromiseClass.VAGUE, None
-    rest = sentence.cut(_NEXT.sub("", sentence.folded))
-    named = periods(sentence.folded, sentence.made_on, sentence.languages)
-    weeks = [one.first <= sentence.made_on for one in named if one.part == "whole" and one.unit == "week"]
-    if rest.has("days") or any(weeks):
-        return PromiseClass.FEW_DAYS, None
-    return (PromiseClass.VAGUE, None) if rest.has("vague") or named else None

@@ -24,17 +24,32 @@ class PromiseWords:
     by: frozenset[str]
     article: frozenset[str]
     until: frozenset[str]
+    lasting: frozenset[str]
+    after: frozenset[str]
+    each: frozenset[str]
+    whether: frozenset[str]
     lists: dict[str, PhraseList]
     speaking: PhraseList
     """All phrases of which a sentence needs one to say anything of the kind."""
     counted: re.Pattern[str]
     """`within two to three weeks`; the groups `low` and `high` are numbers, `hour`, `day`, `week`, `month` the unit."""
+    length: re.Pattern[str]
+    """The same without the word before it: `two to three weeks`."""
+    number: re.Pattern[str]
+    """The number of a day that stands by itself: `before the 15`, `ab dem 17.`"""
+    marked: str
+    """What must follow such a number: a dot, `,` for the end of a clause, or nothing."""
+    week_later: re.Pattern[str]
     numbers: dict[str, int]
 
-    def span(self, match: re.Match[str]) -> int:
-        """Return the calendar days of what `counted` found."""
+    def count(self, match: re.Match[str]) -> int:
+        """Return the larger number of what `counted` or `length` found."""
         number = match["high"] or match["low"]
-        count = int(number) if number.isdecimal() else self.numbers[number]
+        return int(number) if number.isdecimal() else self.numbers[number]
+
+    def span(self, match: re.Match[str]) -> int:
+        """Return the calendar days of what `counted` or `length` found."""
+        count = self.count(match)
         unit = next(unit for unit in _UNITS if match[unit])
         return count * _UNITS[unit] if _UNITS[unit] else -(-count // 24)
 
@@ -51,29 +66,44 @@ def promise_words(language: str) -> PromiseWords:
     time_words = load(f"{language}/dates")
     lists = {name: PhraseList(map(compile_phrase, table[name])) for name in _PHRASES}
     numbers = {word: number for number, words in enumerate(time_words["numbers"], start=1) for word in words}
+    numbers.update(table["numerals"])
     number = rf"\d{{1,2}}|{_any(numbers)}"
     units = "|".join(f"(?P<{unit}>{_any(table[unit])})" for unit in _UNITS)
+    length = (
+        rf"(?:(?:{_any(table['about'])})\s){{0,2}}(?P<low>{number})(?:\s?(?:{_any(table['range'])})\s?(?P<high>{number}))?(?:\s(?:{_any(table['bound'])}))?"
+        rf"\s?(?:(?:{_any(table['working'])})\s){{0,2}}(?:{units})\b"
+    )
     return PromiseWords(
         subject=frozenset(table["subject"]),
         ours=frozenset(table["ours"]),
         by=frozenset(table["by"]),
         article=frozenset(table["article"]),
         until=frozenset(time_words["until"]),
+        lasting=frozenset(table["lasting"]),
+        after=frozenset(table["after"]),
+        each=frozenset(table["each"]),
+        whether=frozenset(table["whether"]),
         lists=lists,
         speaking=PhraseList(phrase for name in _SPEAKING for phrase in lists[name].phrases),
-        counted=re.compile(
-            rf"\b(?:{_any(table['within'])})\s(?P<low>{number})(?:\s?(?:{_any(table['range'])})\s?(?P<high>{number}))?"
-            rf"\s?(?:(?:{_any(table['working'])})\s){{0,2}}(?:{units})\b"
+        counted=re.compile(rf"\b(?:{_any(table['within'])})\s{length}"),
+        length=re.compile(rf"\b{length}"),
+        number=re.compile(
+            rf"\b(?:(?:{_any((*table['by'], *table['after'], *table['lasting']))})\s(?:(?:{_any(table['article'])})\s)?"
+            rf"|(?:{_any(table['on'])})\s)(?P<day>[12]?\d|3[01])(?P<mark>\.?)(?![\w.:/%-])"
+            rf"(?!\.?\s?(?:{_any((*table['no_day'], *(word for unit in _UNITS for word in table[unit])))})(?!\w))"
         ),
+        marked=table["marked"],
+        week_later=re.compile(rf" (?:{_any(table['week_later'])})\b"),
         numbers=numbers,
     )
 
 
 _PHRASES = (
-    "answer", "asked", "meeting", "past", "waiting", "days", "vague", "away", "returning", "unheard", "invite", "questions"
+    "answer", "asked", "meeting", "past", "waiting", "days", "vague", "away", "returning", "unheard", "invite", "questions",
+    "grant", "elsewhere", "present", "stays", "back", "silence", "call", "closed", "closing",
 )  # fmt: skip
 
-_SPEAKING = ("answer", "away", "returning", "unheard", "invite")
+_SPEAKING = ("answer", "away", "returning", "unheard", "invite", "grant")
 
 
 def _any(words: object) -> str:

@@ -160,7 +160,6 @@ _NONE = {
         "Please review the offer and sign it by Friday.",
         "We would appreciate your response within 7 days.",
         "If you have any questions before our call on Thursday, feel free to reach out.",
-        "If you do not hear from us within two weeks, please consider your application unsuccessful.",
         "We need your answer by Wednesday.",
         "The interview will take place on Thursday, and the recruiter will call you at 10:00.",
     ],
