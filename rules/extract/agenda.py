@@ -9,19 +9,22 @@ from rules.extract.names import is_name
 from rules.extract.people import person_of
 from rules.extract.titles import is_title
 from rules.extract.types import Person
-from rules.phrases.grammar import unwrap
 
 __all__ = ["people_of_agenda", "with_agenda"]
 
 _TIME = r"\d{1,2}(?:[:.h]\d{2})?\s?(?:[AaPp]\.?[Mm]\.?|Uhr|uur|h)?"
 _DAY = r"(?:(?:[^\W\d_]+\.?,? )?\d{1,2}\.? [^\W\d_]+\.?,? )?"
 _TO = r"(?:-|\u2013|\u2014|to|bis|until|\u00e0|\u00e1s|\u00e0s|a|tot|alle)"
+_NUMBERED = r"\d{1,2}[.)] ?[^\n:]{2,80}?\(?\d{2,3} ?(?:min\b|mins\b|minut\w{0,3})\)?"
+"""A row of a list of interviews that have no time yet: `1. Architecture (60 min) - Jane Doe`."""
 _ROW = re.compile(
-    rf"^[^\w\n]{{0,4}}{_DAY}{_TIME}\s?{_TO}\s?{_TIME}"
+    rf"^[^\w\n]{{0,4}}(?:{_NUMBERED}|{_DAY}{_TIME}(?:\s?{_TO}\s?{_TIME})?)"
     r"(?:\s?\(?[A-Z]{2,5}\)?)?[ \t]{0,3}[:|,;\u2013\u2014-]?[ \t]+(?P<rest>\S[^\n]{2,200})$",
     re.MULTILINE,
 )
-_PIECES = re.compile(r"\s*(?:[|;,()\u2013\u2014\u2022/]|\s-\s|:\s|\b(?:with|mit|avec|con|met|com|and|und|et|y|en|e)\s)\s*")
+_PIECES = re.compile(
+    r"\s*(?:[|;,()\u2013\u2014\u2022/]|\s-\s|:\s|\b(?:with|mit|avec|con|met|com|and|und|et|y|en|e)\s|\t+|[ ]{2,})\s*"
+)
 _SHORTEST, _LONGEST = 2, 4
 _MOST = 20
 
@@ -29,7 +32,7 @@ _MOST = 20
 def people_of_agenda(text: str) -> list[Person]:
     """Return the people whom the rows of an agenda name, with their titles, in order; at most 20. Linear."""
     found: dict[str, Person] = {}
-    for match in _ROW.finditer(unwrap(text)):
+    for match in _ROW.finditer(text):
         for person in _people(match["rest"]):
             found.setdefault(person.name, person)
             if len(found) == _MOST:

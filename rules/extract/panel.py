@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from rules.extract.hosts import hosts_of
+from rules.extract.meeting_words import labels
 from rules.extract.names import UPPER, is_name, leading_name, plain_name
 from rules.extract.people import person_of
 from rules.extract.reading import Reading, lowered
@@ -28,13 +30,14 @@ _GAP = re.compile(r"[ ]*(?::[\s*\u2022-]{0,6}|[ ]+)?")
 _PAREN = re.compile(r"[ ]?\((?P<title>[^()\n]{2,80})\)")
 _AFTER = re.compile(
     r"(?:[ ]?,[ ]?|[ ]+-[ ]+|[ ]?:[ ]|[ ]*\|[ ]*|\t+|[ ]{2,})(?:(?:our|the|a|an|unsere?[rm]?|ihr|notre|la|le|el"
-    r"|de|o|a|il|nuestr[oa]|onze|nosso|nossa|nostr[oa])[ ])?(?P<title>[^,.;:()|\n]{2,60}?)"
+    r"|de|o|a|il|nuestr[oa]|onze|nosso|nossa|nostr[oa])[ ]){0,2}(?P<title>[^,.;:()|\n]{2,60}?)"
     r"(?=[ ]?[,.;:()|\n]|[ ]+(?:and|und|et|y|e|en|on|at|from|for|who|via|by|in|am|um|bei|von|le|el|il|op|om|da"
     r"|de chez|chez|bij|presso|will|wird|werden)\b|\t|[ ]{2}|$)"
 )
 _WHOLE_TITLE = re.compile(r"(?:[ ]?,[ ]?|[ ]+-[ ]+|[ ]?:[ ]|[ ]*\|[ ]*|\t+|[ ]+)(?P<title>[^\n]{2,80}?)[ ]*$")
 _NAMED_BEFORE = re.compile(r"[^,.;:\n]{2,60}?")
 _SENTENCE = re.compile(r"[.!?]\s|\n|:\s|;\s")
+_GIVEN = re.compile(rf"(?P<name>[{UPPER}][^\W\d_]{{1,20}}(?:-[{UPPER}][^\W\d_]{{1,20}})?)(?=[ ,.(]|$)")
 _FIRST = re.compile(rf"(?P<name>[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*)(?=[ ]*[,(\t-]|$)")
 _TITLED = re.compile(
     rf"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+)?\.?)[ ](?P<rest>(?:(?:van|von|de|der|den|di|da|dos|du|la"
@@ -47,6 +50,8 @@ _LONGEST_LINE = 240
 _MOST_LIST_LINES = 30
 _MOST_BLANK = 2
 _MOST_TITLE = 8
+_LAST = 1 << 20
+"""Who is told in the subject alone comes last."""
 
 
 def named_people(text: str | Reading, own_names: frozenset[str] = frozenset()) -> list[Person]:
@@ -64,7 +69,7 @@ def named_people(text: str | Reading, own_names: frozenset[str] = frozenset()) -
         known = found.get(person.name)
         if known is None or (person.title and not known.title):
             found[person.name] = person
-    return _without_halves(sorted(found.values(), key=lambda person: reading.body.find(person.name)))
+    return _without_halves(sorted(found.values(), key=lambda person: reading.body.find(person.name) % _LAST))
 
 
 def _without_halves(people: list[Person]) -> list[Person]:
@@ -77,6 +82,10 @@ def _all(reading: Reading) -> Iterator[Person]:
     languages = reading.languages
     for _, end in sorted(all_matches("people", "with", reading.folded, reading.words, languages)):
         yield from _list_at(reading.body, end, languages)
+    subject = all_matches("people", "with", reading.folded_subject, reading.words_of_subject, languages)
+    for _, end in sorted(subject):
+        yield from _list_at(reading.subject, end, languages)
+    yield from hosts_of(reading)
     yield from _before_verb(reading)
     yield from _of_lines(reading)
 
@@ -128,9 +137,11 @@ def _listed(rest: str, languages: tuple[str, ...], told: str = "") -> Iterator[t
     total = 0
     for _ in range(_MOST):
         name, end = _one_name(rest, languages)
+        title, end = _title_behind(rest, end, languages) if name else ("", 0)
+        if not name:
+            name, title, end = _first_name(rest, languages, titled=bool(told))
         if not name:
             return
-        title, end = _title_behind(rest, end, languages)
         yield person_of(name, "", title or told), total + end
         told = ""
         step = _joint(languages).match(rest, end)
@@ -160,6 +171,27 @@ def _one_name(text: str, languages: tuple[str, ...]) -> tuple[str, int]:
         if match and last and not is_title(last[0]):
             return f"{text[:skipped].strip()} {last[0]}", skipped + last.end()
     return "", 0
+
+
+def _first_name(rest: str, languages: tuple[str, ...], *, titled: bool) -> tuple[str, str, int]:
+    """Return the first name that a text begins with, its title, and where they end: `Ro (founder)`, `Kim and me`.
+
+    One alone counts only where what stands beside it tells that it is a person's, for companies are met as well.
+    """
+    match = _GIVEN.match(rest)
+    if match is None or not _may_be_first_name(match["name"], languages):
+        return "", "", 0
+    title, end = _title_behind(rest, match.end(), languages)
+    paired = _pair(languages).match(rest, match.end()) is not None
+    return (match["name"], title, end) if title or titled or paired else ("", "", 0)
+
+
+@cache
+def _pair(languages: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of `and me`, or of `and` with another first name that has its title behind it."""
+    words = "|".join(re.escape(word) for word in sorted(listed("people", "and", languages), key=len, reverse=True))
+    me = "|".join(sorted(labels("me", languages)))
+    return re.compile(rf"[ ](?:{words})[ ](?:(?:{me})\b|[{UPPER}][^\W\d_]+[ ]\()")
 
 
 def _title_behind(rest: str, end: int, languages: tuple[str, ...]) -> tuple[str, int]:
@@ -253,7 +285,8 @@ def _of_row(line: str, languages: tuple[str, ...], *, alone: bool) -> Iterator[P
     if not found:
         first = _FIRST.match(rest) if alone else None
         behind = _WHOLE_TITLE.match(rest, first.end()) if first else None
-        if first and behind and is_title(behind["title"]) and _may_be_first_name(first["name"], languages):
+        named = behind is not None and any(map(is_name, behind["title"].split(", ")))
+        if first and behind and not named and is_title(behind["title"]) and _may_be_first_name(first["name"], languages):
             yield person_of(first["name"], "", clean_role(behind["title"]))
         return
     person, end = found[-1]
