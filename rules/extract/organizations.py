@@ -68,7 +68,7 @@ def shown_organization(sender: Address, domain: str) -> str:
     if "@" in sender.name:
         return ""
     best = (0, "")
-    for piece in dict.fromkeys((sender.name, *_PIECES.split(sender.name))):
+    for piece in dict.fromkeys((*_PIECES.split(sender.name), sender.name)):
         name = plausible_company(piece)
         if not name or (is_title(piece) and not is_organization(piece)) or (not domain and is_service(name, sender.address)):
             continue

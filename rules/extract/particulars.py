@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rules.extract.company import is_organization, plausible_company
+from rules.extract.labels import labelled
 from rules.extract.mentions import RUN, Mention, may_be_company, without_unit
 from rules.extract.names import is_name
 from rules.extract.reading import Reading, lowered
@@ -16,8 +17,6 @@ from rules.extract.words import listed
 
 __all__ = ["events_in", "particular_mentions"]
 
-_LINE = re.compile(r"^[\s*\u2022>-]{0,4}(?P<label>[^\W\d_][^:\n]{1,34}?)[ ]?[*]{0,2}:[\s:*-]{0,12}(?P<value>\S.*)?$")
-_WIDE = re.compile(r"\s{2,}|\s\|\s|\s*;\s*|\s\u00b7\s")
 _ASIDE = re.compile(r"\((?P<inner>[^()\n]{3,80})\)")
 _PIECES = re.compile(r",\s+|\s+[|\u2022\u00b7\u2013\u2014/-]+\s+|\s*\|\s*|\s+@\s*|\s+(?:at|bei|chez|bij|presso)\s+(?=[A-Z0-9])")
 _AT = re.compile(r"(?<![\w.])@ ?(?P<name>[^\W\d_a-z][^@,.;:|()\n]{1,50})")
@@ -49,31 +48,19 @@ def particular_mentions(reading: Reading, role: str = "") -> Iterator[Mention]:
             yield Mention(name, weight)
 
 
-def _labelled(reading: Reading, key: str) -> Iterator[str]:
-    """Yield the values of lines whose label is in a list; a value may stand on the line below its label."""
-    labels = listed("company", key, reading.languages)
-    lines = reading.lines
-    for place, line in enumerate(lines):
-        match = _LINE.match(line) if ":" in line[:40] else None
-        if match is not None and lowered(match["label"]).strip(" *") in labels:
-            value = match["value"] or next((later for later in lines[place + 1 : place + 3] if later), "")
-            yield _WIDE.split(value)[0].strip(" *")[:_LONGEST]
-        elif lowered(line).strip(" *") in labels and place + 1 < len(lines):  # cells of a table, one below the other
-            yield next((later for later in lines[place + 1 : place + 3] if later), "")[:_LONGEST]
-
-
 def _employers_in(reading: Reading) -> Iterator[str]:
     """Yield the names that lines like `Employer: Acme` give."""
-    for value in _labelled(reading, "label"):
+    for value, sure in labelled(reading, listed("company", "label", reading.languages)):
         head = value if is_institution(value) else value.partition(", ")[0]
         name = plausible_company(head)
-        if name and (name[0].isupper() or name[0].isdigit()):
+        if name and (name[0].isupper() or name[0].isdigit()) and (sure or is_organization(name)):
             yield name
 
 
 def events_in(reading: Reading) -> list[str]:
     """Return the titles of events that lines like `Event type: First interview, Acme` give."""
-    return list(dict.fromkeys(value for value in _labelled(reading, "event") if value))
+    told = labelled(reading, listed("company", "event", reading.languages))
+    return list(dict.fromkeys(value for value, sure in told if value and (sure or value[0].isupper())))
 
 
 def _beside_persons(reading: Reading) -> Iterator[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import dropwhile
 from typing import NamedTuple
 
+from rules.extract import role_grammar as grammar
+from rules.extract.labels import labelled
 from rules.extract.names import is_name
 from rules.extract.reading import Reading, lowered
-from rules.extract.titles import GENDER, clean_role, is_title
+from rules.extract.role_words import RoleWords, listed_role
+from rules.extract.titles import clean_role, is_title
 from rules.extract.words import all_matches, listed
-from rules.language import ENGLISH, LANGUAGES
 from rules.phrases.grammar import WORD
 
 __all__ = ["role_of", "without_company"]
@@ -22,99 +25,24 @@ class _Found(NamedTuple):
     role: str
 
 
-_MARK = re.compile(rf"[ ]?[(\[][ ]?{GENDER}[ ]?[)\]]|[ ](?:[hf]/[hf]|m/w/d|m/v/x|w/m/d|f/m/d)(?=\W|$)", re.IGNORECASE)
-_BACK = re.compile(r"[.;:!?\n\"|>]\s?|\s-\s|,\s(?=[a-z])")
-_LEAD_IN = re.compile(r"(?:s\b)?(?:[ ]?:[\s\u2022*>-]{0,8}|[ ]+-[ ]+|[ ]+)?")
-_QUOTED = re.compile(r"(?:(?:l'|d'|dell')?[^\W\d_]{2,20}[ ])?[\"'](?P<role>[^\"\n]{2,100}?)[\"'](?!\w)")
-_LIST = re.compile(r"[\s\u2022*>-]{0,8}")
-_HARD = re.compile(r"(?<!\b[SJ]r)\.(?=\s|$|\")|[;!?\n]|:(?=\s|$)|\s-\s(?=[a-z])|\s\|\s|\s@\s|, (?=[a-z])|\bhttps?:")
-_COMMA = re.compile(r", ")
-_TAIL = re.compile(r", [^\W\d_a-z][\w&-]+(?: [^\W\d_a-z][\w&-]+)?(?=$|[.!?)\n]| (?:role|position|at|with|has|was|is)\b)")
-_DASH = re.compile(r" - |: | \| ")
-_RUNS_ON = re.compile(r", [a-z\u00df-\u00ff]+$")
-_TOKEN = re.compile(r"\S+")
-_PIECES = re.compile(r"\s+[-|:\u00b7\u2022/@>]+\s+|:\s+|\s*[|\u2022\u00b7]\s*|(?<=\w)-\s+|\s+-(?=\w)|,\s+")
-_ASIDE = re.compile(r"\(([^()]{2,60})\)")
-_LINE = re.compile(r"^[\s*\u2022>-]{0,4}(?P<label>[^\W\d_][^:\n]{1,34}?)[ ]?[*]{0,2}:[\s:*-]{0,12}(?P<value>\S.*)?$")
-_JOINING = frozenset({"and", "und", "et", "y", "e", "en", "&", "+", "/", "ed"})
-_BINDING = frozenset(
-    {
-        "of",
-        "de",
-        "d'",
-        "du",
-        "di",
-        "da",
-        "do",
-        "del",
-        "della",
-        "for",
-        "f\u00fcr",
-        "van",
-        "voor",
-        "im",
-        "in",
-        "pour",
-        "para",
-        "per",
-        "\u00e0",
-    }
-)
-_NUMBERED = re.compile(
-    r"\b(?:bewerbung|application|candidature|candidatura|solicitud|postulación|sollicitatie|inscrição|stelle|position"
-    r"|role|vacancy|job|poste|puesto|vacante|oferta|vaga|posizione|vacature|requisition|annonce|offre)"
-    r"(?: (?:for|to|auf|für|à|a|per|para|pour|op|n°|nº|nr\.?|no\.?|ref\.?|réf\.?)){0,2} #?[a-z]{0,4}-?\d[\w/-]{2,14}(?: -|:|,)? "
-)
-"""What stands before a role that follows a number: `your application R-20931 Data Analyst`."""
-_ARTICLES = frozenset(
-    {
-        "the",
-        "la",
-        "le",
-        "les",
-        "el",
-        "los",
-        "las",
-        "der",
-        "die",
-        "das",
-        "den",
-        "het",
-        "il",
-        "lo",
-        "gli",
-        "i",
-        "o",
-        "a",
-        "os",
-        "as",
-    }
-)
-_TRAILING = _JOINING | _BINDING | _ARTICLES | {"-", "|", ","}
 _MOST_TOKENS = 11
 _WIDE = 120
 _TRIES = 4
 _SHORT = 3
 _FIRST_LINES = 14
 _SURE_WORDS = 8
-
-
-@cache
-def _set(key: str, languages: tuple[str, ...]) -> frozenset[str]:
-    return listed("role", key, languages)
-
-
-@cache
-def _leads() -> frozenset[str]:
-    """Return the words of headings that begin no title in any language but ours: English ones do (`Application Engineer`)."""
-    others = tuple(language for language in LANGUAGES if language != ENGLISH)
-    return listed("role", "edge", others) - listed("role", "edge", (ENGLISH,))
+_MOST = 40
 
 
 @cache
 def _before(languages: tuple[str, ...]) -> frozenset[str]:
     """Return the words behind which a role that is marked with its genders begins."""
-    return _set("stop", languages) | _set("edge", languages) | _set("article", languages) | _set("label", languages)
+    return (
+        listed_role("stop", languages)
+        | listed_role("edge", languages)
+        | listed_role("article", languages)
+        | listed_role("label", languages)
+    )
 
 
 def role_of(reading: Reading, headings: Iterable[str] = (), *, places: frozenset[str] = frozenset()) -> str:
@@ -139,7 +67,7 @@ def _agreed(role: str, reading: Reading) -> str:
     head, comma, _ = role.partition(", ")
     for text, other in ((reading.subject, reading.body), (reading.body, reading.subject)):
         place = text.find(head)
-        tail = _TAIL.match(text, place + len(head)) if place >= 0 else None
+        tail = grammar.TAIL.match(text, place + len(head)) if place >= 0 else None
         if tail is not None and not comma and f"{head}{tail[0]}" in other:
             return f"{head}{tail[0]}"
     place = reading.subject.find(head)
@@ -147,13 +75,43 @@ def _agreed(role: str, reading: Reading) -> str:
     return head if told else role
 
 
-class _Finder:
-    """Looks for roles in one mail."""
+_OWNED = frozenset(
+    {
+        "our",
+        "my",
+        "his",
+        "her",
+        "unser",
+        "unsere",
+        "unserem",
+        "unserer",
+        "mein",
+        "notre",
+        "mon",
+        "ma",
+        "nuestro",
+        "nuestra",
+        "onze",
+        "ons",
+        "nosso",
+        "nossa",
+        "nostro",
+        "nostra",
+        "hiring",
+    }
+)
+"""Words before the titles of those who work there already."""
 
-    def __init__(self, reading: Reading, places: frozenset[str]) -> None:
-        self.reading = reading
-        self.languages = reading.languages
-        self.places = places
+
+def _few(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    for count, match in enumerate(pattern.finditer(text)):
+        if count == _MOST:
+            return
+        yield match
+
+
+class _Finder(RoleWords):
+    """Looks for roles in one mail."""
 
     def all(self, headings: Iterable[str]) -> Iterator[tuple[float, Iterator[_Found]]]:
         """Yield what each place says, with the most that it can weigh; of equal weight, the first is the best."""
@@ -167,57 +125,97 @@ class _Finder:
         yield 6.0, self.led(reading.body, reading.folded, reading.words, 0.0)
         yield 5.5, self.before_noun(reading.body, reading.folded)
         yield 4.5, self.numbered(reading.body, reading.folded)
+        yield 3.0, self.quoted()
         yield 2.0, self.alone()
+        yield 1.2, self.scattered()
 
     def heading(self, text: str, folded: str, words: frozenset[str]) -> Iterator[_Found]:
         """Yield the roles of a heading: marked ones, those behind `for the position of`, and pieces that are titles."""
         yield from self.marked(text, 10.0)
         yield from self.led(text, folded, words, 1.5)
         yield from self.before_noun(text, folded, 1.5)
-        for piece in (*_PIECES.split(text), *_ASIDE.findall(text)):
+        for piece in (*grammar.PIECES.split(text), *grammar.ASIDE.findall(text)):
             role = self.piece(piece)
             if role:
                 yield _Found(6.5, role)
+            yield from self.called(piece)
 
     def piece(self, piece: str) -> str:
         """Return the title in one piece of a heading, without the words about interviews around it."""
-        piece = piece.partition("(")[0] if "(" in piece and not _MARK.search(piece) else piece
+        piece = piece.partition("(")[0] if "(" in piece and not grammar.MARK.search(piece) else piece
         tokens = piece.split()[: _MOST_TOKENS * 2]
         about = listed("company", "heading", self.languages)
-        edges = _set("edge", self.languages)
+        edges = listed_role("edge", self.languages)
         places = [place for place, token in enumerate(tokens) if lowered(token).strip(".,:") in edges]
         # `Chargé de recrutement`: what a title binds to itself is no edge.
-        bound = [place for place in places if place > 1 and lowered(tokens[place - 1]) in _BINDING]
+        bound = [place for place in places if place > 1 and lowered(tokens[place - 1]) in grammar.BINDING]
         places = [place for place in places if place not in bound or not is_title(tokens[place - 2], self.languages)]
         if not places:
             return self.title(" ".join(self.taken(tokens)))
         behind = tokens[places[-1] + 1 :]
-        stop = _set("stop", self.languages)
+        stop = listed_role("stop", self.languages)
         while behind and behind[0].islower() and behind[0] in about and behind[0] not in stop:
             behind = behind[1:]  # `Entrevista técnica`
         after = self.title(" ".join(self.taken(behind)))
         return after or self.title(" ".join(tokens[: places[0]]))
 
+    def called(self, piece: str) -> Iterator[_Found]:
+        """Yield what a piece of a heading calls a place to work, known as a title or not."""
+        tokens = piece.strip(" !?.").split()
+        if 0 < len(tokens) <= _MOST_TOKENS:
+            yield from self.compound(tokens)
+            yield _Found(3.0, self.before_last(tokens))
+            yield _Found(1.0, self.behind_edge(tokens))
+
+    def compound(self, tokens: list[str]) -> Iterator[_Found]:
+        """Yield what stands before a word for a place to work within a word: `Dreherstelle`, `kok-vacature`."""
+        for match in filter(None, map(grammar.COMPOUND.fullmatch, tokens)):
+            role = match["role"]
+            if (match["dash"] or is_title(role, self.languages)) and not self.is_nothing(role):
+                yield _Found(5.0, role)
+
+    def before_last(self, tokens: list[str]) -> str:
+        """Return what stands before a word for a place to work that ends the heading: `Ticket Desk role`."""
+        nouns, edges = listed_role("noun", self.languages), listed_role("edge", self.languages)
+        if len(tokens) < 2 or lowered(tokens[-1]) not in (nouns & listed_role("stop", self.languages)) | (nouns - edges):  # noqa: PLR2004 -- the word and one before it
+            return ""
+        about = listed("company", "heading", self.languages)
+        kept = list(dropwhile(lambda token: lowered(token) in about, tokens[:-1]))
+        role = clean_role(" ".join(kept), self.languages, sure=True, places=self.places) if len(kept) <= _SHORT else ""
+        return role if role and not self.is_nothing(role) and not is_name(role) else ""
+
+    def behind_edge(self, tokens: list[str]) -> str:
+        """Return the one to three words behind the first word for an application or an interview: `Bewerbung Empfang`."""
+        edges = listed_role("edge", self.languages)
+        behind = next((place for place, token in enumerate(tokens) if lowered(token).strip(":") in edges), len(tokens))
+        rest = self.taken(tokens[behind + 1 :])
+        role = clean_role(" ".join(rest), self.languages, sure=True, places=self.places) if len(rest) <= _SHORT else ""
+        if not role or not grammar.PLAIN.fullmatch(role) or self.is_nothing(role) or is_name(role) or self.is_company(role):
+            return ""
+        small = self.languages[0] in {"de", "en"} or " " in role or role.islower()  # elsewhere a capital is a name's
+        return role if small and lowered(role) not in self.reading.folded[: _WIDE // 2] else ""  # `Hallo Sam`
+
     def marked(self, text: str, weight: float) -> Iterator[_Found]:
         """Yield what stands before marks such as `(m/w/d)`: vacancies alone have them."""
-        for match in _MARK.finditer(text):
+        for match in grammar.MARK.finditer(text):
             start = max(0, match.start() - _WIDE)
             before = text[start : match.start()]
-            cuts = [cut.end() for cut in _BACK.finditer(before)]
+            cuts = [cut.end() for cut in grammar.BACK.finditer(before)]
             tokens = before[cuts[-1] if cuts else 0 :].split()
             begin = 0
             edge = _before(self.languages)
             for place, token in enumerate(tokens):
                 lower = lowered(token).strip(".,:\"'()")
                 inner = (
-                    lower in _BINDING | _ARTICLES
+                    lower in grammar.BINDING | grammar.ARTICLES
                     and place
-                    and (lowered(tokens[place - 1]) in _BINDING or is_title(tokens[place - 1], self.languages))
+                    and (lowered(tokens[place - 1]) in grammar.BINDING or is_title(tokens[place - 1], self.languages))
                 )
                 if lower in edge and not inner:
                     begin = place + 1
             role = clean_role(" ".join(tokens[begin:]), self.languages, sure=True, places=self.places)
-            if role and not self.is_nothing(role):
+            doubtful = match[0].strip("([ ])").lower() == "a" and not is_title(role, self.languages)  # `Prezado(a)`
+            if role and not self.is_nothing(role) and not doubtful:
                 yield _Found(weight, role)
 
     def led(self, text: str, folded: str, words: frozenset[str], more: float) -> Iterator[_Found]:
@@ -233,74 +231,15 @@ class _Finder:
 
     def numbered(self, text: str, folded: str) -> Iterator[_Found]:
         """Yield what stands behind the number of a vacancy or an application."""
-        for match in _NUMBERED.finditer(folded):
+        for match in grammar.NUMBERED.finditer(folded):
             role = self.title(" ".join(self.taken(self.without_list(text[match.end() : match.end() + _WIDE]).split())))
             if role:
                 yield _Found(4.5, role)
 
-    def behind(self, text: str, start: int) -> str:
-        """Return the words from a place on that may be a role: up to the end of the clause or a word that ends roles."""
-        lead = (_LIST if text[start - 1 : start] == ":" else _LEAD_IN).match(text, start)
-        start = lead.end() if lead else start
-        quoted = _QUOTED.match(text, start)
-        if quoted:
-            return quoted["role"]
-        chunk = text[start : start + _WIDE]
-        hard = _HARD.search(chunk)
-        chunk = chunk[: hard.start()] if hard else chunk
-        mark = _MARK.search(chunk)
-        if mark:
-            return chunk[: mark.start()]
-        return " ".join(self.taken(self.without_list(chunk).split()))
-
-    def without_list(self, chunk: str) -> str:
-        """Cut a clause at its comma, unless a short capitalised word behind it ends the clause (`Engineer, Product`)."""
-        comma = _COMMA.search(chunk)
-        if comma is None:
-            return chunk
-        rest = chunk[comma.end() :]
-        tokens = self.taken(rest.split()[: _SHORT + 1])
-        whole = 0 < len(tokens) < _SHORT and all(token[:1].isupper() for token in tokens)
-        behind = {lowered(word) for word in rest.split()[len(tokens) :][:1]}
-        ends = not behind or not behind.isdisjoint(_set("noun", self.languages) | listed("company", "at", self.languages))
-        if whole and ends and is_title(chunk[: comma.start()], self.languages):
-            return f"{chunk[: comma.start()]}, {' '.join(tokens)}"
-        return chunk[: comma.start()]
-
-    def taken(self, tokens: list[str]) -> list[str]:
-        """Return the tokens up to the first that ends a role."""
-        stop = _set("stop", self.languages)
-        kept: list[str] = []
-        titled = self.languages[:1] in {("de",), ("en",)}
-        for place, token in enumerate(tokens[:_MOST_TOKENS]):
-            lower = lowered(token).strip(".,\"')")
-            previous = lowered(kept[-1]) if kept else ""
-            following = tokens[place + 1 : place + 2]
-            numbered = all(any(char.isdigit() for char in word) for word in kept)
-            opens = numbered and token[:1].isupper() and bool(following) and following[0][:1].isupper()  # `Process Engineer`
-            if lower in stop and not opens and not (previous in _BINDING and lower in _ARTICLES) and not token.isupper():
-                break
-            if (previous in _JOINING and token[:1].islower()) or (
-                titled and token.islower() and self.ends(kept, lower, following)
-            ):
-                break
-            kept.append(token)
-        while kept and kept[-1] in _TRAILING:
-            kept.pop()
-        return kept
-
-    def ends(self, kept: list[str], lower: str, following: list[str]) -> bool:
-        """Say whether a small word ends a title, in languages that write titles with capitals: `Data Engineer gefällt uns`."""
-        if not kept or not lower.isalpha() or not all(word[:1].isupper() or lowered(word) in _TRAILING for word in kept):
-            return False
-        if lower in _BINDING | _ARTICLES | _JOINING or (following and following[0][:1].isupper()):
-            return False
-        return is_title(" ".join(kept), self.languages)
-
     def before_noun(self, text: str, folded: str, more: float = 0.0) -> Iterator[_Found]:
         """Yield what stands between an article and a word like `position`: `the Data Engineer position`."""
-        nouns = _set("noun", self.languages)
-        articles = _set("article", self.languages)
+        nouns = listed_role("noun", self.languages)
+        articles = listed_role("article", self.languages)
         for match in WORD.finditer(folded):
             if match[0] not in nouns:
                 continue
@@ -331,18 +270,42 @@ class _Finder:
             yield _Found(3.0 + more, named)
 
     def labelled(self) -> Iterator[_Found]:
-        """Yield the values of lines like `Position: Data Engineer`."""
-        labels = _set("label", self.languages)
-        lines = self.reading.lines
-        for place, line in enumerate(lines):
-            match = _LINE.match(line) if ":" in line[:60] else None
-            if match is None or lowered(match["label"]).strip(" *") not in labels:
-                continue
-            value = match["value"] or next((later for later in lines[place + 1 : place + 3] if later), "")
-            value = re.split(r"\s{2,}|\s\|\s|\s*;\s*", value)[0]
-            role = self.title(value, whole=True) or self.named(value)
+        """Yield the values of lines like `Position: Data Engineer`, and of what stands behind such a label in brackets."""
+        labels = listed_role("label", self.languages)
+        for value, sure in labelled(self.reading, labels):
+            role = self.title(value, whole=True) or (self.named(value) if sure else "")
             if role:
                 yield _Found(6.0 if is_title(role, self.languages) else 3.5, role)
+            elif sure and len(value.split()) <= _SHORT + 1 and not self.is_nothing(value) and grammar.PLAIN.fullmatch(value):
+                yield _Found(3.0, value)  # `Puesto: taquilla`
+        for match in grammar.INLINE.finditer(self.reading.folded):
+            role = self.title(self.behind(self.reading.body, match.end())) if match["label"] in labels else ""
+            if role:
+                yield _Found(5.0, role)
+
+    def quoted(self) -> Iterator[_Found]:
+        """Yield the titles that stand in quotation marks, and those in quoted headings."""
+        for match in _few(grammar.IN_QUOTES, self.reading.body):
+            pieces = grammar.PIECES.split(match["text"])
+            yield from (_Found(3.0, role) for piece in pieces if (role := self.piece(piece)) and len(pieces) <= _SHORT + 1)
+
+    def scattered(self) -> Iterator[_Found]:
+        """Yield the one title in capitals that the text tells above its last lines, of nobody whose name stands beside it."""
+        found: dict[str, None] = {}
+        lines = [line for line in self.reading.body.split("\n") if line]
+        closings = listed("signature", "closing")
+        for place, line in enumerate(lines):
+            if lowered(line).strip(" ,.!-") in closings or (place and place > len(lines) - _SHORT and len(line) < _WIDE // 2):
+                break
+            for match in _few(grammar.TITLED, line):
+                role = self.title(match[0], whole=True)
+                before, behind = line[: match.start()].split()[-_SHORT:], line[match.end() :]
+                owned = bool(before) and lowered(before[-1]) in _OWNED
+                person = any(is_name(" ".join(before[-count:]).strip(",(")) for count in (2, 3)) or grammar.PERSON.match(behind)
+                if role and " " in role and not owned and not person and not is_name(match[0]):
+                    found[role] = None
+        if len(found) == 1:
+            yield _Found(1.2, next(iter(found)))
 
     def alone(self) -> Iterator[_Found]:
         """Yield the one title that fills a line above the signature, as boards write it under the name of an application."""
@@ -350,6 +313,8 @@ class _Finder:
         closings = listed("signature", "closing")
         found: dict[str, None] = {}
         for place, line in enumerate(lines):
+            if line.lstrip()[:1] in "*-\u2022>" or grammar.BESIDES.search(line):
+                continue  # items of a list, signatures in one line
             bare = line.strip(" *_-\u2022")
             if lowered(bare).strip(" ,.!") in closings:
                 break
@@ -360,54 +325,6 @@ class _Finder:
                 found[role] = None
         if len(found) == 1:
             yield _Found(2.0, next(iter(found)))
-
-    def title(self, text: str, *, whole: bool = False) -> str:
-        """Return a text as a role if it is a job title."""
-        role = self.without_lead(clean_role(text, self.languages, places=self.places))
-        if (
-            not role
-            or self.is_nothing(role)
-            or (whole and (_RUNS_ON.search(role) or any(lowered(word) in _clause(self.languages) for word in role.split())))
-        ):
-            return ""
-        return role
-
-    def without_lead(self, role: str) -> str:
-        """Return a title without words of hiring before it: `oferta Analista de Datos`, `First interview - Service Manager`."""
-        about = listed("company", "heading")
-        while (split := _DASH.search(role)) and all(
-            lowered(word).strip(".,:") in about for word in role[: split.start()].split()
-        ):
-            role = role[split.end() :]
-        first, _, rest = role.partition(" ")
-        while rest and lowered(first).strip(":") in _leads() and is_title(rest, self.languages):
-            role = rest
-            first, _, rest = role.partition(" ")
-        return role
-
-    def named(self, text: str) -> str:
-        """Return a text as a role though it is no known title: capitalised throughout, and of words that are not about hiring."""
-        role = clean_role(text, self.languages, sure=True, places=self.places)
-        words = role.split()
-        if not 0 < len(words) <= _SURE_WORDS or self.is_nothing(role) or not role[0].isalpha():
-            return ""
-        never = _set("never", self.languages) | _set("stop", self.languages)
-        big = [word for word in words if len(word) > _SHORT]
-        if not big or any(lowered(word).strip(".,'\"") in never for word in words):
-            return ""
-        return role if all(word[0].isupper() or not word[0].isalpha() for word in big) else ""
-
-    def is_nothing(self, role: str) -> bool:
-        """Say whether the words of a role are all about hiring (`Interview`, `Hiring Manager interview`)."""
-        never = _set("never", self.languages)
-        words = [lowered(word).strip(".,'\"") for word in role.split()]
-        lower = " ".join(words)
-        return (
-            all(word in never or word in listed("company", "heading") for word in words)
-            or words[0] in {"hiring", "recruiter", "your", "our", "my", "this", "ihre", "votre"}
-            or lower in {"hiring manager", "recruiter", "candidate"}
-            or any(word in {"we", "you", "your", "is", "are", "was", "wir", "sie", "nous", "vous"} for word in words)
-        )
 
 
 def without_company(role: str, company: str) -> str:
@@ -423,11 +340,3 @@ def without_company(role: str, company: str) -> str:
         word = lowered(shorter.rpartition(" ")[2])
         return clean_role(shorter[: -len(word)] if word in listed("company", "at") else shorter) or role
     return role
-
-
-@cache
-def _clause(languages: tuple[str, ...]) -> frozenset[str]:
-    """Return the words that stand in clauses and in no title."""
-    return frozenset({"we", "you", "your", "our", "is", "are", "was", "will", "has", "have", "that", "which", "who"}) & _set(
-        "stop", languages
-    )

@@ -19,8 +19,8 @@ _LONGEST = 80
 _MOST_WORDS = 9
 _LONGEST_SHOWN = 100
 _INFLECTED = re.compile(
-    r"(?<=\w)(?:[:*_\u00b7/@]-?|\(-?|[.-](?=(?:in|innen|e|euse|rice|trice)\b))(?:innen|in|euse|trice|rice|se|ne"
-    r"|ra|re|r|e|a|o|x)\b\)?",
+    r"(?<=\w)(?:[:*_\u00b7/@]-?|\(-?|[.-](?=(?:in|innen|e|euse|rice|trice|se|ne|ère|ière)\b))(?:innen|in|euse|trice|rice|ière|ère|ienne|enne|sse|fe|se|ne"
+    r"|ra|re|r|es|as|os|e|a|o|x)\b\)?",
     re.IGNORECASE,
 )
 """`:in`, `*in`, `/in`, `(in)`, `(e)`, `/a`, `(a)`: the other gender of a title."""
