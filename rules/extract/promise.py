@@ -23,7 +23,6 @@ _FEW_WORDS = 3
 _SUBJECT_REACH = 8
 _INVITED = frozenset({"you", "please", "free"})
 """With these before it, an English verb of writing invites, whoever the sentence began with."""
-_CLAUSE = re.compile(r", | - |; |: | (?:and|und|et|y|en|e|so|also|but|aber|mais|pero|maar|mas|ma) ")
 _ENTITLED = re.compile(r"\b\d{1,2} (?:days?|tagen?|jours|días|dias|dagen|giorni)(?: [^\W\d_]+)?(?: (?:of|de|di|d'))? ?$")
 """Before a word for holiday: what comes with the job."""
 _RANKS = (
@@ -53,27 +52,38 @@ def find_promise(
     """
     busy = frozenset(taken)
     lists = [promise_words(language) for language in languages if language in LANGUAGES]
-    found: list[Promise] = []
-    readings: list[tuple[str, Sentence]] = []
+    readings: list[tuple[str, list[Sentence]]] = []
     for sentence in split_sentences(text)[:_MAX_SENTENCES]:
-        if len(sentence) > _LONGEST_SENTENCE:
-            continue
-        folded = fold(sentence)
-        plain, words = undotted(folded), words_of(folded)
-        for one in lists:
-            reading = Sentence(folded, plain, words, one, made_on, languages, order)
-            readings.append((sentence, reading))
-            speaks = any(phrase.search(plain) for phrase in one.speaking.among(words))
-            told = _exactly(reading) if telling else None
-            if told is None and speaks:
-                told = _read(reading, busy)
-            if told is not None:
-                found.append(Promise(told[0], made_on, told[1], sentence))
-                break
-    if telling and not found:
-        plainly = [(_plainly(reading, busy), sentence) for sentence, reading in readings]
-        found = [Promise(told[0], made_on, told[1], sentence) for told, sentence in plainly if told is not None]
-    return min(found, key=lambda promise: _RANKS.index(promise.kind), default=None)
+        if len(sentence) <= _LONGEST_SENTENCE:
+            folded = fold(sentence)
+            plain, words = undotted(folded), words_of(folded)
+            readings.append((sentence, [Sentence(folded, plain, words, one, made_on, languages, order) for one in lists]))
+    ways = (_surely, _hinted, _plainly) if telling else (_spoken,)
+    for way in ways:
+        found = [
+            Promise(told[0], made_on, told[1], sentence)
+            for sentence, each in readings
+            if (told := next((told for one in each if (told := way(one, busy)) is not None), None)) is not None
+        ]
+        if found:
+            return min(found, key=lambda promise: _RANKS.index(promise.kind))
+    return None
+
+
+def _spoken(sentence: Sentence, busy: frozenset[date]) -> Told | None:
+    """Return what a sentence promises in words of answering, absence or writing."""
+    speaks = any(phrase.search(sentence.plain) for phrase in sentence.lists.speaking.among(sentence.words))
+    return _read(sentence, busy) if speaks else None
+
+
+def _surely(sentence: Sentence, busy: frozenset[date]) -> Told | None:
+    """Return the same of mail that tells how things stand."""
+    return _exactly(sentence) or _spoken(sentence, busy)
+
+
+def _hinted(sentence: Sentence, busy: frozenset[date]) -> Told | None:
+    """Return what such mail promises in words that elsewhere mean less: `you'll know on Friday`."""
+    return _read(sentence._replace(telling=True), busy)
 
 
 def _exactly(sentence: Sentence) -> Told | None:
@@ -114,7 +124,7 @@ def _promised(sentence: Sentence, busy: frozenset[date]) -> Told | None:
     if away is not None:
         return PromiseClass.AWAY_UNTIL, away
     subject = sentence.lists.subject
-    return _answer(_after_past(sentence), busy) if not subject or subject & sentence.words else None
+    return _answer(sentence.after_past(), busy) if not subject or subject & sentence.words else None
 
 
 def _silence(sentence: Sentence) -> Told | None:
@@ -149,19 +159,8 @@ def _own_clauses(sentence: Sentence) -> Sentence:
     """Return a sentence without its clauses about something else: `you can apply until 5 May, then we decide`."""
     if not sentence.has("elsewhere"):
         return sentence
-    own = [part for part in map(sentence.cut, _CLAUSE.split(sentence.folded)) if part.has("answer") or not part.has("elsewhere")]
+    own = [part for part in sentence.parts() if part.has("answer") or not part.has("elsewhere")]
     return sentence.cut(", ".join(part.folded for part in own))
-
-
-def _after_past(sentence: Sentence) -> Sentence:
-    """Return what a sentence says behind words about what was (`sorry for the delay, `): the rest from the next clause on."""
-    past = sentence.found("past")
-    while past:
-        clause = _CLAUSE.search(sentence.folded, max(match.end() for match in past))
-        folded = sentence.folded[clause.end() :] if clause is not None else ""
-        sentence = sentence.cut(folded)
-        past = sentence.found("past")
-    return sentence
 
 
 def _contact(sentence: Sentence, *, unheard: bool) -> date | None:
@@ -239,6 +238,7 @@ def _hard(sentence: Sentence, answers: Sequence[int], busy: frozenset[date], *, 
     """Return the day by which an answer is to come; `answers` is where the words of answering stand."""
     named = sentence.own_days()
     ends = sentence.ends()
+    ends += [one for one in sentence.weeks_counted() if sentence.limited(one.start)]
     wide = [one.last for one in ends if one.unit != "day" and (not sentence.names_month(one) or sentence.limited(one.start))]
     if wide and not any(sentence.limited(day.start) and day.day not in busy for day in named):
         return wide[0]
@@ -248,6 +248,7 @@ def _hard(sentence: Sentence, answers: Sequence[int], busy: frozenset[date], *, 
         day
         for day in named
         if day.day not in busy
+        and not sentence.after(day.start)
         and (sentence.limited(day.start) or not meeting)
         and (day.day > sentence.made_on or day.start > answers[0] or sentence.limited(day.start))
     ]

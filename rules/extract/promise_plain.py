@@ -21,6 +21,8 @@ _BESIDE = 16
 _SPEAKER_REACH = 8
 _NEXT = re.compile(r"\bnext (?:steps?|round|stage|interview)\b")
 _ENDED = re.compile(r"[,;!?()]|\. | (?:and|then|und|dann|et|y|e|en|dan|to|um|pour|para|per|om) ")
+_AGAIN = re.compile(r"\s?(?:a|à|vers|da|com|con|auf|bij|to|with) (?!\d|la |el |casa|work|the )")
+"""Behind a word of return: to do something again, or to somebody, not from an absence."""
 _INVITED = frozenset({"you", "please", "free"})
 """With these before it, an English verb of writing invites, whoever the sentence began with."""
 _PLEADED = frozenset({"please", "free"})
@@ -33,8 +35,9 @@ def absence_told(sentence: Sentence, *, sure: bool) -> date | None:
     Where it has to be `sure`, the sentence says where they are or that they come back; else anything that lasts will do.
     """
     stays, back = sentence.found("stays" if sure else "present"), sentence.found("back")
-    if not (stays or back) or any(sentence.has(name) for name in ("elsewhere", "asked")):
+    if not (stays or back) or any(sentence.has(name) for name in ("elsewhere", "asked", "unheard")):
         return None
+    back = [match for match in back if not _AGAIN.match(sentence.plain, match.end())]
     named = sentence.days()
     lasting = [day for day in named if sentence.lasting(day.start)] if stays else []
     if lasting and sure and sentence.has("answer"):
@@ -58,7 +61,7 @@ def asked_to_call(sentence: Sentence) -> date | None:
     if not calls:
         return None
     named = sentence.days()
-    after = [day for day in named if sentence.after(day.start)]
+    after = [day for day in named if sentence.after(day.start) or sentence.around(day.start)]
     if after:
         return after[0].day
     if named and sentence.has("silence"):
@@ -97,10 +100,13 @@ def plainly_told(sentence: Sentence, busy: frozenset[date]) -> Told | None:
     """Return the time that a clause names, where it is none of something else."""
     if sentence.folded.endswith("?"):
         return None
-    for clause in sentence.clauses():
-        if any(clause.has(name) for name in ("asked", "elsewhere", "waiting", "past")):
+    for clause in map(Sentence.after_past, sentence.clauses()):
+        if any(clause.has(name) for name in ("asked", "elsewhere", "waiting")):
             continue
         limits = [day for day in clause.days() if day.day not in busy and clause.limited(day.start)]
+        ends = [one.last for one in clause.ends() if one.unit != "day" and clause.limited(one.start)]
+        if ends and not limits:
+            return PromiseClass.HARD_DATE, ends[0]
         if limits and not clause.has("meeting"):
             return PromiseClass.HARD_DATE, limits[0].day
         found = soft(clause) or length_told(clause)
@@ -126,7 +132,8 @@ def soft(sentence: Sentence) -> Told | None:
         return _counted(sentence, counted)
     rest = sentence.cut(_NEXT.sub("", sentence.folded))
     named = periods(sentence.folded, sentence.made_on, sentence.languages)
+    later = any(sentence.after(day.start) for day in sentence.days())
     weeks = [one.first <= sentence.made_on for one in named if one.part == "whole" and one.unit == "week"]
     if rest.has("days") or any(weeks):
         return PromiseClass.FEW_DAYS, None
-    return (PromiseClass.VAGUE, None) if rest.has("vague") or named else None
+    return (PromiseClass.VAGUE, None) if rest.has("vague") or named or later else None

@@ -27,6 +27,7 @@ _SPLIT = re.compile(
 )
 """What ends with a dot and no sentence: `bis zum 3.` of `bis zum 3. März`."""
 _PARTS = re.compile(r"; | - |: ")
+_CLAUSE = re.compile(r", | - |; |: | (?:and|und|et|y|en|e|so|also|but|aber|mais|pero|maar|mas|ma) ")
 _DOTTED = re.compile(r"(?<=\d)\.(?= )")
 _FIRST_WORD = re.compile(r"[^\W\d_]+|\d")
 
@@ -42,6 +43,8 @@ class Sentence(NamedTuple):
     made_on: date
     languages: tuple[str, ...]
     order: str | None
+    telling: bool = False
+    """It is of mail that is there to tell how things stand: fewer words say that an answer comes."""
 
     def has(self, name: str) -> bool:
         """Say whether a phrase of a list stands in it."""
@@ -49,7 +52,10 @@ class Sentence(NamedTuple):
 
     def found(self, name: str) -> list[re.Match[str]]:
         """Return the first match of each phrase of a list, in `plain`."""
-        return found_in(self.words, self.lists.lists[name], self.plain)
+        matches = found_in(self.words, self.lists.lists[name], self.plain)
+        if name == "answer" and self.telling:
+            matches += found_in(self.words, self.lists.lists["hint"], self.plain)
+        return matches
 
     def cut(self, folded: str) -> Sentence:
         """Return the same for another folded text."""
@@ -68,6 +74,20 @@ class Sentence(NamedTuple):
         parts = _PARTS.split(self.folded)
         return [self.cut(part) for part in parts] if len(parts) > 1 else [self]
 
+    def parts(self) -> list[Sentence]:
+        """Return its parts between all signs and words that may end a clause."""
+        return [self.cut(part) for part in _CLAUSE.split(self.folded)]
+
+    def after_past(self) -> Sentence:
+        """Return what it says behind words about what was (`sorry for the delay, `): the rest from the next clause on."""
+        sentence = self
+        past = sentence.found("past")
+        while past:
+            clause = _CLAUSE.search(sentence.folded, max(match.end() for match in past))
+            sentence = sentence.cut(sentence.folded[clause.end() :] if clause is not None else "")
+            past = sentence.found("past")
+        return sentence
+
     def days(self) -> list[Day]:
         """Return the days named that are still to come, but for those that come again and again."""
         named = days(self.folded, self.made_on, self.languages, self.order)
@@ -75,8 +95,15 @@ class Sentence(NamedTuple):
         return [
             self._later(day)
             for day in sorted(named, key=lambda day: day.start)
-            if timedelta() <= day.day - self.made_on <= _FAR and not self.behind(day.start, self.lists.each, self.lists.each)
+            if timedelta() <= day.day - self.made_on <= _FAR
+            and not self.behind(day.start, self.lists.each, self.lists.each)
+            and not self._length(day)
         ]
+
+    def _length(self, day: Day) -> bool:
+        """Say whether a numeric date is a number of days or weeks: `7-10 working days`."""
+        found = self.lists.length.search(self.folded, day.start) if self.folded[day.start].isdecimal() else None
+        return found is not None and found.start("low") == day.start and found.end() > day.end
 
     def own_days(self) -> list[Day]:
         """Return the days but for those of something else: `applications close on 5 May, we decide by the 20th`."""
@@ -116,6 +143,11 @@ class Sentence(NamedTuple):
             one for one in periods(self.folded, self.made_on, self.languages) if one.part == "end" and one.last >= self.made_on
         ]
 
+    def weeks_counted(self) -> list[Period]:
+        """Return the weeks told by their number: `KW 12`."""
+        named = periods(self.folded, self.made_on, self.languages)
+        return [one for one in named if one.part == "whole" and self.folded[one.start : one.end][-1:].isdecimal()]
+
     def names_month(self, period: Period) -> bool:
         """Say whether a period is a part of a month that is named (`late July`), not one counted from today."""
         return not _months().isdisjoint(words_of(self.folded[period.start : period.end]))
@@ -131,6 +163,10 @@ class Sentence(NamedTuple):
     def after(self, position: int) -> bool:
         """Say whether what stands at a position stands behind a word like `after`."""
         return self.behind(position, self.lists.after, self.lists.article)
+
+    def around(self, position: int) -> bool:
+        """Say whether what stands at a position stands behind a word like `around`."""
+        return self.behind(position, self.lists.around, self.lists.article)
 
     def behind(self, position: int, words: frozenset[str], between: frozenset[str]) -> bool:
         """Say whether one of these words stands before a position, with none but small ones between."""

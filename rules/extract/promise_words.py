@@ -26,6 +26,7 @@ class PromiseWords:
     until: frozenset[str]
     lasting: frozenset[str]
     after: frozenset[str]
+    around: frozenset[str]
     each: frozenset[str]
     whether: frozenset[str]
     lists: dict[str, PhraseList]
@@ -69,6 +70,7 @@ def promise_words(language: str) -> PromiseWords:
     numbers.update(table["numerals"])
     number = rf"\d{{1,2}}|{_any(numbers)}"
     units = "|".join(f"(?P<{unit}>{_any(table[unit])})" for unit in _UNITS)
+    before = [word for name in ("by", "after", "around", "lasting") for word in table[name]]
     length = (
         rf"(?:(?:{_any(table['about'])})\s){{0,2}}(?P<low>{number})(?:\s?(?:{_any(table['range'])})\s?(?P<high>{number}))?(?:\s(?:{_any(table['bound'])}))?"
         rf"\s?(?:(?:{_any(table['working'])})\s){{0,2}}(?:{units})\b"
@@ -81,6 +83,7 @@ def promise_words(language: str) -> PromiseWords:
         until=frozenset(time_words["until"]),
         lasting=frozenset(table["lasting"]),
         after=frozenset(table["after"]),
+        around=frozenset(table["around"]),
         each=frozenset(table["each"]),
         whether=frozenset(table["whether"]),
         lists=lists,
@@ -88,7 +91,7 @@ def promise_words(language: str) -> PromiseWords:
         counted=re.compile(rf"\b(?:{_any(table['within'])})\s{length}"),
         length=re.compile(rf"\b{length}"),
         number=re.compile(
-            rf"\b(?:(?:{_any((*table['by'], *table['after'], *table['lasting']))})\s(?:(?:{_any(table['article'])})\s)?"
+            rf"\b(?:(?:{_any(before)})\s(?:(?:{_any(table['article'])})\s)?"
             rf"|(?:{_any(table['on'])})\s)(?P<day>[12]?\d|3[01])(?P<mark>\.?)(?![\w.:/%-])"
             rf"(?!\.?\s?(?:{_any((*table['no_day'], *(word for unit in _UNITS for word in table[unit])))})(?!\w))"
         ),
@@ -100,7 +103,7 @@ def promise_words(language: str) -> PromiseWords:
 
 _PHRASES = (
     "answer", "asked", "meeting", "past", "waiting", "days", "vague", "away", "returning", "unheard", "invite", "questions",
-    "grant", "elsewhere", "present", "stays", "back", "silence", "call", "closed", "closing",
+    "grant", "elsewhere", "present", "stays", "back", "silence", "hint", "call", "closed", "closing",
 )  # fmt: skip
 
 _SPEAKING = ("answer", "away", "returning", "unheard", "invite", "grant")
