@@ -22,7 +22,7 @@ __all__ = ["ambiguous_days", "days", "named_days", "order_of"]
 
 _Reading = tuple[date | None, int, int]
 _NEAR_YEARS = 2
-_LARGEST_MONTH = 12
+_LARGEST_DAY, _LARGEST_MONTH = 31, 12
 
 _BOTH_NUMBERS: Final = re.compile(r"(?<![nyjz$./-])(n)([/-])(n)\2[yn](?![nyj/-])")
 _ALWAYS: Final = (24, 7)
@@ -186,6 +186,8 @@ def _numeric(lexed: Lexed, match: re.Match[str], today: date, order: str | None)
     weekday = _weekday_at(lexed, match, f"w{tag}") if tag in {"5", "6"} else -1
     if weekday < 0 and tag in {"5", "7"}:
         weekday = _weekday_at(lexed, match, f"v{tag}")
+    if tag == "6" and sign == "." and weekday >= 0 and not _may_be_date(first, second, dotted=_dotted(lexed, match, tag, order)):
+        return [(weekday_after(today, weekday), match.start(), match.start("w6") + 1)]  # `Friday, 10.30`
     if year < 0 or (sign == "." and tag != "5" and not _dotted(lexed, match, tag, order)):
         return []
     if tag == "7" and sign == "-" and (order != "dmy" or lexed.classes[match.start()] in "-b"):
@@ -197,6 +199,10 @@ def _numeric(lexed: Lexed, match: re.Match[str], today: date, order: str | None)
     if len(possible) > 1 and order is not None:
         possible = {day for day in (readings.get(order),) if day is not None}
     return [(possible.pop() if len(possible) == 1 else None, match.start(), match.end())]
+
+
+def _may_be_date(day: int, month: int, *, dotted: bool) -> bool:
+    return dotted and 1 <= day <= _LARGEST_DAY and 1 <= month <= _LARGEST_MONTH
 
 
 def _dotted(lexed: Lexed, match: re.Match[str], tag: str, order: str | None) -> bool:
@@ -242,7 +248,8 @@ def _weekday(lexed: Lexed, match: re.Match[str], today: date, order: str | None)
         last = match.end()
         if day is not None and day.day != number:
             day = next_fitting(today, int(weekday), number)
-        if _RANGE.match(lexed.classes, last) and (match["f9"] is not None or day is None or day - today > _SOON):
+        ranged = match["o9"] != "o" and _RANGE.match(lexed.classes, last) is not None
+        if ranged and (match["f9"] is not None or day is None or day - today > _SOON):
             return [(weekday_after(today, int(weekday), weeks), match.start(), match.start("b9"))]  # `jeudi 10 à 11 h`
     return [(day, match.start(), last)]
 

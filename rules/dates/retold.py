@@ -28,7 +28,7 @@ def retold(lexed: Lexed, clocks: list[tuple[Clock, _Place]], old: frozenset[int]
     behind it where only that names its zone.
     """
     found: set[int] = set()
-    yours = [_is_yours(lexed, span) for _, span in clocks] if "r" in lexed.classes else [False] * len(clocks)
+    yours = _yours(lexed, clocks) if "r" in lexed.classes else [False] * len(clocks)
     for index in range(1, len(clocks)):
         if index - 1 in found or clocks[index - 1][1][0] in old or clocks[index][1][0] in old:
             continue
@@ -41,10 +41,16 @@ def retold(lexed: Lexed, clocks: list[tuple[Clock, _Place]], old: frozenset[int]
     return found
 
 
-def _is_yours(lexed: Lexed, span: _Place) -> bool:
-    """Say whether words like `for you` or `your time` stand right beside a time."""
-    behind = _BEHIND.match(lexed.classes, span[1]) is not None or "r" in lexed.classes[span[0] : span[1]]
-    return behind or _BEFORE.search(lexed.classes, max(0, span[0] - _NOTE), span[0]) is not None
+def _yours(lexed: Lexed, clocks: list[tuple[Clock, _Place]]) -> list[bool]:
+    """Say of each time whether words like `for you` stand right beside it; those between two belong to the first."""
+    found: list[bool] = []
+    taken = 0
+    for _, (first, last) in clocks:
+        behind = _BEHIND.match(lexed.classes, last)
+        before = _BEFORE.search(lexed.classes, max(taken, first - _NOTE), first)
+        found.append(behind is not None or before is not None or "r" in lexed.classes[first:last])
+        taken = behind.end() if behind is not None else last
+    return found
 
 
 def _zoned(clock: Clock) -> bool:

@@ -28,6 +28,7 @@ from rules.phrases.grammar import WORD, fold
 
 __all__ = [
     "Meetings",
+    "attending_events",
     "booking_link_of",
     "format_of",
     "interview_of_event",
@@ -66,6 +67,12 @@ def stating_events(message: Message, zone: str) -> tuple[CalendarEvent, ...]:
         return ()
     events = read(message.calendars, fallback_zone=zone)
     return tuple(event for event in events if event.states and (event.start is not None or event.cancelled))
+
+
+def attending_events(message: Message, zone: str) -> tuple[CalendarEvent, ...]:
+    """Return the calendar events by which an attendee answers (COUNTER, REPLY); `zone` as above."""
+    events = read(message.calendars, fallback_zone=zone) if message.calendars else []
+    return tuple(event for event in events if not event.states)
 
 
 def read_meetings(
@@ -125,8 +132,8 @@ def interviews_of(
         named = with_agenda(named, message.text)
     if events:
         return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
-    answers = read(message.calendars, fallback_zone=zone) if message.calendars else []
-    if any(not event.states for event in answers):
+    answers = attending_events(message, zone)
+    if answers:
         accepted = [event for event in answers if kind is Kind.INTERVIEW_CONFIRMATION and _accepts(event, own)]
         return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in accepted)
     marked = [event for event in read_markup(message, zone=zone).events if event.start is not None and not event.all_day]
@@ -272,7 +279,11 @@ def _agreed_to(message: Message, zone: tzinfo, reader: tzinfo | None, order: str
     above = f"{content.subject}\n{content.folded}"
     if days(above, received.date(), content.languages, order) or times(above, content.languages):
         return ()
-    quoted = fold("\n".join(_QUOTE_MARKS.sub("", line) for line in message.quoted.split("\n")))
+    lines = message.quoted.split("\n")
+    marked = [
+        line for line in lines if line.startswith((">", "|"))
+    ]  # without the line above them, which tells when they were sent
+    quoted = fold("\n".join(_QUOTE_MARKS.sub("", line) for line in marked or lines))
     languages = languages_of(WORD.findall(quoted))
     found, before = (
         read_told("", quoted, day, zone, languages=languages, order=order, reader=reader) for day in (received, received - _DAY)

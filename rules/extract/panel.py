@@ -74,8 +74,14 @@ def named_people(text: str | Reading, own_names: frozenset[str] = frozenset()) -
 
 def _without_halves(people: list[Person]) -> list[Person]:
     """Drop who is named by first or last name alone, if the whole name is told, too."""
-    whole = {word for person in people if len(words := person.name.split()) > 1 for word in words}
-    return [person for person in people if " " in person.name or person.name not in whole]
+    whole = {word for person in people if len(words := _without_address(person.name).split()) > 1 for word in words}
+    return [person for person in people if _without_address(person.name) not in whole]
+
+
+def _without_address(name: str) -> str:
+    """Return a name without forms of address: `Mme Odile` is a half of `Odile Moe`, too."""
+    forms = listed("people", "address") | listed("people", "academic")
+    return " ".join(word for word in name.split() if lowered(word).strip(".") not in forms)
 
 
 def _all(reading: Reading) -> Iterator[Person]:
