@@ -46,7 +46,7 @@ def _clock(index: int) -> str:
 _PATTERN: Final = re.compile(
     r"(?=[nZHu])(?<![nyjz$:/+#])(?<!#[.,])(?<!n[.-])(?<!#-)"
     + _clock(1)
-    + r"(?:(?P<r> ?- ?| ?[tkG] ?(?:[Gkf] )?| & (?:[Gkf] )?)"
+    + r"(?:(?P<r> ?- ?| ?[tkG] ?(?:[Gkf] )?(?:D\.? )?| & (?:[Gkf] )?)"
     + _clock(2)
     + r")?(?![nyj$%]| \$|[:/]n|\.n)"
 )
@@ -60,6 +60,7 @@ _BEGINNING: Final = re.compile(r"(?:^|\n|[.!,] )$")
 _WORKING: Final = range(8, 19)
 _OPENING: Final = re.compile(r"(?:W|(?<!#)#(?!#))\.?(?: ?- ?| t (?:f )?)(?:W|(?<!#)#(?!#))\.?[:,]? ?(?:[zfkGb] ){0,3}$")
 """Opening hours: `Mon - Thu 8 to 16`."""
+_LATE_BEFORE: Final = re.compile(r"[^ ,](?=(?:,? (?:[kGf] ){0,2})$)")
 _BESIDE: Final = 5
 """So many tokens before a time a day stands beside it."""
 _OPENER: Final = re.compile(r"(?:(?P<b>b) )?(?:f )?(?:(?P<g>[Gkf]) )?(?:f )?$")
@@ -137,6 +138,9 @@ def _half_before(lexed: Lexed, match: re.Match[str]) -> str:
     """Return `am` or `pm` where the half of the day stands before a time that has none behind it, else nothing."""
     start = _first(match)
     said = _HALF_BEFORE.search(lexed.classes, max(0, start - 8), start)
+    late = _LATE_BEFORE.search(lexed.classes, max(0, start - 8), start)
+    if late is not None and lexed.is_late(late.start()):
+        return "pm" if match["A1"] is None and match["Z1"] is None and 1 <= lexed.number(match.start("h1")) < _NOON else ""
     if said is None or match["A1"] is not None or match["Z1"] is not None or not 1 <= lexed.number(match.start("h1")) <= _NOON:
         return ""
     return "pm" if lexed.value(said.start(), "A") else "am"
@@ -182,7 +186,8 @@ def _is_time(lexed: Lexed, match: re.Match[str], opener: str, zone: Zone, *, ran
     if units and not (certain or minutes):
         timed = match["n1"] is not None and lexed.number(match.start("h1")) >= _EARLIEST_COUNTED
         return timed or opener[-1:] == "k" or ranged or beside or bool(zone.last)
-    told = (bare and _said_plainly(lexed, match, zone, beside=beside)) or (not ranged and _is_placed(lexed, match, beside=beside))
+    plainly = bare and (_said_plainly(lexed, match, zone, beside=beside) or bool(_half_before(lexed, match)))
+    told = plainly or (not ranged and _is_placed(lexed, match, beside=beside))
     return certain or bool(minutes) or told
 
 

@@ -45,6 +45,10 @@ class Lexed:
         """Say whether the token at a place has a value in a class."""
         return place < len(self.tokens) and (kind, self.tokens[place]) in self.lexicon.values
 
+    def is_late(self, place: int) -> bool:
+        """Say whether the token at a place, or the last word of it, names the later half of a day: `evening`, `freitagabend`."""
+        return ("%", self.tokens[place].rpartition(" ")[2]) in self.lexicon.values
+
     def number(self, place: int) -> int:
         """Return the number at a place, in digits or as a word; -1 where there is none."""
         token = self.tokens[place]

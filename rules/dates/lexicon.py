@@ -52,6 +52,7 @@ _LISTS: Final[tuple[tuple[str, str, int], ...]] = (
     ("hour", "c", 0),
     ("at_hour", "G", 0),
     ("onward", "~", 1),
+    ("late_parts", "%", 12),
     ("at_word", "k", 1),
     ("at", "k", 0),
     ("until", "t", 0),
@@ -111,7 +112,7 @@ _SIGNS: Final = {
 _JOINED: Final = {frozenset("Ww"): "W", frozenset("Mm"): "M", frozenset("fA"): "g", frozenset("kA"): "g"}
 _BOTH: Final = "X"
 """A weekday in one language, a month in another: `mar`."""
-_NO_CLASS: Final = "~"
+_NO_CLASS: Final = "~%"
 """Of words that matter behind a number only: they keep the class that they have."""
 _EITHER: Final = "d"
 """A weekday in one language, a small word in another: `do`, `di`."""
@@ -167,7 +168,7 @@ class Lexicon:
         """Enter one spelling of a word."""
         spelling, kind, tokens = entry.spelling, entry.kind, entry.tokens
         self.values.setdefault(entry.key, entry.value)
-        if kind == _NO_CLASS:
+        if kind in _NO_CLASS:
             return
         if len(tokens) == 1:
             was = self.classes.setdefault(spelling, kind)
@@ -275,6 +276,7 @@ def _entries(language: str) -> tuple[tuple[_Entry, ...], _Spelled]:
         words.extend((name, kind, number) for number, names in enumerate(table[key], start=first) for name in names)
     for number, names in enumerate(table["weekdays"]):
         words.extend((f"{names[0]}{part}", "W", number) for part in table["day_parts"])
+        words.extend((f"{names[0]}{part}", "%", _NOON) for part in table["day_parts"] if part in table["late_parts"])
     for key, kind, meaning in _LISTS:
         words.extend((word, kind, meaning) for word in table[key])
     for key, kind in _TABLES:
