@@ -25,6 +25,7 @@ _INVITED = frozenset({"you", "please", "free"})
 """With these before it, an English verb of writing invites, whoever the sentence began with."""
 _ENTITLED = re.compile(r"\b\d{1,2} (?:days?|tagen?|jours|días|dias|dagen|giorni)(?: [^\W\d_]+)?(?: (?:of|de|di|d'))? ?$")
 """Before a word for holiday: what comes with the job."""
+_DIGIT = re.compile(r"\d")
 _RANKS = (
     PromiseClass.CONTACT_DATE,
     PromiseClass.HARD_DATE,
@@ -57,6 +58,8 @@ def find_promise(
         if len(sentence) <= _LONGEST_SENTENCE:
             folded = fold(sentence)
             plain, words = undotted(folded), words_of(folded)
+            if not _DIGIT.search(folded) and not any(one.tells_time(plain, words) for one in lists):
+                continue
             readings.append((sentence, [Sentence(folded, plain, words, one, made_on, languages, order) for one in lists]))
     ways = (_surely, _hinted, _plainly) if telling else (_spoken,)
     for way in ways:

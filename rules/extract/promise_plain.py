@@ -14,6 +14,8 @@ __all__ = ["Told", "absence_told", "asked_to_call", "length_told", "plainly_told
 Told = tuple[PromiseClass, date | None]
 
 _FEW = 7
+_LONGEST = 180
+"""Days: what is longer is none of waiting."""
 _HOURS = 24
 """Fewer are the length of something."""
 _REACH = 45
@@ -21,11 +23,11 @@ _BESIDE = 16
 _SPEAKER_REACH = 8
 _NEXT = re.compile(r"\bnext (?:steps?|round|stage|interview)\b")
 _ENDED = re.compile(r"[,;!?()]|\. | (?:and|then|und|dann|et|y|e|en|dan|to|um|pour|para|per|om) ")
-_AGAIN = re.compile(r"\s?(?:a|à|vers|da|com|con|auf|bij|to|with) (?!\d|la |el |casa|work|the )")
+_AGAIN = re.compile(r"\s?(?:touch\b|(?:a|à|vers|da|com|con|auf|bij|to|with) (?!\d|la |el |casa|work|the ))")
 """Behind a word of return: to do something again, or to somebody, not from an absence."""
 _INVITED = frozenset({"you", "please", "free"})
 """With these before it, an English verb of writing invites, whoever the sentence began with."""
-_PLEADED = frozenset({"please", "free"})
+_PLEADED = frozenset({"please", "free", "suggest", "recommend", "welcome", "best"})
 """The same of words that may follow those to whom one writes: `I'll drop you a line`."""
 
 
@@ -47,7 +49,13 @@ def absence_told(sentence: Sentence, *, sure: bool) -> date | None:
     if lasting:
         return lasting[-1].day
     reach = _BESIDE if sure else _REACH
-    return next((day.day for day in named for match in back if _gap(match, day) <= reach and day.day > sentence.made_on), None)
+    near = [
+        (day.start < match.end(), day.day)
+        for day in named
+        for match in back
+        if _gap(match, day) <= reach and day.day > sentence.made_on
+    ]
+    return min(near)[1] if near else None
 
 
 def _gap(match: re.Match[str], day: Day) -> int:
@@ -118,7 +126,7 @@ def plainly_told(sentence: Sentence, busy: frozenset[date]) -> Told | None:
 def length_told(sentence: Sentence) -> Told | None:
     """Return the class of a number of days or weeks, whatever stands before it."""
     found = sentence.lists.length.search(sentence.folded)
-    return None if found is None or found["hour"] or found["month"] else _counted(sentence, found)
+    return None if found is None or found["hour"] or sentence.lists.span(found) > _LONGEST else _counted(sentence, found)
 
 
 def _counted(sentence: Sentence, counted: re.Match[str]) -> Told:

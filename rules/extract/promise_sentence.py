@@ -20,7 +20,7 @@ from rules.phrases.load import load
 __all__ = ["Sentence", "split_sentences", "undotted"]
 
 _LONGEST = 600
-_NEAR = 25
+_NEAR = 40
 _FAR = timedelta(days=400)
 _SPLIT = re.compile(
     r"(?:\b(?P<day>\d{1,2})|\b(?:ca|bzw|inkl|evtl|ggf|dhr|mevr|mw|sra|srta|dott|env|resp|tel|z\.b|d\.h|u\.a))\.$", re.IGNORECASE

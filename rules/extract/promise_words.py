@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rules.phrases.grammar import PhraseList, compile_phrase
+from rules.phrases.grammar import PhraseList, compile_phrase, words_of
 from rules.phrases.load import load
 
 __all__ = ["PromiseWords", "found_in", "promise_words"]
@@ -42,6 +43,14 @@ class PromiseWords:
     """What must follow such a number: a dot, `,` for the end of a clause, or nothing."""
     week_later: re.Pattern[str]
     numbers: dict[str, int]
+    time_words: frozenset[str]
+    """The words of which days, periods and lengths are made."""
+
+    def tells_time(self, plain: str, words: frozenset[str]) -> bool:
+        """Say whether folded text without digits may name a time at all: without one, nothing is promised."""
+        if not self.time_words.isdisjoint(words):
+            return True
+        return any(phrase.search(plain) for name in ("vague", "days") for phrase in self.lists[name].among(words))
 
     def count(self, match: re.Match[str]) -> int:
         """Return the larger number of what `counted` or `length` found."""
@@ -98,6 +107,8 @@ def promise_words(language: str) -> PromiseWords:
         marked=table["marked"],
         week_later=re.compile(rf" (?:{_any(table['week_later'])})\b"),
         numbers=numbers,
+        time_words=frozenset(word for name in _TIMES for word in _words(time_words[name]))
+        | frozenset(word for unit in _UNITS for word in table[unit]),
     )
 
 
@@ -106,7 +117,18 @@ _PHRASES = (
     "grant", "elsewhere", "present", "stays", "back", "silence", "hint", "call", "closed", "closing",
 )  # fmt: skip
 
+_TIMES = (
+    "weekdays", "weekday_words", "months", "month_words", "today", "tomorrow", "overmorrow", "whole_day", "week", "month", "year",
+    "this_week", "next_week", "week_after_next", "end_of_day", "end_of_week", "end_of_month", "week_number",
+)  # fmt: skip
+
 _SPEAKING = ("answer", "away", "returning", "unheard", "invite", "grant")
+
+
+def _words(entries: Iterable[object]) -> Iterator[str]:
+    """Yield the words of a list, or of a list of lists, in the way that `words_of` finds them."""
+    for entry in entries:
+        yield from words_of(entry) if isinstance(entry, str) else _words(entry)  # type: ignore[arg-type]  # lists hold lists
 
 
 def _any(words: object) -> str:
