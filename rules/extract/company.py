@@ -171,7 +171,7 @@ def _plausible(name: str) -> str:
     odd = any(char in "<>{}[]=\\" for char in name) or "@" in name or "http" in lower or _mixed(name)
     services = listed("company", "services")
     first, _, rest = lower.partition(" ")
-    plain = plain or (lower in _generic() and not name.isupper())
+    plain = plain or LEGAL_FORM.fullmatch(f" {lower}") is not None or (lower in _generic() and not name.isupper())
     service = lower in services or (first in services and all(word in listed("company", "heading") for word in rest.split()))
     return "" if plain or odd or service else name
 
@@ -214,6 +214,11 @@ def name_from_display(display: str, address: str) -> tuple[str, str]:
 
 
 @cache
+def _about() -> frozenset[str]:
+    return listed("company", "team") | listed("company", "heading")
+
+
+@cache
 def _service_names() -> frozenset[str]:
     """Return how services are called by their domains: `interamt` of `interamt.de`."""
     lists = ("relays", "booking", "boards", "shared")
@@ -226,7 +231,7 @@ def is_service(name: str, address: str) -> bool:
     if _is_of_service(name, address) or name.lower() in listed("company", "services"):
         return True
     key = company_key(name)
-    about = listed("company", "team") | listed("company", "heading")
+    about = _about()
     first = name.lower().partition(" ")[0]
     rest = name.lower().split()[1:]
     return key in _service_names() or (first in _service_names() and all(word in about for word in rest))

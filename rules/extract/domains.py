@@ -43,6 +43,7 @@ _RESERVED = (".example.com", ".example.org", ".example.net")
 """Domains for documentation (RFC 2606): what stands below them is somebody's own."""
 _BETWEEN_WORDS = re.compile(r"[\s/'\u2019.,-]+")
 _ANDS = ("and", "und", "et", "en", "y", "e", "n", "i")
+_ARTICLES = frozenset({"the", "le", "la", "les", "el", "los", "las", "il", "lo", "het", "de", "der", "die", "das", "o", "a"})
 _MOST_WORDS = 9
 _LONGEST_LABEL = 40
 _TOLD = 0.6
@@ -66,6 +67,8 @@ def company_domain(address: str) -> str:
     """
     local, _, domain = address.strip().strip(".").lower().rpartition("@")
     if not domain or "." not in domain or is_shared(f"{local}@{domain}"):
+        return ""
+    if f".{domain}" in _RESERVED:
         return ""
     if domain.endswith(_RESERVED):
         return ".".join(domain.split(".")[-3:])
@@ -150,7 +153,9 @@ def _spellings(name: str) -> tuple[list[str], ...]:
                 continue
             text = "".join(_SPELLED.get(char, char) if spelled else char for char in word.casefold())
             bare = "".join(char for char in unicodedata.normalize("NFKD", text) if char.isalnum() and char.isascii())
-            if bare:
+            if word.lower() in _ARTICLES:
+                words.append(f".{bare}")
+            elif bare:
                 words.append(bare if word[:1].isupper() or word[:1].isdigit() or len(bare) > _SHORT_WORD + 1 else f".{bare}")
         found.append(words)
     return (found[0],) if found[0] == found[1] else (found[0], found[1])

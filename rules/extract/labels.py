@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rules.extract.reading import Reading, lowered
 
@@ -22,20 +23,31 @@ def labelled(reading: Reading, labels: frozenset[str]) -> Iterator[tuple[str, bo
     A label stands before a colon, in a line of its own above the value, or, as cells of a table do, right before the value; then
     the line may be a sentence as well, and the value is not sure.
     """
+    for heads, sure in _lines_of(reading):
+        for label, value in heads:
+            if label in labels:
+                yield value, sure
+                break
+
+
+@lru_cache(maxsize=4)
+def _lines_of(reading: Reading) -> list[tuple[list[tuple[str, str]], bool]]:
+    """Return for each line the (label, value) that it may be parted in, the longest label first, and whether it is surely one."""
+    found: list[tuple[list[tuple[str, str]], bool]] = []
     lines = reading.lines
     for place, line in enumerate(lines):
-        if not line:
-            continue
         match = _LINE.match(line) if ":" in line[:60] else None
-        below = next((later for later in lines[place + 1 : place + 3] if later), "")
         if match is not None:
-            if lowered(match["label"]).strip(" *") in labels:
-                yield _WIDE.split(match["value"] or below)[0].strip(" *")[:_LONGEST], True
-        elif lowered(line).strip(" *") in labels:
-            yield below[:_LONGEST], True
-        elif len(line) <= _LONGEST and not line.endswith(_END):
+            value = _WIDE.split(match["value"] or _below(lines, place))[0].strip(" *")[:_LONGEST]
+            found.append(([(lowered(match["label"]).strip(" *"), value)], True))
+        elif line and len(line) <= _LONGEST and not line.endswith(_END):
             words = line.split(" ", _MOST_WORDS)
-            for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
-                if lowered(" ".join(words[:count])) in labels:
-                    yield line[len(" ".join(words[:count])) :].strip(), False
-                    break
+            heads = (" ".join(words[:count]) for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1))
+            found.append(([(lowered(head), line[len(head) :].strip()) for head in heads], False))
+            if len(words) <= _MOST_WORDS:
+                found.append(([(lowered(line).strip(" *"), _below(lines, place)[:_LONGEST])], True))
+    return found
+
+
+def _below(lines: list[str], place: int) -> str:
+    return next((later for later in lines[place + 1 : place + 3] if later), "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from rules.extract.company import plausible_company
+from rules.extract.company import is_organization, plausible_company
 from rules.extract.domains import alike, company_key
 from rules.extract.names import is_name
 from rules.extract.reading import Reading, lowered
@@ -116,6 +116,9 @@ _REPEATED = 0.3
 _MOST_REPEATED = 3
 _LEAST = 0.9
 _HINT = 0.3
+_PLACE = 0.8
+_WITHIN = frozenset({"in", "en", "a", "\u00e0", "te", "im", "em", "na", "no"})
+"""Words that stand before places more often than before companies."""
 _PIECE_WORDS = 4
 _PAIR = 2
 
@@ -275,7 +278,8 @@ def _behind_role(text: str, folded: str, role: str, languages: tuple[str, ...], 
         if behind is not None:
             name = name_at(text, behind.end(), languages)
             if may_be_company(name, languages):
-                yield Mention(name, weight if behind["sure"] or not is_name(name) else weight - 1)
+                told = weight if behind["sure"] or not is_name(name) else weight - 1
+                yield Mention(name, _PLACE if behind[0].split()[-1] in _WITHIN and not is_organization(name) else told)
         place = folded.find(lowered(role), place + len(role))
         count += 1
 

@@ -33,7 +33,10 @@ _PARTICLE = r"(?:" + "|".join(re.escape(word) for word in sorted(_PARTICLES, key
 NAME = rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,3}}{_WORD}){{1,4}}"
 """A name of two to five words with particles (`Ana María de la Cruz`); begins and ends with a capital."""
 _ONE = re.compile(NAME)
-_TITLES = r"(?:Dr|Prof|Ing|Dott|Dra|Dipl|Mag|PD|Univ|Dr\.-Ing|Dipl\.-Ing|Mr|Mrs|Ms|Mx|Sr|Sra|Mme|M)\b\.?(?:-?[a-z]{1,3}\.?)?[ ]?"
+_TITLES = (
+    r"(?:Dr|Prof|Ing|Dott|Dra|Dipl|Mag|PD|Univ|Avv|Arch|Rag|Geom|Lic"
+    r"|Pr|Me|Drs|Dhr|Mevr|med|Dr\.-Ing|Dipl\.-Ing|Mr|Mrs|Ms|Mx|Sr|Sra|Mme|M)\b\.?(?:-?[a-z]{1,3}\.?)?[ ]?"
+)
 _SUFFIX = r"(?:Ph\.?D\.?|MBA|M\.?Sc\.?|B\.?Sc\.?|M\.?A\.?|B\.?A\.?|Jr\.?|Sr\.?|LL\.?M\.?|SHRM-\w+|S?PHR|CPA|PMP|CFA|MD|II|III|IV)"
 _WHOLE = re.compile(rf"(?:{_TITLES}){{0,3}}(?P<name>{NAME})(?:,? {_SUFFIX})*")
 _LAST_FIRST = re.compile(rf"(?P<last>(?:{_PARTICLE}[ ]){{0,3}}{_WORD}(?:[ ]{_WORD})?), (?P<first>{_WORD}(?:[ ]{_WORD}){{0,2}})")

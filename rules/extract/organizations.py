@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from rules.classify.senders import is_deaf, is_team
 from rules.extract.company import is_organization, is_service, plausible_company
@@ -22,12 +23,14 @@ _ANYBODY = frozenset(
 )
 """Local parts of teams that somebody with a domain of their own uses, too."""
 _PIECES = re.compile(r"\s+[-\u2013\u2014|/\u00b7@]\s+|,\s+|\s*[()]\s*|\s+(?:via|von|from|at|bei|chez|presso|bij)\s+")
+_NUMBER = re.compile(r"\d{3}")
 _LEAST = 4
 _LAST_LINES = 12
 _FIRST_LINES = 4
 _LONGEST = 60
 _SHORT = 3
 _PAIR = 2
+_LIKELY = 2.5
 _STRONG = 3.0
 _TOLD_TWICE = 6.0
 
@@ -72,9 +75,21 @@ def shown_organization(sender: Address, domain: str) -> str:
         name = plausible_company(piece)
         if not name or (is_title(piece) and not is_organization(piece)) or (not domain and is_service(name, sender.address)):
             continue
+        if _is_general(name):
+            continue
         weight = (2 if domain and _is_spelled(sender, domain, name) else 0) + (1 if is_organization(name) else 0)
         best = max(best, (weight, name), key=lambda item: item[0])
     return best[1]
+
+
+@cache
+def _general_words() -> frozenset[str]:
+    return frozenset().union(*(listed("company", key) for key in ("organization", "unit", "team", "heading")))
+
+
+def _is_general(name: str) -> bool:
+    """Say whether a name tells a part of an organization, whichever it is: `International Office`, `Human Capital Services`."""
+    return all(word.strip(".,&-").lower() in _general_words() for word in name.split() if word.strip(".,&-"))
 
 
 def _is_spelled(sender: Address, domain: str, name: str) -> bool:
@@ -98,8 +113,9 @@ def spelled_in(domain: str, lines: Sequence[str], persons: Sequence[frozenset[st
     found = ""
     for line in (*reversed(told[-_LAST_LINES:]), *told[:_FIRST_LINES]):
         pieces = _PIECES.split(line) if len(line) <= _LONGEST else []
-        for piece in dict.fromkeys((line[:_LONGEST], *pieces, *(run[0] for run in RUN.finditer(line[: _LONGEST * 3])))):
-            name = plausible_company(piece) if 1 < len(piece) <= _LONGEST else ""
+        whole = (line[:_LONGEST],) if "," not in line else ()
+        for piece in dict.fromkeys((*whole, *pieces, *(run[0] for run in RUN.finditer(line[: _LONGEST * 3])))):
+            name = plausible_company(piece) if 1 < len(piece) <= _LONGEST and not _NUMBER.search(piece) else ""
             if not name or not (spells(domain, name) or is_abbreviated(domain, name)):
                 continue
             words = {word.strip(".,").lower() for word in name.split()}
@@ -139,15 +155,18 @@ def _plain(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if char.isalnum())
 
 
-def somebody_else(mentions: Sequence[Mention], label: str, display: str, folded: str) -> str:
+def somebody_else(mentions: Sequence[Mention], domain: str, display: str, folded: str) -> str:
     """Return the company that a mail of a system at a domain of its own is about, where it is plainly not the system's.
 
     A board, a test centre, a service for signatures: the mail says for whom it writes, and never that one applies to the sender.
     """
-    own = {_plain(label), _plain(display)} - {""}
-    strong = [one for one in mentions if one.weight >= _STRONG]
+    own = {_plain(domain.partition(".")[0]), _plain(display)} - {""}
+    silent = not any(key in _plain(folded) for key in own)  # who writes for themselves, names themselves
+    strong = [one for one in mentions if one.weight >= (_LIKELY if silent else _STRONG)]
     if not strong or any(alike(_plain(one.name), key) or key in _plain(one.name) for one in strong for key in own):
+        return ""
+    if any(spells(domain, one.name) for one in mentions):
         return ""
     found = best(strong, folded)
     named = [one for one in strong if alike(company_key(one.name), company_key(found))]
-    return found if sum(one.weight for one in named) >= _TOLD_TWICE else ""
+    return found if sum(one.weight for one in named) >= (_STRONG if silent else _TOLD_TWICE) else ""

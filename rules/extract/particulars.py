@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 from rules.extract.company import is_organization, plausible_company
@@ -158,9 +159,14 @@ def _organizations_in(reading: Reading) -> Iterator[str]:
             yield without_unit(plausible_company(match["name"].removeprefix("The ")), reading.languages)
 
 
+@cache
+def _about() -> frozenset[str]:
+    return listed("company", "unit") | listed("company", "team") | listed("company", "heading")
+
+
 def _is_department(name: str) -> bool:
     words = [word.strip("&.,").lower() for word in name.split()]
-    about = listed("company", "unit") | listed("company", "team") | listed("company", "heading")
+    about = _about()
     return all(word in about or not word for word in words)
 
 

@@ -182,7 +182,8 @@ class _Finder(RoleWords):
         about = listed("company", "heading", self.languages)
         kept = list(dropwhile(lambda token: lowered(token) in about, tokens[:-1]))
         role = clean_role(" ".join(kept), self.languages, sure=True, places=self.places) if len(kept) <= _SHORT else ""
-        return role if role and not self.is_nothing(role) and not is_name(role) else ""
+        person = is_name(role) and lowered(tokens[-1]) not in listed_role("label", self.languages)  # `Ada Moe interview`
+        return role if role and not self.is_nothing(role) and not person else ""
 
     def behind_edge(self, tokens: list[str]) -> str:
         """Return the one to three words behind the first word for an application or an interview: `Bewerbung Empfang`."""

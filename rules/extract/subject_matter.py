@@ -57,10 +57,13 @@ def company_of(
         message.sender.name.lower().partition(" ")[0] in services or not is_name(message.sender.name)
     ):
         domain = label = ""  # the service itself writes (`Indeed Apply`), not somebody who works there
+    if label.lower() in listed("company", "functions"):
+        domain = label = ""  # `mail.example`
     persons = _persons(message, events, signature, own)
+    set_places = particular_mentions(reading, role) if not domain or is_system(message.sender) else ()
     mentions = [
         one
-        for one in (*mentions_in(reading, _headings(message, events, reading), role), *particular_mentions(reading, role))
+        for one in (*mentions_in(reading, _headings(message, events, reading), role), *set_places)
         if not (is_shared(sender) and is_service(one.name, sender))
         and not any(one.name.lower().split()[0] in words and words.issuperset(one.name.lower().split()) for words in persons)
     ]
@@ -102,10 +105,12 @@ def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequ
     domain, label, display, signed, *_ = told
     person = can_receive(message.sender.address)
     other = _client(label, domain, said(mentions), reading) if person else ""
+    if not other and is_organization(display) and spells(domain, display):
+        other = display
     if not other and is_system(message.sender):
-        other = somebody_else(mentions, label, display, reading.folded)
+        other = somebody_else(mentions, domain, display, reading.folded)
     if not other and display:
-        other = display if spells(domain, display) or is_organization(display) else ""
+        other = display if is_organization(display) else ""
     if other:
         return other
     text = f"{headings}\n{reading.subject}\n{reading.body}"
