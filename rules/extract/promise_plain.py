@@ -98,6 +98,9 @@ def time_asked_for(sentence: Sentence) -> Told | None:
         named = rest.days()
         if named and (rest.limited(named[0].start) or rest.lasting(named[0].start)):
             return PromiseClass.HARD_DATE, named[0].day
+        ends = [one.last for one in rest.ends() if one.unit != "day" and (rest.limited(one.start) or rest.lasting(one.start))]
+        if ends:
+            return PromiseClass.HARD_DATE, ends[0]
         found = soft(rest) or length_told(rest)
         if found is not None:
             return found
