@@ -16,7 +16,7 @@ from rules.extract.titles import is_title
 from rules.extract.words import listed
 from rules.mail.types import Address
 
-__all__ = ["is_own_domain", "is_system", "shown_organization", "somebody_else", "spelled_in"]
+__all__ = ["is_own_domain", "is_system", "parted", "shown_organization", "somebody_else", "spelled_in"]
 
 _ANYBODY = frozenset(
     {"mail", "post", "me", "hi", "hello", "hallo", "hola", "bonjour", "ich", "contact", "kontakt", "contacto", "info"}
@@ -50,6 +50,30 @@ def is_own_domain(sender: Address, domain: str) -> bool:
         words[-1] + words[0],
         words[0][:1] + words[-1],
     }
+
+
+@cache
+def _parts() -> tuple[str, ...]:
+    """Return words for organizations that end names and domains, of languages that do not join words."""
+    joined = listed("company", "organization", ("de", "nl"))
+    words = listed("company", "organization") - joined
+    return tuple(
+        sorted((word for word in words if len(word) > _LEAST and word.isascii() and word.isalpha()), key=len, reverse=True)
+    )
+
+
+def parted(label: str) -> str:
+    """Return the name of a domain with a space before the word for an organization that ends it: `Quillonstudios`.
+
+    Names are joined in domains; a mail that tells its sender's company nowhere else tells it so, and `and` is told as well.
+    """
+    lower = label.lower()
+    end = next((word for word in _parts() if lower.endswith(word) and len(lower) >= len(word) + _LEAST), "")
+    if " " in label:
+        return label
+    if lower.endswith("andsons"):
+        return f"{label[: -len('andsons')]} & Sons"
+    return f"{label[: -len(end)]} {end.capitalize()}" if end else label
 
 
 def is_system(sender: Address) -> bool:

@@ -19,7 +19,7 @@ from rules.extract.company import (
 from rules.extract.domains import bears_out, company_domain, company_key, company_of_domain, spells
 from rules.extract.mentions import Mention, best, mentions_in, said, without_unit
 from rules.extract.names import is_name
-from rules.extract.organizations import is_own_domain, is_system, shown_organization, somebody_else, spelled_in
+from rules.extract.organizations import is_own_domain, is_system, parted, shown_organization, somebody_else, spelled_in
 from rules.extract.particulars import events_in, particular_mentions
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of as role_of_reading
@@ -117,7 +117,7 @@ def _of_domain(message: Message, reading: Reading, headings: str, mentions: Sequ
     written = _borne_out(said(mentions), text, reading.lines, told)
     if written:
         return whole_name(written, text)
-    return (display or (signed if is_institution(signed) else label)) if person else ""
+    return (display or (signed if is_institution(signed) else parted(label))) if person else ""
 
 
 def _borne_out(names: Sequence[str], text: str, lines: Sequence[str], told: _Said) -> str:
@@ -161,7 +161,7 @@ def _votes(message: Message, reading: Reading, named: dict[str, float], said_of:
     sender = message.sender
     yield from (Mention(name, weight) for name, weight in named.items() if name)
     slug = slug_of(sender.address)
-    if slug:
+    if slug and not (is_name(sender.name) and any(word in slug for word in sender.name.lower().split())):
         key = company_key(slug)
         written = next((name for name in (*named, *said_of) if key and company_key(name).startswith(key)), "")
         written = written or as_written(f"{slug}.", f"{reading.subject}\n{sender.name}\n{reading.body}")

@@ -79,6 +79,19 @@ def test_the_company_stands_in_its_place(sender: str, subject: str, body: str, c
 
 
 @pytest.mark.parametrize(
+    ("address", "company"),
+    [("ada@tarnfilms.example", "Tarn Films"), ("ada@moeandsons.example", "Moe & Sons"), ("ada@quillon.example", "Quillon")],
+)
+def test_a_domain_alone_is_parted_before_a_word_for_organizations(address: str, company: str) -> None:
+    assert _facts(f"Ada Moe <{address}>", "tomorrow", "See you then!").company == company
+
+
+def test_a_service_that_never_names_itself_writes_for_somebody_else() -> None:
+    body = "Gentile Sam,\n\ngrazie per la candidatura.\n\nCordiali saluti,\nUfficio Personale\nCantieri Maristella"
+    assert _facts("Ricevute <noreply@vantorhr.example>", "Candidatura ricevuta", body).company == "Cantieri Maristella"
+
+
+@pytest.mark.parametrize(
     ("subject", "body", "role"),
     [
         ("Re: Dreherstelle", "Guten Tag, kommen Sie vorbei.", "Dreher"),
