@@ -46,8 +46,6 @@ def absence_told(sentence: Sentence, *, sure: bool) -> date | None:
         last = lasting[0] if len(lasting) > 1 else lasting[-1]
         if any(day.start > last.end and sentence.limited(day.start) for day in named):
             return None  # `away until Wednesday, so you will hear by Friday`
-    if lasting:
-        return lasting[-1].day
     reach = _BESIDE if sure else _REACH
     near = [
         (day.start < match.end(), day.day)
@@ -55,7 +53,10 @@ def absence_told(sentence: Sentence, *, sure: bool) -> date | None:
         for match in back
         if _gap(match, day) <= reach and day.day > sentence.made_on
     ]
-    return min(near)[1] if near else None
+    returned = min(near)[1] if near else None
+    if lasting and (returned is None or returned < lasting[-1].day):
+        return lasting[-1].day
+    return returned
 
 
 def _gap(match: re.Match[str], day: Day) -> int:

@@ -349,3 +349,7 @@ def test_a_weekday_of_the_week_after_is_a_week_later() -> None:
 
 def test_a_number_of_days_is_no_date() -> None:
     assert _found("en", "Expect our answer in 5-7 working days.") == (_V, None)
+
+
+def test_the_day_of_return_wins_over_the_last_day_away() -> None:
+    assert _found("en", "I am at a conference until 12 March and back at my desk on Monday 15 March.") == (_A, date(2027, 3, 15))
