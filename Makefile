@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := .ci/lock
 SHELL := /bin/sh
 
-.PHONY: help demo install test check format crash soak fuzz bench bench-detection lock clean
+.PHONY: help demo install test check format crash soak fuzz bench bench-detection model lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,10 +45,14 @@ bench: $(VENV)/dev servers  ## measure against the floor of the same run
 bench-detection: $(VENV)/dev  ## measure how well mail is read: kinds, fields, speed (ARGS=--errors lists what was read wrong)
 	$(BIN)/python -m tests.detection $(ARGS)
 
+model: $(VENV)/model  ## learn from the letters how words weigh (ARGS=--left-out prints how well letters are read that it did not learn from)
+	$(BIN)/python -m tests.detection.train $(ARGS)
+
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o $(LOCK)/runtime.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev pyproject.toml -o $(LOCK)/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group fuzz -o $(LOCK)/fuzz.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group model -o $(LOCK)/model.txt
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
@@ -79,6 +83,10 @@ $(VENV)/dev: $(LOCK)/dev.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/fuzz: $(LOCK)/fuzz.txt | $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/fuzz.txt
+	@touch $@
+
+$(VENV)/model: $(LOCK)/model.txt | $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/model.txt
 	@touch $@
 
 servers:

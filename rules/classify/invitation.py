@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from rules.calendar import CalendarEvent, read
@@ -14,10 +15,26 @@ from rules.mail.types import Message
 from rules.phrases.grammar import fold
 from rules.phrases.load import load
 
-__all__ = ["events_of", "of_calendar", "of_markup"]
+__all__ = ["Stated", "events_of", "of_calendar", "of_markup"]
 
 _OF_ATTENDEES = frozenset({"COUNTER", "DECLINECOUNTER", "REPLY", "REFRESH"})
+_DESCRIBED = 600
+"""Characters of a description that tell what an event is about."""
 _INTERVIEWS = (Kind.INTERVIEW_CONFIRMATION, Kind.INTERVIEW_INVITE, Kind.RESCHEDULE, Kind.CANCELLATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a calendar part states, and whether phrases say that it is about an interview."""
+
+    found: Classification
+    meant: Kind
+    """The kind that it is if it is about an interview, whatever the phrases say; noise where it changes nothing even then."""
+    about: str
+    """Summary and description of the event."""
+    method: str
+    private: bool = False
+    """The summary names something private."""
 
 
 @cache
@@ -30,8 +47,8 @@ def events_of(message: Message, zone: str = "UTC") -> list[CalendarEvent]:
     return read(message.calendars, fallback_zone=zone) if message.calendars else []
 
 
-def of_calendar(message: Message, text: Text, *, own: frozenset[str], known: bool) -> Classification | None:
-    """Return the kind that the calendar part says, or None when there is none that can be read.
+def of_calendar(message: Message, text: Text, *, own: frozenset[str], known: bool) -> Stated | None:
+    """Return what the calendar part says, or None when there is none that can be read.
 
     COUNTER, REPLY and REFRESH come from attendees: they neither fix nor move a time (D25).
     """
@@ -41,16 +58,19 @@ def of_calendar(message: Message, text: Text, *, own: frozenset[str], known: boo
     methods = {event.method for event in events}
     event = max(events, key=lambda item: item.sequence)
     where = Evidence("calendar", f"METHOD:{event.method or 'none'} UID:{event.uid[:60]} SEQUENCE:{event.sequence}")
+    about = f"{event.summary}\n{event.description[:_DESCRIBED]}"
     if methods <= _OF_ATTENDEES:
-        return _of_attendee(events, text, where, own=own, known=known)
+        found, meant = _of_attendee(events, text, where, own=own, known=known)
+        return Stated(found, meant, about, event.method, bool(_private(event)))
+    kind = _of_organizer(events, text)
+    if kind is None:
+        return None
     words = _interview_words(message, event, text)
     if not words and not (known and not _private(event)):
-        return Classification(
-            Kind.NOISE, 0.7, Kind.INTERVIEW_CONFIRMATION, (where, Evidence("calendar", "no word of an interview"))
-        )
+        doubted = Evidence("calendar", "no word of an interview")
+        return Stated(Classification(Kind.NOISE, 0.7, kind, (where, doubted)), kind, about, event.method, bool(_private(event)))
     evidence = (where, *((Evidence("calendar", words[:200], 0.7),) if words else ()))
-    kind = _of_organizer(events, text)
-    return Classification(kind, 0.97, None, evidence) if kind is not None else None
+    return Stated(Classification(kind, 0.97, None, evidence), kind, about, event.method, bool(_private(event)))
 
 
 def of_markup(message: Message, text: Text, *, known: bool) -> Classification | None:
@@ -82,12 +102,14 @@ def _is_interview(event: MarkedEvent, message: Message, text: Text, *, known: bo
     return known or is_relay(message.envelope.from_address) or next(text.in_subject("interview"), None) is not None
 
 
-def _of_attendee(events: list[CalendarEvent], text: Text, where: Evidence, *, own: frozenset[str], known: bool) -> Classification:
+def _of_attendee(
+    events: list[CalendarEvent], text: Text, where: Evidence, *, own: frozenset[str], known: bool
+) -> tuple[Classification, Kind]:
     """Read COUNTER and REPLY: they want another time or will not come, but only the organizer moves an event."""
     concerns = known or any(_speaks_of_interview(event, text) for event in events)
     declined = any(person.answer == "DECLINED" and person.address not in own for event in events for person in event.attendees)
-    person = any(event.method == "COUNTER" for event in events) or declined
-    return Classification(Kind.HUMAN_REPLY if person and concerns else Kind.NOISE, 0.8, None, (where,))
+    meant = Kind.RESCHEDULE if any(event.method == "COUNTER" for event in events) else Kind.HUMAN_REPLY if declined else Kind.NOISE
+    return Classification(meant if concerns else Kind.NOISE, 0.8, None, (where,)), meant
 
 
 def _of_organizer(events: list[CalendarEvent], text: Text) -> Kind | None:

@@ -1,31 +1,56 @@
-"""The order of evidence: the user's own mail, calendar part, headers, sender, words."""
+"""The order of evidence: the user's own mail, calendar part, markup, headers, sender, words; then all of it is weighed together."""
 
 from __future__ import annotations
 
-import re
+import math
 
-from rules.classify.hiring import agrees_on_time, fixes_time, hires, promise_of, quotes_hiring
-from rules.classify.invitation import of_calendar, of_markup
-from rules.classify.machine import answers_by_itself, is_absence, is_bounce, is_generated, is_named_automatic, is_unattended
-from rules.classify.score import ENOUGH, ORDER, STRONG, Scores, is_answer, placed, score
-from rules.classify.senders import can_receive, is_board, is_booking, is_deaf, is_relay
+from rules.classify.invitation import Stated, of_calendar, of_markup
+from rules.classify.machine import is_bounce
+from rules.classify.opinion import Model, Opinion, opinion_of
+from rules.classify.phrased import Phrased, phrased
+from rules.classify.score import PROCESS_KINDS, placed
 from rules.classify.text import Text, text_of
 from rules.classify.types import Classification, Evidence, Kind
-from rules.classify.weigh import is_elsewhere, weigh
+from rules.classify.weigh import is_elsewhere
 from rules.mail.types import Message, Role
 
 __all__ = ["classify"]
 
-_SURE = 9.0
-_LONG = 1500
-_TOLD_ALONE = (Kind.OFFER, Kind.REJECTION)
+_CHANGING = frozenset(PROCESS_KINDS)
+_OF_STRANGERS = frozenset({Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
+_KNOWN = 0.3
+"""What all kinds that change a process must be worth together in a tracked process."""
+_ELSEWHERE = 0.85
+"""The same where words of another matter stand in a mail: a flat, a loan, a dinner."""
+_TOLD = 0.35
+"""The same where a phrase says so."""
+_ALONE = 0.4
+"""What the likeliest of them must be worth where no phrase says so."""
+_NAMED = 0.2
+"""The same where the calendar part itself names an interview."""
+_EVENT = 0.6
+"""The same for the words around a calendar part that no phrase is about."""
+_BY_LENGTH = ((450, 0.6), (750, 0.75), (math.inf, 0.9))
+"""The same where no phrase says so, by the length of the text in characters: long mail holds every word once."""
+_STRANGE = 0.75
+"""The same where no word of an application stands in a mail."""
+_RAMBLING = 1500
+"""A text of so many characters without a word of an application is about something else."""
+_SURE = 0.9
+"""What one kind must be worth to outweigh a phrase within a tracked process."""
+_ARRANGED = {Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION}
+_TWICE = 2
+_UNTOLD = {Kind.AUTO_REPLY: 0.9, Kind.APPLICATION_ACK: 0.6}
+"""What these must be worth where neither header nor phrase gives them away: a reply taken for an automatic answer costs most."""
+_HALF, _SUREST = 0.5, 0.97
+"""What was decided is more likely than not, and never certain."""
 
 
-def classify(message: Message, *, own: frozenset[str], known: bool) -> Classification:
+def classify(message: Message, *, own: frozenset[str], known: bool, model: Model | None = None) -> Classification:
     """Return the kind of a message, with what says so, strongest first. Pure; never raises on any mail.
 
     `own` are the user's addresses, lower-case. `known`: the message is in a thread of a tracked process, or comes from an
-    address or a domain of one.
+    address or a domain of one. `model`: another one than ours, to measure with.
     """
     envelope = message.envelope
     if envelope.from_address in own or envelope.role is Role.SENT:
@@ -35,129 +60,82 @@ def classify(message: Message, *, own: frozenset[str], known: bool) -> Classific
     bounce = is_bounce(message, text)
     if bounce is not None:
         return Classification(Kind.AUTO_REPLY, bounce.weight, None, (bounce,))
-    stated = of_calendar(message, text, own=own, known=known) or of_markup(message, text, known=known)
+    stated = of_calendar(message, text, own=own, known=known)
+    marked = of_markup(message, text, known=known) if stated is None else None
+    if marked is not None:
+        return marked
+    ruled = phrased(message, text, known=known)
+    concerns = ruled.concerns or (ruled.person and len(text.folded) < _RAMBLING)
+    if stated is None and (ruled.certain or not concerns):
+        return ruled.found
+    opinion = opinion_of(message, text, ruled.scores, ruled.found, stated, model)
+    kind, confidence, second = _settle(opinion, ruled, stated, text, known=known)
+    return Classification(kind, confidence, second, _evidence(message, text, opinion, ruled, stated, kind))
+
+
+def _settle(
+    opinion: Opinion, ruled: Phrased, stated: Stated | None, text: Text, *, known: bool
+) -> tuple[Kind, float, Kind | None]:
+    """Return the kind, how sure it is, and the runner-up."""
+    shares = opinion.shares
+    changing = sum(share for kind, share in shares.items() if kind in _CHANGING)
+    told = ruled.found.kind if ruled.found.kind in _CHANGING else None
     if stated is not None:
-        return stated
-    service = is_relay(envelope.from_address) or is_booking(envelope.from_address)
-    person = is_generated(message) is None and _person_writes(message, known=known)
-    context = known or service or is_board(envelope.from_address) or _concerns(text)
-    context = context or (person and hires(message, text))
-    automatic = answers_by_itself(message, text, known=known)
-    if automatic is not None:
-        return _of_machine(message, text, automatic, context=context)
-    if not context and not (person and is_answer(message, text)):
-        # Most mail is no business of ours: that is decided before hundreds of phrases are looked up.
-        return _noise(message, text, 0.9, None, "no word of an application")
-    scores = score(text)
-    if not context and not _answers_applicant(message, text):
-        # Patience is asked for and talks are arranged among friends, too; a refusal or an offer is told by its words alone.
-        scores.weight.update({kind: 0.0 for kind in ORDER if kind not in _TOLD_ALONE})
-    return _by_words(message, text, scores, known=known, service=service)
+        # The calendar part says what happens; whether it is an interview that it happens to is a question of words.
+        doubt = _EVENT if stated.found.kind is Kind.NOISE else _NAMED
+        hiring = changing >= (_SURE if stated.private and stated.found.kind is Kind.NOISE else _KNOWN if known else doubt)
+        believed, other = (stated.meant, Kind.NOISE) if hiring else (Kind.NOISE, stated.meant)
+        return believed, _rounded(changing if hiring else 1 - changing), other
+    ranked = sorted(shares, key=lambda kind: -shares[kind])
+    if known and told not in {None, Kind.HUMAN_REPLY} and shares[ranked[0]] < _SURE:
+        believed = ruled.found.kind  # within a process a phrase is seldom about something else
+    elif changing >= _needed(ruled, text, told=told is not None, known=known):
+        believed = next(kind for kind in ranked if kind in _CHANGING)
+        least = 0.0 if known or told else _ALONE
+        if believed is Kind.HUMAN_REPLY and not (ruled.concerns or known):
+            least = _SURE  # a short answer to anything
+        if shares[believed] < least:
+            believed = next(kind for kind in ranked if kind not in _CHANGING)
+    else:
+        believed = next(kind for kind in ranked if kind not in _CHANGING)
+    if {believed, told} == _ARRANGED and shares[believed] < _TWICE * shares[ruled.found.kind]:
+        believed = ruled.found.kind  # whether a time is fixed is told by the times, which the model but counts
+    if shares[believed] < _UNTOLD.get(believed, 0.0) and ruled.found.kind is not believed:
+        believed = next(kind for kind in ranked if kind not in {*_CHANGING, *_UNTOLD})
+    if believed is Kind.HUMAN_REPLY and ruled.generated:
+        believed = next(kind for kind in ranked if kind not in _CHANGING)
+    if known and ruled.person and believed in _OF_STRANGERS:
+        believed = Kind.HUMAN_REPLY
+    confidence = max(shares[believed], ruled.found.confidence if ruled.found.kind is believed else 0.0)
+    return believed, _rounded(confidence), next((kind for kind in ranked if kind is not believed), None)
 
 
-def _of_machine(message: Message, text: Text, automatic: Evidence, *, context: bool) -> Classification:
-    """Read an automatic answer. Applicant-tracking systems mark their receipts as such: those are receipts, nobody is away."""
-    if context and automatic.source == "header" and not is_absence(text):
-        scores = score(text)
-        if scores.weight[Kind.APPLICATION_ACK] >= ENOUGH:
-            evidence = (automatic, *placed(message, text, scores.evidence[Kind.APPLICATION_ACK]))
-            return Classification(Kind.APPLICATION_ACK, 0.8, Kind.AUTO_REPLY, evidence)
-    return Classification(Kind.AUTO_REPLY, automatic.weight, None, (automatic,))
+def _needed(ruled: Phrased, text: Text, *, told: bool, known: bool) -> float:
+    """Return what all kinds that change a process must be worth together: little where a phrase says so, much in a long mail."""
+    if known or told:
+        return _KNOWN if known else _TOLD
+    least = next(share for length, share in _BY_LENGTH if len(text.folded) < length)
+    if is_elsewhere(text) or text.has("private"):
+        return max(least, _ELSEWHERE)
+    return least if ruled.concerns else max(least, _STRANGE)
 
 
-def _by_words(message: Message, text: Text, scores: Scores, *, known: bool, service: bool) -> Classification:
-    weights = weigh(message, text, scores, known=known, service=service)
-    best, second = sorted(ORDER, key=lambda kind: (-weights[kind], ORDER.index(kind)))[:2]
-    if weights[best] >= ENOUGH:
-        margin = weights[best] - weights[second]
-        confidence = min(0.97, 0.5 + 0.3 * min(1.0, weights[best] / _SURE) + 0.2 * min(1.0, margin / STRONG))
-        evidence = placed(message, text, scores.evidence[best])
-        return Classification(best, round(confidence, 3), second if weights[second] > 0 else None, evidence)
-    runner_up = best if weights[best] > 0 else None
-    generated = is_generated(message)
-    person = generated is None and _person_writes(message, known=known)
-    if person and (known or is_answer(message, text)):
-        answered = _reply(message, text, runner_up, known=known)
-        if answered is not None:
-            return answered
-    if person and not known and not is_elsewhere(text) and next(text.in_subject("asked"), None) is not None:
-        promised = promise_of(message, text)
-        if promised:
-            why = Evidence("text", f"promises: {promised}"[:200])
-            return Classification(Kind.HUMAN_REPLY, 0.6, runner_up or Kind.NOISE, (why,))
-    if is_board(message.envelope.from_address) and len(scores.evidence[Kind.JOB_ALERT]) > 1:
-        return Classification(Kind.JOB_ALERT, 0.6, Kind.NOISE, placed(message, text, scores.evidence[Kind.JOB_ALERT]))
-    concerning = _concerning(message, text, trusted=known or service)
-    if concerning is not None and not is_elsewhere(text):
-        # It is about the application, whatever it says: to wait once too often is safe, to ask after a refusal is not.
-        why = Evidence("text", concerning[0][:200], 1.0, concerning.start())
-        return Classification(Kind.HUMAN_REPLY, 0.5, runner_up or Kind.NOISE, placed(message, text, (why,)))
-    return _noise(message, text, 0.6, runner_up, "nothing in it concerns an application")
+def _rounded(share: float) -> float:
+    return round(min(_SUREST, max(_HALF, share)), 3)
 
 
-def _noise(message: Message, text: Text, confidence: float, runner_up: Kind | None, reason: str) -> Classification:
-    """Return noise, or the answer of a mailbox that nobody reads."""
-    answers = is_answer(message, text) or is_named_automatic(text) or not message.envelope.from_address
-    unattended = is_unattended(text) if answers else None
-    if unattended is not None:
-        return Classification(Kind.AUTO_REPLY, 0.6, runner_up or Kind.NOISE, placed(message, text, (unattended,)))
-    return Classification(Kind.NOISE, confidence, runner_up, (is_generated(message) or Evidence("text", reason),))
-
-
-def _concerning(message: Message, text: Text, *, trusted: bool) -> re.Match[str] | None:
-    """Return the words by which a mail speaks to one candidate; of a stranger's they must speak of an application themselves."""
-    if message.envelope.bulk and not trusted:
-        return None
-    found = text.holding("personal", firm=True)
-    return next((match for match in found if trusted or Text("", match[0]).has("context")), None)
-
-
-def _reply(message: Message, text: Text, runner_up: Kind | None, *, known: bool) -> Classification | None:
-    """Read a person's mail in which nothing else was found: in a tracked process, or in answer to somebody who applies."""
-    if known:
-        why = Evidence("sender", f"{message.envelope.from_address}: in a tracked process"[:200])
-        return Classification(Kind.HUMAN_REPLY, 0.7, runner_up, (why,))
-    applied = _answers_applicant(message, text) or quotes_hiring(message, text)
-    agreed = applied if applied and fixes_time(message, text) else agrees_on_time(message, text)
-    if agreed and not is_elsewhere(text):
-        why = Evidence("text", f"names a time in answer to {agreed!r}"[:200])
-        return Classification(Kind.INTERVIEW_CONFIRMATION, 0.6, Kind.HUMAN_REPLY, (why,))
-    if applied:
-        why = Evidence("text", f"answers {applied!r}"[:200])
-        return Classification(Kind.HUMAN_REPLY, 0.7, runner_up or Kind.NOISE, (why,))
-    if message.envelope.in_reply_to and _concerns(text) and not is_elsewhere(text):
-        why = Evidence("header", "In-Reply-To, and it speaks of an application")
-        return Classification(Kind.HUMAN_REPLY, 0.6, Kind.NOISE, (why,))
-    return None
-
-
-def _person_writes(message: Message, *, known: bool) -> bool:
-    """Say whether a person may have written a message that no header calls a machine's.
-
-    A relay carries people's letters too, with the list headers of its own mail: they answer something, or come from an address
-    that is not one of its no-reply ones.
-    """
-    envelope = message.envelope
-    sender = envelope.from_address
-    if is_relay(sender) or is_booking(sender):
-        return known and (bool(envelope.in_reply_to) or not (is_deaf(sender) or envelope.bulk))
-    return can_receive(sender) and not envelope.bulk and not is_board(sender)
-
-
-def _answers_applicant(message: Message, text: Text) -> str:
-    """Return the words by which somebody applies in what a person's answer quotes; empty when there are none."""
-    if not message.quoted or not is_answer(message, text) or not _person_writes(message, known=False):
-        return ""
-    return next((match[0] for match in text.quoting(message.quoted, "applied")), "")
-
-
-def _concerns(text: Text) -> bool:
-    """Say whether subject and text speak of a hiring process: in a long text two different words must."""
-    least = 2 if len(text.folded) > _LONG else 1
-    hits: set[str] = set()
-    for places in (text.in_subject("context"), text.in_subject("interview"), text.holding("context")):
-        for match in places:
-            hits.add(match[0])
-            if len(hits) >= least:
-                return True
-    return False
+def _evidence(
+    message: Message,
+    text: Text,
+    opinion: Opinion,
+    ruled: Phrased,
+    stated: Stated | None,
+    kind: Kind,
+) -> tuple[Evidence, ...]:
+    """Return what speaks for a kind: calendar part, what the phrase lists found, then the sentences that the model heeds."""
+    found: tuple[Evidence, ...] = stated.found.evidence if stated is not None else ()
+    if ruled.found.kind is kind:
+        found += ruled.found.evidence
+    else:
+        found += placed(message, text, ruled.scores.evidence.get(kind, ()))
+    return found + placed(message, text, opinion.grounds(kind, text))

@@ -11,7 +11,7 @@ from rules.classify.text import Text
 from rules.classify.types import Evidence, Kind
 from rules.mail.types import Message
 
-__all__ = ["ENOUGH", "ORDER", "PROCESS_KINDS", "STRONG", "Scores", "is_answer", "placed", "score"]
+__all__ = ["ENOUGH", "ORDER", "PROCESS_KINDS", "STRONG", "Scores", "is_answer", "none_found", "placed", "score"]
 
 STRONG = 3.0
 """Weight of a phrase in the subject, and of a strong one in the text; a plain one has the weight 1."""
@@ -59,9 +59,14 @@ def is_answer(message: Message, text: Text) -> bool:
     return bool(message.envelope.in_reply_to) or _ANSWER.match(text.subject) is not None
 
 
+def none_found() -> Scores:
+    """Return the scores of a mail in which nothing was found."""
+    return Scores(dict.fromkeys(ORDER, 0.0), dict.fromkeys(ORDER, ()), dict.fromkeys(ORDER, 0), frozenset())
+
+
 def score(text: Text) -> Scores:
     """Look up the phrases of every kind in the languages of a mail."""
-    found = Scores(dict.fromkeys(ORDER, 0.0), dict.fromkeys(ORDER, ()), dict.fromkeys(ORDER, 0), frozenset())
+    found = none_found()
     text.index()
     inherited = _ANSWER.match(text.subject) is not None
     titled = []
@@ -124,7 +129,7 @@ def _in_subject(text: Text) -> dict[str, Evidence]:
 def placed(message: Message, text: Text, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Return evidence with the offsets of its words in the text of the message, which the folded text has not."""
     return tuple(
-        replace(item, at=_offset(message.text, text.folded, item.at)) if item.source == "text" and item.at is not None else item
+        replace(item, at=_offset(message.text, text.folded, item.at)) if item.source in {"text", "model"} and item.at is not None else item
         for item in evidence
     )
 

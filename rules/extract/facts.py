@@ -17,7 +17,7 @@ from rules.extract.company import name_from_display, plausible_company
 from rules.extract.domains import alike, company_key
 from rules.extract.instructions import instructions_in, start_date_in, wants_no_contact
 from rules.extract.markup import read_markup
-from rules.extract.meetings import read_meetings, stating_events
+from rules.extract.meetings import attending_events, read_meetings, stating_events
 from rules.extract.panel import named_people
 from rules.extract.people import own_names, people_of
 from rules.extract.promise import find_promise
@@ -92,6 +92,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         booking_link=meetings.booking_link,
         start_date=start,
         instructions=instructions_in(message.text, text.languages, text.folded, text.words),
+        countered=any(event.method == "COUNTER" for event in attending_events(message, zone)),
         ambiguous=_ambiguous(f"{text.subject}\n{text.folded}", made_on, local, text.languages, order),
     )
 

@@ -171,5 +171,7 @@ class Facts:
     """When the work is to begin, as far as a day is said."""
     instructions: tuple[str, ...] = ()
     """Sentences that say how they want to be contacted, or that they do not (H11)."""
+    countered: bool = False
+    """They propose another time by a calendar COUNTER: until the organizer moves the event, the old one stands (D25)."""
     ambiguous: tuple[str, ...] = ()
     """Dates and times that can be read in more than one way, as written, each with its readings; none of them was believed."""

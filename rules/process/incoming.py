@@ -203,6 +203,10 @@ def _take_confirmation(ledger: Ledger, event: Incoming, promise: Promise | None)
 
 
 def _take_reschedule(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
+    if event.facts.countered:
+        ledger.note("they propose another time for the interview; the one that stands stands until it is moved")
+        _take_reply(ledger, event, promise)
+        return
     before = ledger.ahead(event.at)
     told = _tell(ledger, event, texts=True)
     uids = {interview.uid for interview in told}

@@ -56,7 +56,7 @@ def judge(reading: Reading, field: str) -> bool:
         return any(start == wanted if wanted.tzinfo else start.replace(tzinfo=None) == wanted for start in starts)
     if field == "promise":
         promise, deadline = reading.facts.promise, fields["deadline"]
-        if promise is None or promise.kind.value != deadline["class"]:
+        if promise is None or promise.kind.value not in deadline["class"].split("|"):
             return False
         return not deadline.get("date") or (promise.date is not None and promise.date.isoformat() == deadline["date"])
     return same_name(getattr(reading.facts, field), fields[field])

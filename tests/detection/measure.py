@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rules.classify import Classification, Kind, classify
+from rules.classify.opinion import Model
 from rules.extract import Facts, extract
 from rules.mail.record import message_from_record
 from tests.detection.rows import NOW, OWN, Row
@@ -56,12 +57,12 @@ class Score:
         return 2 * self.hits / (self.found + self.there) if self.found + self.there else 1.0
 
 
-def read(rows: Iterable[Row]) -> list[Reading]:
+def read(rows: Iterable[Row], model: Model | None = None) -> list[Reading]:
     """Classify rows and read their facts, each by itself, as a mail of an unknown sender unless it says otherwise."""
     found = []
     for row in rows:
         message = message_from_record(row.record, now=NOW)
-        classification = classify(message, own=OWN, known=row.known)
+        classification = classify(message, own=OWN, known=row.known, model=model)
         zone = str(row.record.get("zone", "UTC"))
         found.append(Reading(row, classification, extract(message, classification, own=OWN, zone=zone)))
     return found
