@@ -30,6 +30,7 @@ _EDGE_END = re.compile(r"(?:[^\W_]|\((?:[^()|]*[^\W_]\|)*[^()|]*[^\W_]\))$")
 """A phrase that begins or ends with a word, or with a choice of words, does so at the edge of a word."""
 _BEGINNING = re.compile(r"(?:\(([^()]+)\)|([^\W_][^\s()\[\]]*))(?=\s|$)")
 _FIRST = re.compile(r"[^\W_]+(?:'[^\W_]+)?(?![\w*'(\[])")
+_FIXED = re.compile(r"[a-z0-9]+(?![?*+{])")
 _OPTIONAL = " ?)?"
 _GAP = r"(?:[^.!?\n]|\.(?=[^\s])|(?<=\d)\.){0,60}?"
 _QUOTES = str.maketrans(
@@ -195,9 +196,20 @@ def _expression(source: str) -> tuple[str, str]:
             out.append(re.escape(other))
             runs[-1] += other
     _close(out)
-    start = r"\b" if _EDGE_START.match(source) else ""
+    if _EDGE_START.match(source):
+        out[0] = _at_edge(out[0])
     end = r"\b" if _EDGE_END.search(source) or (source.endswith("]") and source[-2:-1].isalnum()) else ""
-    return start + "".join(out) + end, max(runs, key=len)
+    return "".join(out) + end, max(runs, key=len)
+
+
+def _at_edge(beginning: str) -> str:
+    """Return the beginning of an expression so that it matches at the edge of a word only.
+
+    An expression that begins with fixed text is searched for many times as fast as one that begins with an assertion: the edge is
+    looked back for behind the fixed text.
+    """
+    fixed = _FIXED.match(beginning)
+    return rf"{fixed[0]}(?<=\b{fixed[0]}){beginning[fixed.end() :]}" if fixed else rf"\b{beginning}"
 
 
 def _close(out: list[str]) -> None:
