@@ -1,7 +1,7 @@
 """What the words of a mail mean, whatever its language: `leider`, `helas` and `sadly` are one concept.
 
-The words of each concept are in `rules/phrases/LANGUAGE/concepts.toml`. What a model has learned of concepts in one language holds
-in the others, so that far fewer letters teach it than words would need.
+The words of each concept are in `rules/phrases/LANGUAGE/concepts.toml`. What a model has learned of concepts in one language
+holds in the others, so that far fewer letters teach it than words would need.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rules.phrases.load import load_of
 
@@ -40,12 +40,8 @@ class _Entries(NamedTuple):
     """What it may begin, by the word behind it; under an empty word what that word only begins likewise."""
 
 
-class Found(NamedTuple):
-    """A concept in a sentence."""
-
-    place: int
-    """Which word of the sentence begins it."""
-    concept: str
+Found: TypeAlias = tuple[int, str]
+"""Which word of the sentence begins a concept, and the concept."""
 
 
 class Sentence(NamedTuple):
@@ -82,11 +78,12 @@ def _found(words: list[str], languages: tuple[str, ...]) -> set[Found]:
         entries = _entries(word, languages)
         if entries is None:
             continue
-        found.update(Found(place, concept) for concept in entries.alone)
+        for concept in entries.alone:
+            found.add((place, concept))
         if entries.longer and place + 1 < len(words):
             behind = words[place + 1 : place + 1 + _LONGEST]
             candidates = (*entries.longer.get(behind[0], ()), *entries.longer.get("", ()))
-            found.update(Found(place, entry.concept) for entry in candidates if _begins(behind, entry))
+            found.update([(place, entry.concept) for entry in candidates if _begins(behind, entry)])
     return found
 
 

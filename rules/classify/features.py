@@ -1,19 +1,22 @@
 """What a model is told of a mail: names of features, as text, so that what it has learned can be read.
 
-`b:regret` is a concept anywhere in the text, `s:` in the subject, `f:` in the first sentences, `q:` in a question, `n:` in a sentence
-that denies, `x:` near what denies, `Q:` in what is quoted; `p:a+b` are two in one sentence, `g:a>b` one after the other; `w:` and
-`v:` are words and pairs of words; `is:` is who sends, how long, which times; `rule:` is what the phrase lists found.
+`b:regret` is a concept anywhere in the text (`b2:` in two sentences), `s:` in the subject, `f:` in the first sentences, `q:` in
+a question, `n:` in a sentence that denies, `x:` near what denies, `Q:` in what is quoted. `p:a+b` are two in one sentence,
+`g:a>b` one behind the other. `w:` are words and pairs of words, `W:` those of the subject. `is:` is who sends, how long, which
+times; `rule:` is what the phrase lists found.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import combinations, pairwise
 
 from rules.classify.concepts import Sentence, read_sentences
 from rules.classify.invitation import Stated
+from rules.classify.phrased import Phrased
 from rules.classify.score import ENOUGH, ORDER, STRONG, Scores, is_answer
 from rules.classify.senders import is_board, is_booking, is_deaf, is_freemail, is_inmail, is_mass, is_relay, is_team
 from rules.classify.text import Text
@@ -38,7 +41,7 @@ _WORDS = 3.0
 _MOST_MOMENTS = 3
 _LENGTH = 150
 _LONGEST = 6
-_SENDERS = {
+_SENDERS: Mapping[str, Callable[[str], bool]] = {
     "relay": is_relay,
     "booking": is_booking,
     "board": is_board,
@@ -68,19 +71,21 @@ class Features:
         return (self.named, 1.0), (self.pairs, pairs), (self.words, _WORDS / math.sqrt(len(self.words) or 1))
 
 
-def features_of(message: Message, text: Text, scores: Scores, ruled: Classification, stated: Stated | None) -> Features:
-    """Return the features of a mail; `scores` and `ruled` are what the phrase lists make of it, `stated` what its calendar part."""
+def features_of(message: Message, text: Text, ruled: Phrased, stated: Stated | None) -> Features:
+    """Return the features of a mail; `ruled` is what the phrase lists make of it, `stated` what its calendar part says."""
     languages = text.languages[:_LANGUAGES]
     subject = read_sentences(text.subject, languages, 1)
     body = read_sentences(text.folded, languages, _MOST_SENTENCES)
     named = {"is:mail"}
     about = read_sentences(fold(stated.about), languages, _MOST_SENTENCES) if stated is not None else []
-    named.update(_of_envelope(message, text), _of_rules(text, scores, ruled), _of_subject(subject), _of_body([*about, *body]))
+    named.update(
+        _of_envelope(message, text), _of_rules(text, ruled.scores, ruled.found), _of_subject(subject), _of_body([*about, *body])
+    )
     if stated is not None:
         named.update((f"is:{stated.method or 'event'}", f"rule:event:{stated.found.kind}", f"is:event:{stated.meant}"))
     if message.quoted:
         quoted = read_sentences(fold(message.quoted[:_QUOTED]), languages, _QUOTED_SENTENCES)
-        named.update(f"Q:{found.concept}" for sentence in quoted for found in sentence.found)
+        named.update([f"Q:{concept}" for sentence in quoted for _, concept in sentence.found])
     return Features(named, _pairs([*about, *body]), _words(subject, "W") | _words([*about, *body], "w"), body)
 
 
@@ -122,27 +127,27 @@ def _of_rules(text: Text, scores: Scores, ruled: Classification) -> set[str]:
 
 
 def _of_subject(subject: list[Sentence]) -> set[str]:
-    concepts = sorted({found.concept for sentence in subject for found in sentence.found})
+    concepts = sorted({concept for sentence in subject for _, concept in sentence.found})
     return {f"s:{concept}" for concept in concepts} | {f"s:{one}+{other}" for one, other in combinations(concepts, 2)}
 
 
 def _of_body(body: list[Sentence]) -> set[str]:
     named: set[str] = set()
     for number, sentence in enumerate(body):
-        concepts = sorted({found.concept for found in sentence.found})
+        concepts = sorted({concept for _, concept in sentence.found})
         for concept in concepts:
             named.add(f"b2:{concept}" if f"b:{concept}" in named else f"b:{concept}")
             if number < _FIRST:
                 named.add(f"f:{concept}")
         if sentence.question:
             named.update(f"q:{concept}" for concept in concepts)
-        denials = [found.place for found in sentence.found if found.concept == "neg"]
+        denials = [place for place, concept in sentence.found if concept == "neg"]
         if denials:
             named.update(f"n:{concept}" for concept in concepts)
             named.update(
-                f"x:{found.concept}"
-                for found in sentence.found
-                if any(-_NEAR_BEFORE <= found.place - denial <= _NEAR_BEHIND for denial in denials)
+                f"x:{concept}"
+                for place, concept in sentence.found
+                if any(-_NEAR_BEFORE <= place - denial <= _NEAR_BEHIND for denial in denials)
             )
     return named
 
@@ -151,10 +156,10 @@ def _pairs(body: list[Sentence]) -> set[str]:
     """Return the concepts that stand in one sentence, and those that follow one another."""
     named: set[str] = set()
     for sentence in body:
-        concepts = sorted({found.concept for found in sentence.found})
-        named.update(f"p:{one}+{other}" for one, other in combinations(concepts, 2))
-        order = [found.concept for found in sentence.found]
-        named.update(f"g:{one}>{other}" for one, other in pairwise(order) if one != other)
+        concepts = sorted({concept for _, concept in sentence.found})
+        named.update([f"p:{one}+{other}" for one, other in combinations(concepts, 2)])
+        order = [concept for _, concept in sentence.found]
+        named.update([f"g:{one}>{other}" for one, other in pairwise(order) if one != other])
     return named
 
 
@@ -165,8 +170,8 @@ def _words(sentences: list[Sentence], prefix: str) -> set[str]:
     for sentence in sentences:
         words = [word if not word[0].isdigit() else "0" * len(word) for word in sentence.words[:left]]
         left -= len(words)
-        named.update(f"{prefix}:{word}" for word in words)
-        named.update(f"{prefix}:{one} {other}" for one, other in pairwise(("^", *words)))
+        named.update([f"{prefix}:{word}" for word in words])
+        named.update([f"{prefix}:{one} {other}" for one, other in pairwise(("^", *words))])
         if left <= 0:
             break
     return named

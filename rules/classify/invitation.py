@@ -108,7 +108,9 @@ def _of_attendee(
     """Read COUNTER and REPLY: they want another time or will not come, but only the organizer moves an event."""
     concerns = known or any(_speaks_of_interview(event, text) for event in events)
     declined = any(person.answer == "DECLINED" and person.address not in own for event in events for person in event.attendees)
-    meant = Kind.RESCHEDULE if any(event.method == "COUNTER" for event in events) else Kind.HUMAN_REPLY if declined else Kind.NOISE
+    meant = (
+        Kind.RESCHEDULE if any(event.method == "COUNTER" for event in events) else Kind.HUMAN_REPLY if declined else Kind.NOISE
+    )
     return Classification(meant if concerns else Kind.NOISE, 0.8, None, (where,)), meant
 
 

@@ -1,7 +1,7 @@
 """A second opinion on the kind of a mail: a linear model over its concepts, its words and what the phrase lists found.
 
-The phrase lists say what is certain; they are silent on whatever nobody thought of. The model weighs everything at once, and what it
-learned of concepts holds in every language. It is multinomial logistic regression; `make model` learns it from the letters in
+The phrase lists say what is certain; they are silent on whatever nobody thought of. The model weighs everything at once, and what
+it learned of concepts holds in every language. It is multinomial logistic regression; `make model` learns it from the letters in
 `tests/detection/letters`, and `weights.tsv` is what it learned.
 """
 
@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from rules.classify.features import Features, features_of
 from rules.classify.invitation import Stated
-from rules.classify.score import Scores
+from rules.classify.phrased import Phrased
 from rules.classify.text import Text
-from rules.classify.types import Classification, Evidence, Kind
+from rules.classify.types import Evidence, Kind
 from rules.mail.types import Message
 
 __all__ = ["SCALE", "STEP", "Model", "Opinion", "opinion_of", "our_model", "row_of"]
@@ -69,9 +69,7 @@ class Opinion:
         highest = max(logits)
         powers = [math.exp(logit - highest) for logit in logits]
         total = sum(powers)
-        self.shares: dict[Kind, float] = {
-            kind: power / total for kind, power in zip(self._model.kinds, powers, strict=True)
-        }
+        self.shares: dict[Kind, float] = {kind: power / total for kind, power in zip(self._model.kinds, powers, strict=True)}
 
     def _sum(self, names: set[str]) -> list[int]:
         weights = self._model.weights
@@ -86,7 +84,7 @@ class Opinion:
         weights = self._model.weights
         told: list[tuple[float, int, int]] = []
         for sentence in self._features.sentences:
-            concepts = sorted({found.concept for found in sentence.found})
+            concepts = sorted({concept for _, concept in sentence.found})
             names = {f"b:{concept}" for concept in concepts}
             names.update(f"p:{one}+{other}" for one in concepts for other in concepts if one < other)
             weight = 0.0
@@ -96,13 +94,9 @@ class Opinion:
             if weight > 0:
                 told.append((weight, sentence.spans[0][0], sentence.spans[-1][1]))
         strongest = sorted(told, reverse=True)[:_MOST_GROUNDS]
-        return tuple(
-            Evidence("model", text.folded[start:end][:200], round(weight, 2), start) for weight, start, end in strongest
-        )
+        return tuple(Evidence("model", text.folded[start:end][:200], round(weight, 2), start) for weight, start, end in strongest)
 
 
-def opinion_of(
-    message: Message, text: Text, scores: Scores, ruled: Classification, stated: Stated | None, model: Model | None
-) -> Opinion:
-    """Return the opinion of a model, ours where none is given, on a mail that the phrase lists called `ruled`."""
-    return Opinion(features_of(message, text, scores, ruled, stated), model or our_model())
+def opinion_of(message: Message, text: Text, ruled: Phrased, stated: Stated | None, model: Model | None) -> Opinion:
+    """Return the opinion of a model, ours where none is given, on a mail of which the phrase lists made `ruled`."""
+    return Opinion(features_of(message, text, ruled, stated), model or our_model())

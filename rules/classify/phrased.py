@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from rules.classify.hiring import agrees_on_time, fixes_time, hires, promise_of, quotes_hiring
 from rules.classify.machine import answers_by_itself, is_absence, is_generated, is_named_automatic, is_unattended
 from rules.classify.score import ENOUGH, ORDER, STRONG, Scores, is_answer, none_found, placed, score
-from rules.classify.senders import can_receive, is_board, is_booking, is_deaf, is_relay
+from rules.classify.senders import can_receive, is_board, is_booking, is_deaf, is_freemail, is_relay
 from rules.classify.text import Text
 from rules.classify.types import Classification, Evidence, Kind
 from rules.classify.weigh import is_elsewhere, weigh
 from rules.mail.types import Message
 
-__all__ = ["Phrased", "person_writes", "phrased"]
+__all__ = ["Phrased", "Writer", "person_writes", "phrased"]
 
 _SURE = 9.0
 _LONG = 1500
 _TOLD_ALONE = (Kind.OFFER, Kind.REJECTION)
+
+
+class Writer(NamedTuple):
+    """Who may have written a mail."""
+
+    person: bool
+    """A person may have; no header says otherwise, nor does the address."""
+    generated: bool
+    """A machine has, by its own header."""
+    private: bool
+    """The address is one as everybody has, of no company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +38,13 @@ class Phrased:
     """What was found, and how."""
 
     found: Classification
-    scores: Scores
+    writer: Writer
+    scores: Scores = field(default_factory=none_found)
     """What the phrase lists count; nothing where they were not asked."""
     certain: bool = False
     """A machine says of itself what it is: nothing else need be asked."""
     concerns: bool = True
     """Some word or the sender has to do with applications."""
-    person: bool = False
-    """A person may have written it."""
-    generated: bool = False
-    """Its header says that a machine made it."""
 
 
 def phrased(message: Message, text: Text, *, known: bool) -> Phrased:
@@ -44,20 +53,21 @@ def phrased(message: Message, text: Text, *, known: bool) -> Phrased:
     service = is_relay(envelope.from_address) or is_booking(envelope.from_address)
     generated = is_generated(message) is not None
     person = not generated and person_writes(message, known=known)
+    writer = Writer(person, generated, is_freemail(envelope.from_address))
     context = known or service or is_board(envelope.from_address) or _concerns(text)
     context = context or (person and hires(message, text))
     automatic = answers_by_itself(message, text, known=known)
     if automatic is not None:
-        return Phrased(_of_machine(message, text, automatic, context=context), none_found(), certain=True, concerns=context, person=person, generated=generated)
+        return Phrased(_of_machine(message, text, automatic, context=context), writer, certain=True, concerns=context)
     if not context and not (person and is_answer(message, text)):
         # Most mail is no business of ours: that is decided before hundreds of phrases are looked up.
-        return Phrased(_noise(message, text, 0.9, None, "no word of an application"), none_found(), concerns=False, person=person, generated=generated)
+        return Phrased(_noise(message, text, 0.9, None, "no word of an application"), writer, concerns=False)
     scores = score(text)
     told = replace(scores, weight=dict(scores.weight))
     if not context and not _answers_applicant(message, text):
         # Patience is asked for and talks are arranged among friends, too; a refusal or an offer is told by its words alone.
         told.weight.update({kind: 0.0 for kind in ORDER if kind not in _TOLD_ALONE})
-    return Phrased(_by_words(message, text, told, known=known, service=service), scores, concerns=context, person=person, generated=generated)
+    return Phrased(_by_words(message, text, told, known=known, service=service), writer, scores, concerns=context)
 
 
 def _of_machine(message: Message, text: Text, automatic: Evidence, *, context: bool) -> Classification:

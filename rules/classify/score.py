@@ -129,7 +129,9 @@ def _in_subject(text: Text) -> dict[str, Evidence]:
 def placed(message: Message, text: Text, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Return evidence with the offsets of its words in the text of the message, which the folded text has not."""
     return tuple(
-        replace(item, at=_offset(message.text, text.folded, item.at)) if item.source in {"text", "model"} and item.at is not None else item
+        replace(item, at=_offset(message.text, text.folded, item.at))
+        if item.source in {"text", "model"} and item.at is not None
+        else item
         for item in evidence
     )
 

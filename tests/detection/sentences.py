@@ -1,4 +1,4 @@
-"""The letters and sentences that tests of classification are about, as rows to learn from: a sentence in a thread is a letter, too."""
+"""The letters and sentences that tests of classification are about, as rows to learn from."""
 
 from __future__ import annotations
 
@@ -17,22 +17,37 @@ _ANSWER = {"In-Reply-To": "<x@example.com>"}
 _RITA = "Rita Chen <rita@acme.example>"
 FRAMES = {
     "en": ("Re: Interview confirmation: Data Engineer at Acme", "Hi Sam,\n\n{}\n\nBest regards\nRita Chen\nTalent Partner\n"),
-    "de": ("AW: Einladung zum Vorstellungsgespr\u00e4ch: Data Engineer bei Acme", "Hallo Sam,\n\n{}\n\nViele Gr\u00fc\u00dfe\nRita Chen\n"),
-    "nl": ("RE: Uitnodiging sollicitatiegesprek: Data Engineer bij Acme", "Beste Sam,\n\n{}\n\nMet vriendelijke groet,\nRita Chen\n"),
+    "de": (
+        "AW: Einladung zum Vorstellungsgespr\u00e4ch: Data Engineer bei Acme",
+        "Hallo Sam,\n\n{}\n\nViele Gr\u00fc\u00dfe\nRita Chen\n",
+    ),
+    "nl": (
+        "RE: Uitnodiging sollicitatiegesprek: Data Engineer bij Acme",
+        "Beste Sam,\n\n{}\n\nMet vriendelijke groet,\nRita Chen\n",
+    ),
     "fr": (
         "Re: Confirmation de votre entretien : Data Engineer chez Acme",
         "Bonjour Sam,\n\n{}\n\nBien cordialement\nRita Chen\nTalent Partner\n",
     ),
-    "es": ("Re: Confirmaci\u00f3n de entrevista: Data Engineer en Acme", "Hola Sam:\n\n{}\n\nUn saludo\nRita Chen\nTalent Partner\n"),
-    "it": ("Re: Conferma colloquio: Data Engineer in Acme", "Buongiorno Sam,\n\n{}\n\nCordiali saluti\nRita Chen\nTalent Partner\n"),
-    "pt": ("Re: Confirma\u00e7\u00e3o de entrevista: Data Engineer na Acme", "Ol\u00e1 Sam,\n\n{}\n\nCumprimentos\nRita Chen\nTalent Partner\n"),
+    "es": (
+        "Re: Confirmaci\u00f3n de entrevista: Data Engineer en Acme",
+        "Hola Sam:\n\n{}\n\nUn saludo\nRita Chen\nTalent Partner\n",
+    ),
+    "it": (
+        "Re: Conferma colloquio: Data Engineer in Acme",
+        "Buongiorno Sam,\n\n{}\n\nCordiali saluti\nRita Chen\nTalent Partner\n",
+    ),
+    "pt": (
+        "Re: Confirma\u00e7\u00e3o de entrevista: Data Engineer na Acme",
+        "Ol\u00e1 Sam,\n\n{}\n\nCumprimentos\nRita Chen\nTalent Partner\n",
+    ),
 }
 """Subject and text of the mail in a thread that a sentence is put into, by language."""
 
 
 def sentences() -> Iterator[Row]:
     """Yield all of them; the source is the name of their file."""
-    for path in sorted(_RULES.glob("letters*.toml")) + [_RULES / "modern.toml"]:
+    for path in [*sorted(_RULES.glob("letters*.toml")), _RULES / "modern.toml"]:
         for number, letter in enumerate(_read(path)["letter"]):
             yield _letter(path.stem, number, letter)
     for path in sorted(_RULES.glob("sentences*.toml")):

@@ -65,7 +65,15 @@ def test_a_calendar_part_is_read_in_the_language_of_its_owner(subject: str, part
     assert found.evidence[0].source == "calendar"
 
 
-@pytest.mark.parametrize("method", ["REPLY", "COUNTER", "REFRESH"])
+def test_another_time_that_an_attendee_proposes_is_a_wish_to_move() -> None:
+    part = _part("Interview with Acme", method="COUNTER")
+    found = classify(
+        mail("", subject="New time proposed: Interview with Acme", calendar=part, method="COUNTER"), own=OWN, known=True
+    )
+    assert found.kind is Kind.RESCHEDULE
+
+
+@pytest.mark.parametrize("method", ["REPLY", "REFRESH"])
 def test_what_attendees_send_fixes_nothing(method: str) -> None:
     part = _part("Interview with Acme", method=method)
     found = classify(mail("", subject="Accepted: Interview with Acme", calendar=part, method=method), own=OWN, known=True)

@@ -96,7 +96,7 @@ def _invitation(summary: str, *lines: str, method: str = "REQUEST", sequence: in
         ("Interview: Data Engineer", "REQUEST", 1, False, Kind.RESCHEDULE),
         ("Interview: Data Engineer", "CANCEL", 1, False, Kind.CANCELLATION),
         ("Interview: Data Engineer", "PUBLISH", 0, False, Kind.INTERVIEW_CONFIRMATION),
-        ("Interview: Data Engineer", "COUNTER", 0, True, Kind.HUMAN_REPLY),
+        ("Interview: Data Engineer", "COUNTER", 0, True, Kind.RESCHEDULE),
         ("Interview: Data Engineer", "REPLY", 0, True, Kind.NOISE),
         ("Interview: Data Engineer", "REFRESH", 0, True, Kind.NOISE),
         ("Sam / Ada", "REQUEST", 0, True, Kind.INTERVIEW_CONFIRMATION),

@@ -50,6 +50,14 @@ def test_a_confirmation_schedules_and_the_end_of_the_interview_begins_the_wait()
     ]
 
 
+def test_another_time_that_they_propose_leaves_the_old_one_standing() -> None:
+    proposal = replace(theirs("m2", ny(2, 26)), kind=Kind.RESCHEDULE, facts=Facts(countered=True))
+    process = after(ny(3, 2, 11), BOOKED, proposal)
+    assert process.state is State.THEIR_TURN  # the interview took place when it was to
+    moved = replace(theirs("m2", ny(2, 26)), kind=Kind.RESCHEDULE, facts=Facts())
+    assert after(ny(3, 2, 11), BOOKED, moved).state is not State.THEIR_TURN
+
+
 def test_a_human_mail_makes_it_our_turn_and_the_users_answer_theirs_again() -> None:
     reply = theirs("m2", ny(3, 4))
     assert after(ny(3, 5), BOOKED, reply).state is State.OUR_TURN
