@@ -44,6 +44,8 @@ _ALONE = 0.4
 _SURE = 0.9
 """One that outweighs a phrase within a tracked process, or makes a reply of a mail without a word of an application; and all of
 them, where such a mail comes from a private address."""
+_PLAIN = 0.6
+"""One that no phrase tells and that makes more of a person's mail in a tracked process than a reply."""
 _UNTOLD = {Kind.AUTO_REPLY: 0.9, Kind.APPLICATION_ACK: 0.6}
 """Those that neither header nor phrase gives away: a reply taken for an automatic answer costs most."""
 _TWICE = 2
@@ -104,6 +106,8 @@ def _changing(
     least = 0.0 if known or told is not None else _ALONE
     if best is Kind.HUMAN_REPLY and not (ruled.concerns or known):
         least = _SURE  # a short answer to anything
+    if known and ruled.writer.person and told in {None, Kind.HUMAN_REPLY} and shares[best] < _PLAIN:
+        return Kind.HUMAN_REPLY  # whatever they write, the process rests until it is read
     mute = best is Kind.HUMAN_REPLY and ruled.writer.generated
     return best if shares[best] >= least and not mute else None
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
 
-from rules.classify.text import text_of
+from rules.classify.concepts import read_sentences
+from rules.classify.text import Text, text_of
 from rules.classify.types import Classification, Kind
 from rules.dates import ambiguous_moments
 from rules.extract.absence import read_automatic
@@ -36,10 +37,13 @@ _NAMING = frozenset({Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE, Kind.INTERVIE
 _SILENT = frozenset({Kind.NOISE, Kind.JOB_ALERT})
 _PROMISELESS = frozenset({Kind.REJECTION, Kind.RECRUITER_OUTREACH})
 """Nobody waits for an answer behind these."""
+_ASKED_WITHIN = 12
+_ASKS = frozenset({"task", "docs"})
+"""Concepts by which a mail wants something of its reader."""
 _TELLING = frozenset({Kind.HUMAN_REPLY, Kind.APPLICATION_ACK})
 """What there is to say in these is how things stand."""
 _STARTING = frozenset({Kind.OFFER, Kind.HUMAN_REPLY, Kind.INTERVIEW_INVITE, Kind.INTERVIEW_CONFIRMATION, Kind.APPLICATION_ACK})
-_DOUBTFUL = re.compile(r"\d{1,2} ?[/.-] ?\d{1,2}|\d ?(?:[ap]\.?m\b|[:h]\d\d)")
+_DOUBTFUL = re.compile(r"\d ?(?:[/.-] ?\d|[ap]\.?m\b|[:h]\d\d)")
 """Only what holds a numeric date or a time of day can be in doubt; to look closer costs a hundred times as much."""
 _MOST_AMBIGUOUS = 10
 _LONGEST_AMBIGUOUS = 120
@@ -73,7 +77,7 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     taken = [interview.start.date() for interview in meetings.interviews]
     promise = None
     if kind not in _PROMISELESS:
-        promise = find_promise(message.text, made_on, taken, languages=text.languages, order=order, telling=kind in _TELLING)
+        promise = find_promise(message.text, made_on, taken, languages=text.languages, order=order, telling=_tells(text, kind))
     start = None
     if kind in _STARTING:
         start = start_date_in(text.folded, made_on, text.languages, order, words=text.words, taken=taken)
@@ -85,8 +89,8 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         interviewers=_interviewers(meetings.interviews, named, message, kind),
         round=meetings.round,
         promise=promise,
-        outcome=_outcome(text.folded, text.languages) if kind is Kind.HUMAN_REPLY else None,
-        no_contact=wants_no_contact(text.folded, text.languages),
+        outcome=_outcome(text) if kind is Kind.HUMAN_REPLY else None,
+        no_contact=wants_no_contact(text.folded, text.languages, words=text.words),
         zone_offset=offset_of(message),
         format=meetings.format,
         booking_link=meetings.booking_link,
@@ -95,6 +99,20 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         countered=any(event.method == "COUNTER" for event in attending_events(message, zone)),
         ambiguous=_ambiguous(f"{text.subject}\n{text.folded}", made_on, local, text.languages, order),
     )
+
+
+def _tells(text: Text, kind: Kind) -> bool:
+    """Say whether a mail is there to say how things stand: a receipt, or a reply that asks nothing of the candidate.
+
+    A day in a mail that wants something is the candidate's own, more often than not; and who takes it for a promise waits for
+    somebody who waits.
+    """
+    if kind is not Kind.HUMAN_REPLY:
+        return kind in _TELLING
+    if "?" in text.folded:
+        return False
+    sentences = read_sentences(text.folded, text.languages[:2], _ASKED_WITHIN)
+    return not any(concept in _ASKS for sentence in sentences for _, concept in sentence.found)
 
 
 def _with_notice(facts: Facts, message: Message, zone: str) -> Facts:
@@ -133,10 +151,11 @@ def _interviewers(interviews: Sequence[Interview], named: Sequence[Person], mess
     return tuple(found.values())
 
 
-def _outcome(folded: str, languages: tuple[str, ...]) -> Outcome | None:
-    if first_match("outcome", "on_hold", folded, languages):
+def _outcome(text: Text) -> Outcome | None:
+    if first_match("outcome", "on_hold", text.folded, text.languages, words=text.words):
         return Outcome.ON_HOLD
-    return Outcome.STILL_DECIDING if first_match("outcome", "still_deciding", folded, languages) else None
+    deciding = first_match("outcome", "still_deciding", text.folded, text.languages, words=text.words)
+    return Outcome.STILL_DECIDING if deciding else None
 
 
 def _ambiguous(folded: str, today: date, zone: tzinfo, languages: tuple[str, ...], order: str | None) -> tuple[str, ...]:

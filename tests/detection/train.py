@@ -147,19 +147,37 @@ def main() -> int:
     return 0
 
 
+def by_phrases(row: Row) -> Kind:
+    """Return what headers, calendar part and phrase lists alone make of a mail."""
+    message = message_from_record(row.record, now=NOW)
+    text = text_of(message)
+    if is_bounce(message, text) is not None:
+        return Kind.AUTO_REPLY
+    stated = of_calendar(message, text, own=OWN, known=row.known)
+    marked = of_markup(message, text, known=row.known)
+    found = stated.found if stated is not None else marked
+    return (found or phrased(message, text, known=row.known).found).kind
+
+
 def _leave_out(rows: Sequence[Row], everything: Sequence[Lesson]) -> None:
-    hits = total = 0
+    sys.stdout.write(f"{'left out':20} {'letters':>8} {'phrases alone':>14} {'with the model':>15}\n")
+    totals = [0, 0, 0]
     sources = sorted({row.source for row in rows})
     for apart in (sources[start::_PARTS] for start in range(_PARTS)):
         kinds, weights = learn([lesson for lesson in everything if lesson.source not in apart])
         taught = model.Model(tuple(kinds), {name: model.row_of(steps) for name, steps in weights.items()})
         for source in apart:
-            readings = read((row for row in rows if row.source == source), taught)
-            right = sum(item.found.kind in item.row.right for item in readings)
-            hits, total = hits + right, total + len(readings)
-            sys.stdout.write(f"{source:28} {right:5} of {len(readings):5} {right / len(readings):7.1%}\n")
-            sys.stdout.flush()
-    sys.stdout.write(f"{'all':28} {hits:5} of {total:5} {hits / total:7.1%}\n")
+            theirs = [row for row in rows if row.source == source]
+            right = sum(item.found.kind in item.row.right for item in read(theirs, taught))
+            alone = sum(by_phrases(row) in row.right for row in theirs)
+            totals = [total + more for total, more in zip(totals, (len(theirs), alone, right), strict=True)]
+            _tell(source.removeprefix("own:"), len(theirs), alone, right)
+    _tell("all", *totals)
+
+
+def _tell(name: str, letters_read: int, alone: int, right: int) -> None:
+    sys.stdout.write(f"{name:20} {letters_read:8} {alone / letters_read:14.1%} {right / letters_read:15.1%}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

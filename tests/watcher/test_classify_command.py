@@ -30,7 +30,7 @@ def _nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _mail(text: str = CONFIRMED, *, at: datetime = AT, headers: dict[str, str] | None = None) -> bytes:
-    return letter("Your interview", text, at, message_id="a@acme.test", headers=headers).as_bytes()
+    return letter("Your interview", text, at, message_id="a@acme.prod.outlook.com", headers=headers).as_bytes()
 
 
 def _file(path: Path, raw: bytes) -> str:

@@ -54,7 +54,7 @@ def story() -> list[tuple[EmailMessage, datetime]]:
     received = "thank you for applying for the {} position at Hollin Optics. We have received your application.\n\n{}\n"
     invited = "we are pleased to ask you to an interview for the {} position. Please send us your availability.\n\n{}\n\n{}\n"
     anna, paul = "Best regards,\nAnna Berger\nRecruiter", "Best regards,\nPaul Okoro\nRecruiter"
-    ahead = "a short word ahead of our conversation: the team will ask about pipelines. Write to me any time."
+    ahead = "a short word ahead of our conversation: the team will ask about pipelines, and I will tell them of your note."
     refused = "thank you for your interest in the Account Manager position. Unfortunately, we will not move forward with you."
     return [
         _mail("da", applied, received.format("Data Engineer", data), 0, RELAY),
