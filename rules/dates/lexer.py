@@ -62,7 +62,7 @@ class Lexed:
         return Lexed(self.tokens, classes, self.starts, self.lexicon)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def lex(text: str, languages: tuple[str, ...]) -> Lexed:
     """Return the tokens of folded text, of which the first 64 KiB count. Lines that tell when a mail was sent are masked."""
     lexicon = lexicon_of(languages)

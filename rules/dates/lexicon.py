@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from rules.language import ENGLISH, LANGUAGES
 from rules.phrases.load import load
 
-__all__ = ["STARTER", "TOKEN", "Lexicon", "lexicon_of"]
+__all__ = ["STARTER", "TOKEN", "Lexicon", "doubtful_zones", "lexicon_of"]
 
 TOKEN: Final = re.compile(r"[a-zß-ɏ]+|[ \t]+|\d+|[^\W\d_]+|.", re.DOTALL)
 """Covers every text without a gap: letters (Latin ones first, which is faster), blanks, digits, or any other character."""
@@ -317,6 +317,12 @@ def _abbreviations() -> dict[str, tuple[str, ...]]:
     own = load("spoken_zones")
     single = {**load("zones")["abbreviations"], **own["abbreviations"]}
     return {**{name: (zone,) for name, zone in single.items()}, **{name: tuple(zones) for name, zones in own["doubtful"].items()}}
+
+
+@cache
+def doubtful_zones() -> frozenset[str]:
+    """Return the abbreviations that may mean several zones: nothing else leaves a time in doubt."""
+    return frozenset(name for name, zones in _abbreviations().items() if len(zones) > 1)
 
 
 @cache

@@ -72,6 +72,8 @@ def _repeats(lexed: Lexed, found: list[tuple[Day, tuple[int, int]]], day: date, 
 
 def ambiguous_days(text: str, today: date, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None) -> list[Ambiguous]:
     """Return the dates in folded text that `days` leaves out because they can be read in two ways; arguments as there."""
+    if order is not None or languages[:1] not in {(), (ENGLISH,)}:
+        return []  # what tells their order
     lexed = lex(text, languages)
     if order_of(lexed, languages, order) is not None:
         return []

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from rules.dates.clocks import clocks_of
 from rules.dates.lexer import Lexed, lex
+from rules.dates.lexicon import doubtful_zones
 from rules.dates.moved import old_places
 from rules.dates.named import ambiguous_days, named_days, order_of
 from rules.dates.retold import retold
@@ -75,7 +76,9 @@ def ambiguous_moments(
     text: str, today: date, zone: tzinfo, languages: tuple[str, ...] = (ENGLISH,), order: str | None = None
 ) -> list[Ambiguous]:
     """Return what `days` and `moments` leave out of folded text because it can be read in several ways, in reading order."""
-    found = [*ambiguous_days(text, today, languages, order), *_read(text, today, zone, languages, order)[1]]
+    found = ambiguous_days(text, today, languages, order)
+    if not doubtful_zones().isdisjoint(lex(text, languages).tokens):
+        found += _read(text, today, zone, languages, order)[1]
     return sorted(found, key=lambda one: one.start)
 
 

@@ -132,12 +132,14 @@ def whole_name(name: str, text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def is_organization(name: str) -> bool:
     """Say whether a word of a name is one of organizations, and of no person."""
     known = organization_words()
     return any(known.have(word.lower()) for piece in name.split() for word in _WITHIN.split(piece) if word)
 
 
+@lru_cache(maxsize=2048)
 def ends_in_legal_form(name: str) -> bool:
     """Say whether a name ends in the form of a company (`GmbH`, `Inc.`, `S.p.A.`)."""
     return LEGAL_FORM.search(name) is not None

@@ -20,9 +20,12 @@ _FAR = timedelta(days=550)
 _BEFORE = 24
 
 
-def wants_no_contact(folded: str, languages: tuple[str, ...]) -> bool:
-    """Say whether a folded text asks not to be contacted at all (H11). No calls, or no answer to this address, is less."""
-    return bool(first_match("contact", "none", folded, languages))
+def wants_no_contact(folded: str, languages: tuple[str, ...], *, words: frozenset[str] | None = None) -> bool:
+    """Say whether a folded text asks not to be contacted at all (H11). No calls, or no answer to this address, is less.
+
+    `words` are those of the text (`words_of`), if they are known.
+    """
+    return bool(first_match("contact", "none", folded, languages, words=words))
 
 
 def instructions_in(

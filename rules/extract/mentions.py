@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 from rules.extract.company import is_organization, plausible_company
@@ -45,6 +46,8 @@ _RIGHTS = re.compile(
     rf"(?:&[ ])?{_TOKEN}){{0,4}})",
     re.IGNORECASE,
 )
+_AT_US = ("At ", "Here at ", "Bei ", "Chez ", "En ", "Bij ", "Na ", "No ", "In ")
+"""How `At Acme we ...` begins."""
 _WE = re.compile(
     rf"(?:^|[.!?]\s+|\n)(?:At|Here at|Bei|Bei der|Chez|En|Bij|Na|No|In)[ ](?:the[ ]|der[ ])?(?P<name>"
     rf"(?:The[ ])?{_TOKEN}(?:[ ]{_TOKEN}){{0,3}}),?[ ](?:we|wir|nous|creemos|nos|n\u00f3s|noi|you|our|werken"
@@ -63,6 +66,15 @@ _SAYS = re.compile(
     r"|received your|got your|reviewed your|viewed your|would like to|wants to|invites you|convida|te invita"
     r"|le invita|ti invita|l\u00e4dt|nodigt|recebeu|vous invite|recibi\u00f3)\b"
 )
+_SAYING = frozenset({
+    "decided", "moved", "received", "chosen", "reviewed", "selected", "pleased", "delighted", "happy", "excited", "invited",
+    "hiring", "growing", "viewed", "sich", "entschieden", "erhalten", "d\u00e9cid\u00e9", "re\u00e7u", "decidido", "recibido",
+    "recebido", "deciso", "ricevuto", "besloten", "ontvangen", "sent", "envoy\u00e9", "r\u00e9pondu", "invit\u00e9", "enviado",
+    "invitado", "inviato", "invitato", "hat", "souhaite", "aimerait", "quiere", "desea", "m\u00f6chte", "vorrebbe", "gostaria",
+    "enviou", "got", "would", "wants", "invites", "convida", "invita", "l\u00e4dt", "nodigt", "recebeu", "invite", "recibi\u00f3",
+    *map("".join, product(["propo"], ["", "s"], "eo", ["", "n"], ["", "e"])),
+})  # fmt: skip
+"""The words of which a mail has one where somebody is said to have done something (`_SAYS`)."""
 _RECRUITER = re.compile(
     rf"\b(?:[Ii]'m|[Ii] am|[Mm]y name is|[Ii]ch bin|[Mm]ein Name ist|[Jj]e suis|[Jj]e m'appelle|[Ss]oy|[Mm]e llamo"
     rf"|[Ii]k ben|[Ss]ou|[Ss]ono)\b[^.\n]{{0,70}}?\b(?:at|with|from|of|bei|von|der|chez|de|d'|en|bij|van|na|da|in"
@@ -185,7 +197,7 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
         other = Reading(heading, "", reading.languages)
         yield from _of_heading(other, reading, role)
     yield from _of_heading(reading, reading, role)
-    for match in _few(_SAYS, reading.subject):
+    for match in _few(_SAYS, reading.subject) if not _SAYING.isdisjoint(reading.words_of_subject) else ():
         name = plausible_company(_cut(match["name"], reading.languages))
         if may_be_company(name, reading.languages):
             yield Mention(name, 2.5)
@@ -205,8 +217,10 @@ def mentions_in(reading: Reading, headings: Iterable[str] = (), role: str = "") 
 
 def _patterns(reading: Reading) -> Iterator[tuple[re.Pattern[str], float]]:
     """Yield the patterns that the body may hold, with what each weighs; most need words that most mails have not."""
-    yield _WE, 2.5
-    yield _SAYS, 2.0
+    if any(words in reading.body for words in _AT_US):
+        yield _WE, 2.5
+    if not _SAYING.isdisjoint(reading.words):
+        yield _SAYS, 2.0
     if not _LEGAL_WORDS.isdisjoint(reading.words) or any(form in reading.folded for form in _DOTTED):
         yield _LEGAL_NAME, 1.5
     if "\u00a9" in reading.body or "(c)" in reading.folded or "copyright" in reading.words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from rules.classify.senders import is_deaf, is_team
 from rules.extract.company import is_organization, is_service, plausible_company
@@ -154,6 +154,7 @@ def spelled_in(domain: str, lines: Sequence[str], persons: Sequence[frozenset[st
     return found
 
 
+@lru_cache(maxsize=4096)
 def is_abbreviated(domain: str, name: str) -> bool:
     """Say whether a domain is short for a name of several words: its initials (`bbc`), or beginnings of words (`univ-bath`)."""
     label = domain.partition(".")[0].lower()

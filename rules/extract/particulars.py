@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from rules.extract.company import is_organization, plausible_company
@@ -58,10 +58,11 @@ def _employers_in(reading: Reading) -> Iterator[str]:
             yield name
 
 
-def events_in(reading: Reading) -> list[str]:
+@lru_cache(maxsize=4)
+def events_in(reading: Reading) -> tuple[str, ...]:
     """Return the titles of events that lines like `Event type: First interview, Acme` give."""
     told = labelled(reading, listed("company", "event", reading.languages))
-    return list(dict.fromkeys(value for value, sure in told if value and (sure or value[0].isupper())))
+    return tuple(dict.fromkeys(value for value, sure in told if value and (sure or value[0].isupper())))
 
 
 def _beside_persons(reading: Reading) -> Iterator[str]:

@@ -20,6 +20,7 @@ from rules.phrases.load import load
 __all__ = ["Sentence", "split_sentences", "undotted"]
 
 _LONGEST = 600
+_LONGEST_SPLIT = 8
 _NEAR = 40
 _FAR = timedelta(days=400)
 _SPLIT = re.compile(
@@ -195,8 +196,9 @@ def split_sentences(text: str) -> list[str]:
     """Return the sentences of a text; a date with a dot, or an abbreviation of another language, does not end one."""
     found: list[str] = []
     for sentence in sentences(text):
-        split = _SPLIT.search(found[-1][-12:]) if found and len(found[-1]) < _LONGEST else None
-        first = _FIRST_WORD.match(sentence)
+        dotted = bool(found) and found[-1][-1] == "." and len(found[-1]) < _LONGEST
+        split = _SPLIT.search(found[-1], max(0, len(found[-1]) - _LONGEST_SPLIT)) if dotted else None
+        first = _FIRST_WORD.match(sentence) if split is not None else None
         if split is not None and first is not None and (not split["day"] or first[0].islower() or fold(first[0]) in _months()):
             found[-1] = f"{found[-1]} {sentence}"
         else:

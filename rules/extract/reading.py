@@ -15,8 +15,11 @@ __all__ = ["Reading", "clean", "lowered", "reading_of"]
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
 )
-_SPACES = re.compile(r"[ \t\u2000-\u200a\u3000]+")
-_MAYBE_MANY = re.compile(r"(?<=\w)\((?:s|es|n|en)\)")
+_CONTROLS = re.compile("[\u0000-\u0008\u000b-\u001f\u007f]")
+"""What of them is ASCII."""
+_SPACES = re.compile(r"[ \t\u2000-\u200a\u3000]{2,}|[\t\u2000-\u200a\u3000]")
+"""All but a single blank, which may stay."""
+_MAYBE_MANY = re.compile(r"\((?<=\w\()(?:s|es|n|en)\)")
 _MARKS = str.maketrans(
     {
         **dict.fromkeys("\u2019\u2018\u02bc\u00b4", "'"),
@@ -54,8 +57,15 @@ def lowered(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
+def _straight(text: str) -> str:
+    """Return text without what is hidden, in straight quotes and hyphens; most English text is so already."""
+    if text.isascii() and _CONTROLS.search(text) is None:
+        return text
+    return _HIDDEN.sub("", text).translate(_MARKS)
+
+
 def _plain(text: str) -> str:
-    return _MAYBE_MANY.sub("s", _SPACES.sub(" ", _HIDDEN.sub("", text).translate(_MARKS)))
+    return _MAYBE_MANY.sub("s", _SPACES.sub(" ", _straight(text)))
 
 
 class Reading:
@@ -67,7 +77,7 @@ class Reading:
         """Take subject and body as they stand; `languages` (ISO 639-1) are told by the words where they are not given."""
         self.subject = _WHEN.sub("", _PREFIX.sub("", _plain(subject[:_MAX_SUBJECT]).strip()))
         cut = body[:_MAX]
-        self.lines = [line.strip() for line in _HIDDEN.sub("", cut).translate(_MARKS).split("\n")]
+        self.lines = [line.strip() for line in _straight(cut).split("\n")]
         """The lines as they were wrapped, with the wide gaps that part the cells of a table."""
         self.body = _plain(unwrap(cut))
         self.folded_subject, self.folded = lowered(self.subject), lowered(self.body)

@@ -62,7 +62,7 @@ class Signature(NamedTuple):
 
 def read_signature(text: str, sender_name: str = "") -> Signature:
     """Read the signature under a mail: the lines behind a closing, or from the sender's name on; else a name above a title."""
-    lines = [_PRONOUNS.sub("", line).strip(" *_|>") for line in text.split("\n")]
+    lines = [(_PRONOUNS.sub("", line) if "(" in line else line).strip(" *_|>") for line in text.split("\n")]
     lines = [line for line in lines if line]
     sender = clean(sender_name)
     for block in _blocks(lines[-_LAST_LINES:], sender.lower()):

@@ -61,9 +61,10 @@ def company_of(
         domain = label = ""  # `mail.example`
     persons = _persons(message, events, signature, own)
     set_places = particular_mentions(reading, role) if not domain or is_system(message.sender) else ()
+    headings = _headings(message, events, reading)
     mentions = [
         one
-        for one in (*mentions_in(reading, _headings(message, events, reading), role), *set_places)
+        for one in (*mentions_in(reading, headings, role), *set_places)
         if not (is_shared(sender) and is_service(one.name, sender))
         and not any(one.name.lower().split()[0] in words and words.issuperset(one.name.lower().split()) for words in persons)
     ]
@@ -74,8 +75,8 @@ def company_of(
     if domain and is_own_domain(message.sender, domain):
         domain = label = display = ""
     if domain:
-        headings = "\n".join(_headings(message, events, reading))
-        found = _of_domain(message, reading, headings, mentions, _Said(domain, label, display, signed, marked, persons))
+        told_of = _Said(domain, label, display, signed, marked, persons)
+        found = _of_domain(message, reading, "\n".join(headings), mentions, told_of)
         if found:
             return found
     doubtful = _doubtful(message)
@@ -197,10 +198,10 @@ def _persons(
     return [frozenset(name.lower().split()) for name in names if is_name(name) or name.islower()]
 
 
-def _headings(message: Message, events: Sequence[CalendarEvent], reading: Reading) -> list[str]:
+def _headings(message: Message, events: Sequence[CalendarEvent], reading: Reading) -> Sequence[str]:
     """Return the titles of calendar entries, and of the event that a mail of a booking service or a relay tells of."""
     found = [event.summary for event in events if event.summary]
-    return found or (events_in(reading) if is_shared(message.sender.address) else [])
+    return found or (events_in(reading) if is_shared(message.sender.address) else ())
 
 
 def _is_agency(label: str, reading: Reading) -> bool:
@@ -208,7 +209,7 @@ def _is_agency(label: str, reading: Reading) -> bool:
     name = label.lower()
     if any(word in name for word in listed("company", "agency")):
         return True
-    return bool(first_match("company", "client", reading.folded[:_MAX_SCAN], reading.languages))
+    return bool(first_match("company", "client", reading.folded[:_MAX_SCAN], reading.languages, words=reading.words))
 
 
 def _of_others(message: Message, events: Sequence[CalendarEvent], own: frozenset[str]) -> str:

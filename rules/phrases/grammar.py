@@ -14,7 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from rules.phrases.load import load
 
@@ -48,11 +48,13 @@ _QUOTES = str.maketrans(
 )
 _DIGRAPHS = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u0153": "oe", "\u00e6": "ae"}
 """How letters are written where the keyboard lacks them."""
-_SPACES = re.compile(r"[ \t]+")
+_SPACES = re.compile(r"[ \t]{2,}|\t")
+"""All but a single blank, which may stay."""
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[^\W_])|\n{2,}")
 _ABBREVIATION = re.compile(
-    r"\b(?:mr|mrs|ms|dr|prof|sr|jr|st|vs|no|inc|ltd|co|corp|e\.g|i\.e|approx|dept|est|a\.m|p\.m|[a-z])\.$", re.IGNORECASE
+    r"(?<!\w)(?:mr|mrs|ms|dr|prof|sr|jr|st|vs|no|inc|ltd|co|corp|e\.g|i\.e|approx|dept|est|a\.m|p\.m|[a-z])\.\Z", re.IGNORECASE
 )
+_LONGEST_SHORT = 8
 _WRAPPED = 50
 _LABEL = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_]{1,14}(?: [^\W\d_]{1,14}){0,2} ?:\s")
 """How a line of particulars begins (`When: Tuesday`); it goes on with nothing before it."""
@@ -136,9 +138,12 @@ class PhraseList:
 
     def among(self, words: frozenset[str]) -> list[Phrase]:
         """Return those that may stand in a text with these words (`WORD`), in order."""
-        held = words & self._words
-        if not held:
+        if self._words.isdisjoint(words):
             return self._unkeyed
+        held = words & self._words
+        if len(held) == 1 and not self._without:
+            (word,) = held
+            return [self.phrases[place] for place in self._by_word[word]]
         places = set(self._without)
         for word in held:
             places.update(self._by_word[word])
@@ -304,6 +309,12 @@ def words_of(folded: str) -> frozenset[str]:
 
 def unwrap(text: str) -> str:
     """Join lines that were wrapped at the right margin; keep those that end a paragraph or an item."""
+    return _unwrapped(text) if "\n" in text else text.strip()
+
+
+@lru_cache(maxsize=4)
+def _unwrapped(text: str) -> str:
+    """Do so; the last few are kept, for a mail is folded, read and parted into sentences one after the other."""
     lines = text.split("\n")
     out: list[str] = []
     for index, line in enumerate(lines):
@@ -326,7 +337,7 @@ def sentences(text: str) -> list[str]:
         pending = ""
         for piece in _SENTENCE.split(line):
             pending = f"{pending} {piece}".strip() if pending else piece.strip()
-            if pending and not _ABBREVIATION.search(pending[-12:]):
+            if pending and not (pending[-1] == "." and _ABBREVIATION.search(pending, max(0, len(pending) - _LONGEST_SHORT))):
                 found.append(pending)
                 pending = ""
         if pending:
