@@ -25,7 +25,8 @@ class Words:
     def __init__(self, text: str, languages: tuple[str, ...] | None = None, words: frozenset[str] | None = None) -> None:
         """Take folded text (`rules.phrases.grammar.fold`)."""
         self.text = text
-        self.words = with_elided(WORD.findall(text) if words is None else words)
+        known = WORD.findall(text) if words is None else words
+        self.words = with_elided(known) if "'" in text else frozenset(known)
         self.languages = languages_of(self.words) if languages is None else languages
 
     def find(self, table: str, key: str) -> re.Match[str] | None:

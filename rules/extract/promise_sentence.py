@@ -189,7 +189,7 @@ def _needs_mark(lists: PromiseWords, match: re.Match[str], folded: str) -> bool:
 
 def undotted(folded: str) -> str:
     """Return folded text without the dots of dates."""
-    return _DOTTED.sub(" ", folded)
+    return _DOTTED.sub(" ", folded) if ". " in folded else folded
 
 
 def split_sentences(text: str) -> list[str]:

@@ -20,13 +20,13 @@ _CONTROLS = re.compile("[\u0000-\u0008\u000b-\u001f\u007f]")
 _SPACES = re.compile(r"[ \t\u2000-\u200a\u3000]{2,}|[\t\u2000-\u200a\u3000]")
 """All but a single blank, which may stay."""
 _MAYBE_MANY = re.compile(r"\((?<=\w\()(?:s|es|n|en)\)")
-_MARKS = str.maketrans(
+_MARKS = tuple(
     {
         **dict.fromkeys("\u2019\u2018\u02bc\u00b4", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
         **dict.fromkeys("\u2013\u2014\u2011\u2010\u2212", "-"),
         **dict.fromkeys("\xa0\u202f", " "),
-    }
+    }.items()
 )
 _PREFIX = re.compile(
     r"^(?:(?:re|fwd?|fw|aw|wg|antw|tr|rv|res|enc|rif|i|r|sv|vs|updated invitation(?: with note)?|invitation"
@@ -61,7 +61,10 @@ def _straight(text: str) -> str:
     """Return text without what is hidden, in straight quotes and hyphens; most English text is so already."""
     if text.isascii() and _CONTROLS.search(text) is None:
         return text
-    return _HIDDEN.sub("", text).translate(_MARKS)
+    text = _HIDDEN.sub("", text)
+    for mark, plain in _MARKS:  # far faster than `translate`, for few of them are there
+        text = text.replace(mark, plain)
+    return text
 
 
 def _plain(text: str) -> str:
