@@ -46,8 +46,9 @@ _SURE = 0.9
 them, where such a mail comes from a private address."""
 _PLAIN = 0.6
 """One that no phrase tells and that makes more of a person's mail in a tracked process than a reply."""
-_UNTOLD = {Kind.AUTO_REPLY: 0.9, Kind.APPLICATION_ACK: 0.6}
+_UNTOLD = {Kind.AUTO_REPLY: 0.9, Kind.APPLICATION_ACK: 0.6, Kind.RECRUITER_OUTREACH: 0.6, Kind.JOB_ALERT: 0.6}
 """Those that neither header nor phrase gives away: a reply taken for an automatic answer costs most."""
+_PERHAPS = 0.1
 _TWICE = 2
 _HALF, _SUREST = 0.5, 0.97
 """What was decided is more likely than not, and never certain."""
@@ -103,6 +104,9 @@ def _changing(
     best = next(kind for kind in ranked if kind in _CHANGING)
     if {best, told} == _ARRANGED and told is not None and shares[best] < _TWICE * shares[told]:
         return told  # whether a time is fixed is told by the times, which the model but counts
+    untold = best is Kind.INTERVIEW_INVITE and told not in _ARRANGED and shares[best] < _HALF
+    if untold and ruled.writer.person and ruled.concerns and shares[Kind.HUMAN_REPLY] > _PERHAPS:
+        best = Kind.HUMAN_REPLY  # people ask one another for a word on many things
     least = 0.0 if known or told is not None else _ALONE
     if best is Kind.HUMAN_REPLY and not (ruled.concerns or known):
         least = _SURE  # a short answer to anything

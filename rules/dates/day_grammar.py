@@ -61,7 +61,7 @@ _ALTERNATIVES = (
     # on the 3rd; am 3. um zehn; le 3 à 14h
     (
         r"(?:[ftkg] (?:f )?|f)(?P<n10>n)(?:(?P<o10>o)|[ .&o]?(?=\.?,? [kG] ?[nuH]|,? \(?n[:.]?[nUcA]| ?[,;)] ?[kG] ))"
-        r"(?! ?[MmX]| [kt&G] n[.o]? ?(?:f )?[MmX])"
+        r"(?! ?(?:[fd] ){0,2}[MmX]| [kt&G] n[.o]? ?(?:f )?[MmX])"
     ),
     # dia 3
     r"i (?P<n11>n)(?![nyjz:/$]|[.-]n| (?:[fd] ){0,2}[MmX])",
