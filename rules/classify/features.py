@@ -9,6 +9,7 @@ times; `rule:` is what the phrase lists found.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -39,6 +40,8 @@ _PAIRS = 6.0
 _WORDS = 3.0
 """What all pairs, and all words, of a mail are worth together, times the root of their number."""
 _MOST_MOMENTS = 3
+_DIGIT = re.compile(r"\d")
+"""Without one a mail seldom tells a time, and to look for times costs much."""
 _LENGTH = 150
 _LONGEST = 6
 _SENDERS: Mapping[str, Callable[[str], bool]] = {
@@ -94,7 +97,8 @@ def _of_envelope(message: Message, text: Text) -> set[str]:
     named = {f"is:{name}" for name, says in _SENDERS.items() if says(envelope.from_address)}
     named.add(f"is:long{min(_LONGEST, len(text.folded) // _LENGTH)}")
     zone = envelope.received_at.tzinfo or UTC
-    stated = moments(f"{text.subject}\n{text.folded}", envelope.received_at.date(), zone, text.languages)
+    whole = f"{text.subject}\n{text.folded}"
+    stated = moments(whole, envelope.received_at.date(), zone, text.languages) if _DIGIT.search(whole) else ()
     ahead = {moment.start for moment in stated if moment.start > envelope.received_at}
     named.add(f"is:times{min(_MOST_MOMENTS, len(ahead))}")
     told = {

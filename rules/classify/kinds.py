@@ -14,7 +14,7 @@ from rules.mail.types import Message, Role
 
 __all__ = ["classify"]
 
-_RAMBLING = 1500
+_RAMBLING = 700
 """A text of so many characters without a word of an application is about something else."""
 
 
@@ -38,7 +38,7 @@ def classify(message: Message, *, own: frozenset[str], known: bool, model: Model
         return marked
     ruled = phrased(message, text, known=known)
     concerns = ruled.concerns or (ruled.writer.person and len(text.folded) < _RAMBLING)
-    if stated is None and (ruled.certain or not concerns):
+    if stated is None and (ruled.certain or ruled.found.kind is Kind.AUTO_REPLY or not concerns):
         return ruled.found
     opinion = opinion_of(message, text, ruled, stated, model)
     verdict = settle(opinion.shares, ruled, stated, text, known=known)

@@ -28,6 +28,8 @@ SCALE = 127
 """The largest of them."""
 _ZERO = 128
 _MOST_GROUNDS = 4
+_SPEAKS = 0.25
+"""What a sentence must be worth to be quoted."""
 
 
 class Model(NamedTuple):
@@ -91,7 +93,7 @@ class Opinion:
             for name in names & weights.keys():
                 row = weights[name]
                 weight += STEP * (row[place] - sum(row) / len(row))
-            if weight > 0:
+            if weight >= _SPEAKS:
                 told.append((weight, sentence.spans[0][0], sentence.spans[-1][1]))
         strongest = sorted(told, reverse=True)[:_MOST_GROUNDS]
         return tuple(Evidence("model", text.folded[start:end][:200], round(weight, 2), start) for weight, start, end in strongest)

@@ -42,7 +42,7 @@ def main() -> int:
     if given.errors:
         _errors(readings)
     if not given.quick:
-        _speed(rows)
+        _speed([row for row in rows if not row.source.startswith(("own:", "held:"))] or rows)
     return 0
 
 

@@ -68,7 +68,7 @@ def lessons(rows: Iterable[Row], share: float = 1.0) -> Iterator[Lesson]:
         if is_bounce(message, text) is not None or of_markup(message, text, known=False) is not None:
             continue
         ruled = phrased(message, text, known=row.known)
-        if ruled.certain:
+        if ruled.certain or ruled.found.kind is Kind.AUTO_REPLY:
             continue
         stated = of_calendar(message, text, own=OWN, known=row.known)
         found = features_of(message, text, ruled, stated)
