@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from rules.phrases.load import load_of
+from rules.phrases.load import read
 
 __all__ = ["Found", "Sentence", "bare", "read_sentences"]
 
@@ -120,7 +120,7 @@ def _lexicon(language: str) -> tuple[dict[str, list[_Entry]], dict[str, list[_En
     """Return the entries of a language by their first word: those of whole words, and those of single words with any ending."""
     whole: dict[str, list[_Entry]] = {}
     beginnings: dict[str, list[_Entry]] = {}
-    for concept, entries in load_of(language, "concepts").items():
+    for concept, entries in read(f"{language}/concepts").items():
         for entry in entries:
             first, *rest = _PART.findall(entry)
             is_open = entry.endswith("*")

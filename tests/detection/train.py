@@ -34,7 +34,7 @@ __all__ = ["Lesson", "learn", "lessons"]
 _WEIGHTS = Path(model.__file__).with_name("weights.tsv")
 _STRENGTH = 0.5
 """The inverse of the regularisation."""
-_EVEN = 0.5
+_EVEN = 1
 """How far rare kinds are made up for: 1 lets each count as much as every other, 0 not at all."""
 _FITTED = 0.5
 _FELT = 3
@@ -108,7 +108,7 @@ def learn(known: Sequence[Lesson]) -> tuple[list[Kind], dict[str, list[int]]]:
     kinds = [lesson.kind.value for lesson in known]
     number = Counter(kinds)
     shares = [lesson.share * (len(kinds) / (len(number) * number[lesson.kind.value])) ** _EVEN for lesson in known]
-    regression: Any = LogisticRegression(C=_STRENGTH, max_iter=300)
+    regression: Any = LogisticRegression(C=_STRENGTH, max_iter=300, fit_intercept=False)
     regression.fit(table, kinds, sample_weight=shares)
     weights = {}
     for name, column in zip(vectorizer.get_feature_names_out(), regression.coef_.T, strict=True):
