@@ -11,7 +11,7 @@ from rules.process import Thread
 from rules.reasons import Reason
 from rules.worktime import Slot
 
-__all__ = ["Decision", "Notice", "Place", "Reason", "Slot", "Withdraw"]
+__all__ = ["Decision", "Notice", "Place", "Reason", "Slot", "Task", "Withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,22 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Something that only the user can do: a card to write, somebody to connect with, a call."""
+
+    id: str
+    """Stable for ever within its process, as `handwritten-1.dana@example.com`: what the user says is done (`Process.done`)."""
+    kind: str
+    """A short stable word: `handwritten`, `linkedin`, `call`, `work_sample`, `owed`."""
+    text: str
+    """A sentence for the user."""
+    since: datetime
+    """From when on it stands."""
+    due: datetime | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The answer for one process at one `now`."""
 
@@ -66,6 +82,8 @@ class Decision:
     upcoming: tuple[Place, ...] = ()
     """What comes next if nothing happens, soonest first; not yet due."""
     notices: tuple[Notice, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    """What stands for the user to do at `now`, soonest due first."""
     reasons: tuple[Reason, ...] = ()
     next_check: datetime | None = None
     """The first instant after `now` at which the decision differs without a new event; None: never (invariant 7)."""

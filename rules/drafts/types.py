@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rules.mail import Address
 
-__all__ = ["Draft", "DraftKey", "DraftKind"]
+__all__ = ["Draft", "DraftKey", "DraftKind", "Traced"]
 
 
 class DraftKind(StrEnum):
@@ -17,13 +17,30 @@ class DraftKind(StrEnum):
     THANK_YOU = "thank_you"
     STATUS = "status"
     GRACIOUS = "gracious"
+    """After a rejection (O1)."""
+    NO_SHOW = "no_show"
+    """After an interview to which they did not come: asks for another time."""
+    KEEP_WARM = "keep_warm"
+    """Now and then after a rejection or while all is on hold, with something new to say (O4, O5)."""
+    PREP = "prep"
+    """To oneself, the evening before: the questions to ask (B1)."""
+    NOTES = "notes"
+    """To oneself, when the interview ends: four headings to fill in (N1)."""
+    LINKEDIN = "linkedin"
+    """To oneself: the words for somebody whose address is not known (T9)."""
+
+    @property
+    def to_self(self) -> bool:
+        """Return True for what is addressed to the user: it is no message to the company and counts as none."""
+        return self in {DraftKind.PREP, DraftKind.NOTES, DraftKind.LINKEDIN}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class DraftKey:
     """(process, recipient, step): at most one live draft for each, through any crash. Stable for ever.
 
-    `step` is `thank_you-R` (round R), `status-W.N` (Nth follow-up of the Wth wait) or `gracious`.
+    `step` is `thank_you-R` (round R), `status-W.N` (Nth follow-up of the Wth wait), `gracious`, `no_show-R`, `keep_warm-N`, and
+    to oneself `prep-R`, `notes-R`, `linkedin-R.WHO` (WHO: a digest of the name).
     """
 
     process: str
@@ -48,6 +65,17 @@ class DraftKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """Where one sentence of a draft comes from (C25)."""
+
+    sentence: str
+    template: str
+    """File, part, case and number from 1, as `thank_you.toml thanks.first 3`; `yours` for the user's own words."""
+    facts: tuple[str, ...] = ()
+    """Ids of what was filled in: `note:1.well.2`, `mail:IDENTITY`, `profile:strengths.1`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One wording of one step, ready to be written into Drafts.
 
@@ -66,3 +94,5 @@ class Draft:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     thread_id: str = ""
+    trace: tuple[Traced, ...] = ()
+    """One entry for each sentence of the body, in order."""

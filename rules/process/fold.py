@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from rules.policy import Policy
 from rules.process.incoming import take_incoming
 from rules.process.ledger import Ledger
-from rules.process.outgoing import take_draft, take_mark, take_outgoing
+from rules.process.outgoing import take_draft, take_mark, take_noted, take_outgoing
 from rules.process.table import TABLE, IllegalTransition, Signal
-from rules.process.types import DraftChange, DraftEvent, Event, Incoming, Outgoing, Process, Verb
+from rules.process.types import DraftChange, DraftEvent, Event, Incoming, Noted, Outgoing, Process, Verb
 from rules.profile import Profile
 
 __all__ = ["allowed", "demand_allowed", "fold"]
@@ -69,6 +69,8 @@ def fold(process_id: str, events: Iterable[Event], *, now: datetime, policy: Pol
             take_outgoing(ledger, event)
         elif isinstance(event, DraftEvent):
             take_draft(ledger, event)
+        elif isinstance(event, Noted):
+            take_noted(ledger, event)
         else:
             take_mark(ledger, event)
         ledger.settle()
@@ -76,6 +78,8 @@ def fold(process_id: str, events: Iterable[Event], *, now: datetime, policy: Pol
     return ledger.process()
 
 
+_ALWAYS = frozenset({Verb.DONE, Verb.NO_SHOW})
+"""Words that change no state by themselves."""
 _SIGNAL_OF = {Verb.PAUSE: Signal.PAUSE, Verb.RESUME: Signal.RESUME, Verb.CLOSE: Signal.CLOSE, Verb.REOPEN: Signal.REOPEN}
 _WHY_NOT = {
     Verb.PAUSE: "it is closed; `reopen` it first",
@@ -87,7 +91,7 @@ _WHY_NOT = {
 
 def allowed(process: Process, verb: Verb) -> bool:
     """Return True if the user can say this to the process now."""
-    return (process.state, _SIGNAL_OF[verb]) in TABLE
+    return verb in _ALWAYS or (process.state, _SIGNAL_OF[verb]) in TABLE
 
 
 def demand_allowed(process: Process, verb: Verb) -> None:

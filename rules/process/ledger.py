@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rules.drafts.types import DraftKey
 from rules.extract.types import Person, Promise
 from rules.mail import Address
+from rules.notes.types import Notes
 from rules.policy import Policy
 from rules.process.interviews import Meeting, Statement, is_cancelled, meetings_of, rounds_of
 from rules.process.schedule import runs_out_at, used_up, user_zone
@@ -51,6 +52,8 @@ class Ledger:
     roster: tuple[Person, ...] = ()
     correspondents: dict[str, tuple[Address, datetime]] = field(default_factory=dict)
     drafts: dict[DraftKey, DraftView] = field(default_factory=dict)
+    own_drafts: dict[DraftKey, DraftView] = field(default_factory=dict)
+    """Those addressed to the user."""
     spent: set[DraftKey] = field(default_factory=set)
     sent: set[DraftKey] = field(default_factory=set)
     wrote_to: list[tuple[str, datetime]] = field(default_factory=list)
@@ -61,6 +64,10 @@ class Ledger:
     unreachable: set[str] = field(default_factory=set)
     asides: list[Aside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    noted: dict[int, Notes] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    missed: dict[str, datetime] = field(default_factory=dict)
+    """UIDs of the interviews to which they did not come, with the time at which the user said so."""
     company: str = ""
     role: str = ""
     not_before: datetime | None = None
@@ -222,7 +229,7 @@ class Ledger:
             paused_until=self.paused_until,
             closed_by=self.closed_by,
             closed_at=self.closed_at,
-            drafts=tuple(sorted(self.drafts.values(), key=lambda view: view.key)),
+            drafts=tuple(sorted((*self.drafts.values(), *self.own_drafts.values()), key=lambda view: view.key)),
             spent=frozenset(self.spent),
             wrote_to=tuple(self.wrote_to),
             threads=self.conversations.threads(),
@@ -243,6 +250,9 @@ class Ledger:
             rejected_by=self.rejected_by,
             closing=self.closing,
             asides=tuple(self.asides),
+            noted=tuple(self.noted[number] for number in sorted(self.noted)),
+            done=frozenset(self.done),
+            missed=tuple(sorted(self.missed.items())),
             notes=tuple(self.notes),
         )
 

@@ -9,13 +9,17 @@ from rules.process.interviews import is_cancelled
 from rules.process.ledger import Ledger
 from rules.process.people import interviewers_of
 from rules.process.table import Signal
-from rules.process.types import DraftChange, DraftEvent, DraftView, Mark, Outgoing, State, Verb
+from rules.process.types import DraftChange, DraftEvent, DraftView, Mark, Noted, Outgoing, State, Verb
 
-__all__ = ["take_draft", "take_mark", "take_outgoing"]
+__all__ = ["take_draft", "take_mark", "take_noted", "take_outgoing"]
 
 
 def take_outgoing(ledger: Ledger, event: Outgoing) -> None:
     """Take a mail of the user's own: an answer, a note of thanks, or a follow-up."""
+    if event.step is not None and event.step.kind.to_self:
+        ledger.spent.add(event.step)
+        ledger.own_drafts.pop(event.step, None)
+        return
     recipients = tuple(address for address in event.recipients if address and address not in ledger.own)
     if not recipients and event.step is None:
         return
@@ -23,8 +27,28 @@ def take_outgoing(ledger: Ledger, event: Outgoing) -> None:
     _take_sent(ledger, event.step, event.at, recipients or ((event.step.recipient,) if event.step else ()), event.id)
 
 
+def take_noted(ledger: Ledger, event: Noted) -> None:
+    """Take what the user wrote down about a round: the newest word holds."""
+    ledger.noted[event.notes.round] = event.notes
+
+
+def _take_own_draft(ledger: Ledger, event: DraftEvent) -> None:
+    """Take what happened to a draft that the user gets of us: a message to nobody, it changes no state."""
+    if event.change in {DraftChange.SENT, DraftChange.DISCARDED}:
+        ledger.spent.add(event.key)
+    if event.change in {DraftChange.PLACED, DraftChange.EDITED}:
+        view = ledger.own_drafts.get(event.key)
+        edited = event.change is DraftChange.EDITED or (view is not None and view.edited)
+        ledger.own_drafts[event.key] = DraftView(event.key, view.placed_at if view else event.at, event.slot_opens, edited)
+    else:
+        ledger.own_drafts.pop(event.key, None)
+
+
 def take_draft(ledger: Ledger, event: DraftEvent) -> None:
     """Take what happened to a draft of ours."""
+    if event.key.kind.to_self:
+        _take_own_draft(ledger, event)
+        return
     view = ledger.drafts.get(event.key)
     if event.change is DraftChange.SENT:
         _take_sent(ledger, event.key, event.at, (event.key.recipient,), event.id)
@@ -101,9 +125,26 @@ def _wait_number(key: DraftKey) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def _take_report(ledger: Ledger, event: Mark) -> None:
+    """Take what the user reports: a task that is done, or that they did not come to the last interview that was over by then."""
+    if event.verb is Verb.DONE:
+        ledger.done.add(event.item)
+        return
+    instant = event.at.astimezone(UTC)
+    over = [
+        item for item in ledger.meetings() if not is_cancelled(item.interview) and item.interview.end.astimezone(UTC) <= instant
+    ]
+    if not over:
+        ledger.note("`no-show` changed nothing: no interview is over")
+        return
+    ledger.missed[over[-1].interview.uid] = event.at
+
+
 def take_mark(ledger: Ledger, event: Mark) -> None:
     """Take a word of the user's."""
-    if event.verb is Verb.PAUSE:
+    if event.verb in {Verb.DONE, Verb.NO_SHOW}:
+        _take_report(ledger, event)
+    elif event.verb is Verb.PAUSE:
         if event.until is not None and event.until.astimezone(UTC) <= event.at.astimezone(UTC):
             ledger.note("a snooze until a time that was already over changed nothing")
         elif ledger.go(Signal.PAUSE, "`pause`"):

@@ -10,6 +10,7 @@ from rules.classify.types import Kind
 from rules.drafts.types import DraftKey
 from rules.extract.types import Facts, Interview, Person, Promise
 from rules.mail import Address
+from rules.notes.types import Notes
 
 __all__ = [
     "Aside",
@@ -20,6 +21,7 @@ __all__ = [
     "FollowUp",
     "Incoming",
     "Mark",
+    "Noted",
     "Outgoing",
     "Process",
     "Round",
@@ -113,6 +115,10 @@ class Verb(StrEnum):
     RESUME = "resume"
     CLOSE = "close"
     REOPEN = "reopen"
+    DONE = "done"
+    """With `item`, the id of a task: the user has done it."""
+    NO_SHOW = "no_show"
+    """They did not come to the interview that was last over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +129,19 @@ class Mark:
     at: datetime
     verb: Verb
     until: datetime | None = None
+    item: str = ""
 
 
-Event = Incoming | Outgoing | DraftEvent | Mark
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the user wrote down about a round; the newest of a round holds."""
+
+    id: str
+    at: datetime
+    notes: Notes
+
+
+Event = Incoming | Outgoing | DraftEvent | Mark | Noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,5 +273,11 @@ class Process:
     country: str = ""
     """Set by hand: whose public holidays count (D20)."""
     asides: tuple[Aside, ...] = ()
+    noted: tuple[Notes, ...] = ()
+    """What the user wrote down, by round."""
+    missed: tuple[tuple[str, datetime], ...] = ()
+    """UIDs of the interviews to which they did not come, and when the user said so."""
+    done: frozenset[str] = frozenset()
+    """Ids of the tasks that the user has done."""
     notes: tuple[str, ...] = ()
     """What the fold could not use, in words (for `why`)."""

@@ -20,7 +20,16 @@ from watcher.store.mail import sent_otherwise
 
 __all__ = ["Ledger", "content_of", "sha256", "title"]
 
-_TITLES = {DraftKind.THANK_YOU: "Thank-you note", DraftKind.STATUS: "Follow-up", DraftKind.GRACIOUS: "Gracious note"}
+_TITLES = {
+    DraftKind.THANK_YOU: "Thank-you note",
+    DraftKind.STATUS: "Follow-up",
+    DraftKind.GRACIOUS: "Gracious note",
+    DraftKind.NO_SHOW: "Request for another time",
+    DraftKind.KEEP_WARM: "Keep-in-touch note",
+    DraftKind.PREP: "Questions to ask",
+    DraftKind.NOTES: "Form for your notes",
+    DraftKind.LINKEDIN: "Words for LinkedIn",
+}
 
 
 def sha256(raw: bytes) -> str:

@@ -38,6 +38,11 @@ KIND_WORDS: dict[DraftKind, str] = {
     DraftKind.THANK_YOU: "Thank-you note",
     DraftKind.STATUS: "Follow-up",
     DraftKind.GRACIOUS: "Gracious note",
+    DraftKind.NO_SHOW: "Another time",
+    DraftKind.KEEP_WARM: "Keep in touch",
+    DraftKind.PREP: "Questions to ask",
+    DraftKind.NOTES: "Your notes",
+    DraftKind.LINKEDIN: "LinkedIn words",
 }
 
 
