@@ -144,7 +144,12 @@ def take_mark(ledger: Ledger, event: Mark) -> None:
     """Take a word of the user's."""
     if event.verb in {Verb.DONE, Verb.NO_SHOW}:
         _take_report(ledger, event)
-    elif event.verb is Verb.PAUSE:
+    else:
+        _take_command(ledger, event)
+
+
+def _take_command(ledger: Ledger, event: Mark) -> None:
+    if event.verb is Verb.PAUSE:
         if event.until is not None and event.until.astimezone(UTC) <= event.at.astimezone(UTC):
             ledger.note("a snooze until a time that was already over changed nothing")
         elif ledger.go(Signal.PAUSE, "`pause`"):
