@@ -60,14 +60,15 @@ def test_the_diagram_in_the_readme_is_the_one_of_the_table() -> None:
 
 
 def test_what_the_user_may_say_depends_on_the_state() -> None:
+    reports = [Verb.DONE, Verb.NO_SHOW]  # they change no state
     interview = meeting(ny(3, 2, 10))
     events = [confirmed("m1", ny(2, 25), interview)]
     scheduled = fold("p", events, now=ny(2, 26), policy=POLICY, profile=PROFILE)
-    assert [verb for verb in Verb if allowed(scheduled, verb)] == [Verb.PAUSE, Verb.CLOSE]
+    assert [verb for verb in Verb if allowed(scheduled, verb)] == [Verb.PAUSE, Verb.CLOSE, *reports]
     ours = fold("p", [*events, theirs("m2", ny(2, 26))], now=ny(2, 27), policy=POLICY, profile=PROFILE)
-    assert [verb for verb in Verb if allowed(ours, verb)] == [Verb.PAUSE, Verb.RESUME, Verb.CLOSE]
+    assert [verb for verb in Verb if allowed(ours, verb)] == [Verb.PAUSE, Verb.RESUME, Verb.CLOSE, *reports]
     closed = fold("p", [*events, mark(Verb.CLOSE, ny(2, 26))], now=ny(2, 27), policy=POLICY, profile=PROFILE)
-    assert [verb for verb in Verb if allowed(closed, verb)] == [Verb.REOPEN]
+    assert [verb for verb in Verb if allowed(closed, verb)] == [Verb.REOPEN, *reports]
     demand_allowed(closed, Verb.REOPEN)
     with pytest.raises(IllegalTransition, match="`pause` does nothing here: it is closed; `reopen` it first"):
         demand_allowed(closed, Verb.PAUSE)
