@@ -13,6 +13,9 @@ from rules.process.types import DraftChange, DraftEvent, DraftView, Mark, Noted,
 
 __all__ = ["take_draft", "take_mark", "take_noted", "take_outgoing"]
 
+_THANKS = timedelta(hours=48)
+"""A mail of the user's own so soon after an interview is one of thanks, even where the playbook calls that late (T6)."""
+
 
 def take_outgoing(ledger: Ledger, event: Outgoing) -> None:
     """Take a mail of the user's own: an answer, a note of thanks, or a follow-up."""
@@ -91,7 +94,7 @@ def _kind_of(ledger: Ledger, at: datetime, recipients: tuple[str, ...]) -> Draft
     over = [
         item for item in ledger.meetings() if not is_cancelled(item.interview) and item.interview.end.astimezone(UTC) <= instant
     ]
-    soon = timedelta(hours=ledger.policy.thank_you.hard_hours)
+    soon = max(_THANKS, timedelta(hours=ledger.policy.thank_you.hard_hours))
     for item in reversed(over):
         met = {person.address for person in interviewers_of(item.interview, ledger.roster, ledger.own)}
         if instant <= item.interview.end.astimezone(UTC) + soon and met.intersection(recipients):

@@ -1,4 +1,4 @@
-"""Playbooks: the one that is shipped, and a user's file over it."""
+"""Playbooks: those that are shipped, and a user's file over one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rules.policy import PolicyError, load_playbook, parse_policy
+from rules.policy import Policy, PolicyError, load_playbook, parse_policy, playbook_names
 
 DEFAULT = load_playbook("default")
-FILE = Path(__file__).parents[2] / "rules" / "playbooks" / "default.toml"
+FOLDER = Path(__file__).parents[2] / "rules" / "playbooks"
+NAMES = ("default", "recruiters", "ama", "mastering", "epc", "king", "brisk", "restrained")
+ARTICLES = {"recruiters": "S0", "ama": "S1", "mastering": "S2", "epc": "S3", "king": "S4"}
+WEEK = (0, 1, 2, 3, 4)
 
 
 def test_the_default_playbook_holds_the_decisions() -> None:
@@ -24,16 +27,93 @@ def test_the_default_playbook_holds_the_decisions() -> None:
     assert (DEFAULT.thank_you.soft_hours, DEFAULT.thank_you.hard_hours, DEFAULT.thank_you.place_days) == (24, 48, 5)
 
 
-def test_every_key_of_the_default_playbook_has_a_comment_with_the_rules_it_comes_from() -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_of_a_playbook_has_a_comment_with_the_rules_it_comes_from(name: str) -> None:
     rule = re.compile(r"\b(?:[A-Z]\d+)\b")
     section_rules = False
-    for line in FILE.read_text("utf-8").splitlines():
+    for line in (FOLDER / f"{name}.toml").read_text("utf-8").splitlines():
         code, _, comment = line.partition("#")
+        assert len(line) <= 130
         if code.strip().startswith("["):
             section_rules = bool(rule.search(comment))
         elif "=" in code and not code.startswith("name"):
             assert comment.strip(), line
             assert section_rules or rule.search(comment) or "never stood" in comment, line
+
+
+def test_d4_there_are_eight_playbooks_each_complete() -> None:
+    assert set(playbook_names()) == set(NAMES)
+    for name in NAMES:
+        assert load_playbook(name).name == name
+
+
+@pytest.mark.parametrize(("name", "article"), ARTICLES.items())
+def test_d19_where_an_article_is_silent_its_playbook_is_as_the_default(name: str, article: str) -> None:
+    section, silent = "", 0
+    for line in (FOLDER / f"{name}.toml").read_text("utf-8").splitlines():
+        code, _, comment = line.partition("#")
+        if code.startswith("["):
+            section = code.strip(" []")
+        elif "silent" in comment:
+            silent += 1
+            key = code.partition("=")[0].strip()
+            assert f"{article} is silent" in comment
+            assert getattr(getattr(load_playbook(name), section), key) == getattr(getattr(DEFAULT, section), key)
+    assert silent > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "weekdays", "no_date", "few", "vague", "cap", "cadence", "month"),
+    [
+        ("default", (1, 2), 14, 7, 14, 3, 14, 30),
+        ("recruiters", WEEK, 14, 7, 14, 3, 14, 30),
+        ("ama", (1, 2), 14, 7, 14, 3, 14, 0),
+        ("mastering", WEEK, 7, 7, 14, 1, 14, 30),
+        ("epc", WEEK, 14, 7, 14, 2, 14, 30),
+        ("king", WEEK, 7, 7, 7, 3, 14, 30),
+        ("brisk", (1, 2), 7, 7, 14, 3, 7, 30),
+        ("restrained", (1, 2), 14, 7, 14, 2, 14, 30),
+    ],
+)
+def test_x5_each_playbook_waits_as_long_as_its_source_says(  # noqa: PLR0917 - a row of the table
+    name: str, weekdays: tuple[int, ...], no_date: int, few: int, vague: int, cap: int, cadence: int, month: int
+) -> None:
+    policy = load_playbook(name)
+    assert policy.slot.weekdays == weekdays
+    assert (policy.wait.no_date_days, policy.wait.few_days_days, policy.wait.vague_days) == (no_date, few, vague)
+    assert (policy.status.cap, policy.status.cadence_days, policy.silence.ask_after_days) == (cap, cadence, month)
+
+
+@pytest.mark.parametrize(
+    ("name", "golden", "soft", "hard", "monday"),
+    [
+        ("default", 60, 24, 48, True),
+        ("recruiters", 60, 24, 24, False),
+        ("ama", 0, 24, 24, False),
+        ("mastering", 0, 24, 24, False),
+        ("epc", 60, 24, 48, False),
+        ("king", 0, 48, 48, True),
+    ],
+)
+def test_x1_each_playbook_has_the_hours_of_its_source_for_the_note_of_thanks(
+    name: str, golden: int, soft: int, hard: int, *, monday: bool
+) -> None:
+    rules = load_playbook(name).thank_you
+    assert (rules.golden_minutes, rules.soft_hours, rules.hard_hours, rules.next_business_day) == (golden, soft, hard, monday)
+
+
+def test_brisk_and_restrained_are_the_default_but_for_what_they_are_named_after() -> None:
+    def differing(other: Policy) -> set[str]:
+        return {
+            f"{part.name}.{item.name}"
+            for part in fields(DEFAULT)
+            if part.name != "name"
+            for item in fields(getattr(DEFAULT, part.name))
+            if getattr(getattr(DEFAULT, part.name), item.name) != getattr(getattr(other, part.name), item.name)
+        }
+
+    assert differing(load_playbook("brisk")) == {"wait.no_date_days", "status.cadence_days"}
+    assert differing(load_playbook("restrained")) == {"status.cap"}
 
 
 def test_a_users_file_overrides_any_key_and_leaves_the_others() -> None:
@@ -78,6 +158,10 @@ def test_all_problems_are_told_at_once_with_line_and_nearest_key() -> None:
         "[thank_you]\nnext_business_day = 1",
         "[thank_you]\nsoft_hours = 72",
         "[thank_you]\nquiet_from = '07:00'",
+        "[thank_you]\nremind_hours = 20",
+        "[thank_you]\nremind_hours = [0]",
+        "[tasks]\nremind_hours = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]",
+        "[draft]\nsentences = 7",
         "name = 'Not a word'",
         "[status.cap]\nx = 1",
         "x = " + "[" * 5000 + "]" * 5000,
@@ -101,7 +185,7 @@ def test_every_value_of_the_policy_can_be_overridden() -> None:
     for section in fields(DEFAULT):
         rules = getattr(DEFAULT, section.name)
         if not is_dataclass(rules):
-            continue
+            continue  # the name
         for item in fields(rules):
             with pytest.raises(PolicyError, match=rf"{section.name}\.{item.name}: must be"):
                 parse_policy(f"[{section.name}]\n{item.name} = -1\n", DEFAULT)
