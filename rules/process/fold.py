@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from rules.policy import Policy
 from rules.process.incoming import take_incoming
 from rules.process.ledger import Ledger
+from rules.process.noted import newest_notes
 from rules.process.outgoing import take_draft, take_mark, take_noted, take_outgoing
 from rules.process.table import TABLE, IllegalTransition, Signal
 from rules.process.types import DraftChange, DraftEvent, Event, Incoming, Noted, Outgoing, Process, Verb
@@ -60,8 +61,9 @@ def fold(process_id: str, events: Iterable[Event], *, now: datetime, policy: Pol
     Never raises on an event: one that cannot happen at its place is told in `Process.notes`. Events later than `now` (a clock
     that was set back) count: the time of the process is never earlier than its last event.
     """
-    ledger = Ledger(process_id, policy, profile)
-    for event in _in_order(events):
+    ordered = _in_order(events)
+    ledger = Ledger(process_id, policy, profile, noted=newest_notes(ordered))
+    for event in ordered:
         ledger.advance(event.at)
         if isinstance(event, Incoming):
             take_incoming(ledger, event)

@@ -7,9 +7,10 @@ from datetime import UTC, date, time, timedelta
 
 from rules.classify import Kind, can_receive
 from rules.extract.domains import better_name
-from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass
+from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise
 from rules.process.interviews import Meeting, Statement, believable, newer
 from rules.process.ledger import Ledger
+from rules.process.noted import usable_promise
 from rules.process.people import merge_people, status_recipient
 from rules.process.schedule import plan_status, user_zone, zone_of
 from rules.process.table import Signal
@@ -22,11 +23,10 @@ __all__ = ["take_incoming"]
 
 _IGNORED = frozenset({Kind.RECRUITER_OUTREACH, Kind.JOB_ALERT, Kind.NOISE})
 _FROM_MACHINES = frozenset({Kind.APPLICATION_ACK, Kind.AUTO_REPLY})
-_DATED = frozenset({PromiseClass.HARD_DATE, PromiseClass.AWAY_UNTIL, PromiseClass.CONTACT_DATE})
-_FAR_DAYS = 730
 _NEAR = timedelta(hours=24)
 _MIDNIGHT = time(0)
 _MOST_INTERVIEWS = 60
+_MOST_INSTRUCTIONS = 10
 
 
 def take_incoming(ledger: Ledger, event: Incoming) -> None:
@@ -48,6 +48,9 @@ def take_incoming(ledger: Ledger, event: Incoming) -> None:
     _take_people(ledger, event)
     _take_place(ledger, event)
     ledger.conversations.add(event.thread, theirs=True)
+    _take_manner(ledger, event)
+    if ledger.waiting and ledger.wait is not None:
+        ledger.answered.append((ledger.wait.since, event.at))
     ledger.last_in = event.at
     ledger.not_before = None  # whoever writes is back
     ledger.away_shifts = 0
@@ -57,8 +60,17 @@ def take_incoming(ledger: Ledger, event: Incoming) -> None:
         ledger.asides.append(Aside("no_contact", text, event.at, (event.id,)))
     promise = _promise(ledger, event)
     if promise is not None:
-        ledger.promises.append(promise)
+        ledger.promise_of(event.at, promise, (event.id,))
     _TAKE[event.kind](ledger, event, promise)
+
+
+def _take_manner(ledger: Ledger, event: Incoming) -> None:
+    """Learn how they want to be written to (H11), and when the work is to begin (F22)."""
+    for sentence in event.facts.instructions[:_MOST_INSTRUCTIONS]:
+        if len(ledger.instructions) < _MOST_INSTRUCTIONS and all(known.text != sentence for known in ledger.instructions):
+            ledger.instructions.append(Aside("instruction", sentence, event.at, (event.id,)))
+    if event.facts.start_date is not None:
+        ledger.start_by, ledger.start_by_evidence = event.facts.start_date, (event.id,)
 
 
 def _day(ledger: Ledger, event: Incoming) -> date:
@@ -97,18 +109,10 @@ def _take_place(ledger: Ledger, event: Incoming) -> None:
 
 
 def _promise(ledger: Ledger, event: Incoming) -> Promise | None:
-    """Return the promise of a mail if it can be used: with a date where its class needs one, and none that is over or far off."""
-    promise = event.facts.promise
-    if promise is None:
-        return None
-    day = _day(ledger, event)
-    if abs((promise.made_on - day).days) > _FAR_DAYS:
-        promise = replace(promise, made_on=day)
-    if promise.kind not in _DATED:
-        return replace(promise, date=None)
-    if promise.date is None or not -1 <= (promise.date - promise.made_on).days <= _FAR_DAYS:
+    """Return the promise of a mail if it can be used."""
+    promise = usable_promise(event.facts.promise, _day(ledger, event))
+    if promise is None and event.facts.promise is not None:
         ledger.note("a promised date that is missing, over or more than two years off was not used")
-        return None
     return promise
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from rules.drafts.types import DraftKey
 from rules.extract.types import Person, Promise
 from rules.mail import Address
-from rules.notes.types import Notes
 from rules.policy import Policy
 from rules.process.interviews import Meeting, Statement, is_cancelled, meetings_of, rounds_of
+from rules.process.noted import owed_by, usable_promise, with_people, with_rounds
 from rules.process.schedule import runs_out_at, used_up, user_zone
 from rules.process.table import IllegalTransition, Signal, step
 from rules.process.threads import Conversations
-from rules.process.types import Aside, DraftView, FollowUp, Process, State, Wait
+from rules.process.types import Aside, DraftView, FollowUp, Noted, Owed, Process, Round, State, Wait
 from rules.profile import Profile
 from rules.reasons import time_words
 from rules.worktime import local_day
@@ -44,7 +44,8 @@ class Ledger:
     """What goes on underneath an overlay; else the same as `state`."""
     wait: Wait | None = None
     waits: int = 0
-    promises: list[Promise] = field(default_factory=list)
+    promises: list[tuple[datetime, Promise, tuple[str, ...]]] = field(default_factory=list)
+    """What they promised, when, and by which mail or note; oldest first."""
     statements: dict[str, Statement] = field(default_factory=dict)
     ended: dict[str, datetime] = field(default_factory=dict)
     """When each interview that is over ended, by UID."""
@@ -64,7 +65,8 @@ class Ledger:
     unreachable: set[str] = field(default_factory=set)
     asides: list[Aside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    noted: dict[int, Notes] = field(default_factory=dict)
+    noted: dict[int, Noted] = field(default_factory=dict)
+    """The last word of the user's on each round, known from the start: it speaks of what was said in the interview."""
     done: set[str] = field(default_factory=set)
     missed: dict[str, datetime] = field(default_factory=dict)
     """UIDs of the interviews to which they did not come, with the time at which the user said so."""
@@ -84,6 +86,11 @@ class Ledger:
     zone_offset: int | None = None
     no_contact: bool = False
     on_hold: bool = False
+    start_by: date | None = None
+    start_by_evidence: tuple[str, ...] = ()
+    instructions: list[Aside] = field(default_factory=list)
+    no_calls: bool = False
+    answered: list[tuple[datetime, datetime]] = field(default_factory=list)
     _meetings: tuple[Meeting, ...] | None = None
 
     @property
@@ -141,10 +148,34 @@ class Ledger:
         self.away_shifts = 0
         self.wait = Wait(self.waits, since, promise, (), cause, evidence)
 
-    def promise_after(self, when: datetime) -> Promise | None:
-        """Return the latest promise with a date that is still ahead at `when`: it holds whatever happened in between."""
-        day = local_day(when, user_zone(self.profile))
-        return next((item for item in reversed(self.promises) if item.date is not None and item.date > day), None)
+    def begin_wait_after(self, since: datetime, cause: str, evidence: tuple[str, ...]) -> None:
+        """Begin a new stretch with the latest promise whose date is still ahead: it holds whatever happened in between."""
+        day = local_day(since, user_zone(self.profile))
+        held = (item for item in reversed(self.promises) if item[1].date is not None and item[1].date > day)
+        _, promise, source = next(held, (None, None, ()))
+        self.begin_wait(since, promise, cause, tuple(dict.fromkeys((*evidence, *source))))
+
+    def promise_of(self, when: datetime, promise: Promise, evidence: tuple[str, ...]) -> None:
+        """Write down what they promised, in the order in which it was said."""
+        self.promises.append((when, promise, evidence))
+        self.promises.sort(key=lambda item: item[0].astimezone(UTC))
+
+    def owed(self) -> tuple[Owed, ...]:
+        """Return what the user has still to do for them (B2)."""
+        return owed_by(self.noted, frozenset(self.done))
+
+    def rounds(self) -> tuple[Round, ...]:
+        """Return the interviews, numbered, each with those who get a note, as far as mail and the user's notes name them."""
+        rounds = rounds_of(self.meetings(), self.roster, self.own, self.ended)
+        return with_rounds(rounds, self.noted, self.roster, self.own)
+
+    def known_people(self) -> tuple[Person, ...]:
+        """Return the roster with those whom the user's notes name."""
+        people = self.roster
+        for number in sorted(self.noted):
+            named = self.noted[number].notes.answers.people
+            people = with_people(people, (person for person in named if person.address not in self.own))
+        return people
 
     def settle(self) -> None:
         """Bring the state in step with the interviews ahead and the drafts that stand."""
@@ -209,8 +240,28 @@ class Ledger:
         later = self.wait is not None and self.wait.since.astimezone(UTC) >= instant
         if past and (known or later or self.under in {State.OUR_TURN, State.DORMANT}):
             return
-        if self.go(Signal.ENDED, "the end of an interview"):
-            self.begin_wait(end, self.promise_after(end), "the interview ended", meeting.statement.evidence)
+        said, note = self._said_in(meeting)
+        if said is not None:
+            self.promise_of(end, said, (note,))
+        if not self.go(Signal.ENDED, "the end of an interview"):
+            return
+        evidence = meeting.statement.evidence
+        if said is not None:
+            self.begin_wait(end, said, "the interview ended", (*evidence, note))
+        else:
+            self.begin_wait_after(end, "the interview ended", evidence)
+
+    def _said_in(self, meeting: Meeting) -> tuple[Promise | None, str]:
+        """Return what they promised in an interview by the user's notes of it (B4, B5, D11), and the id of the note."""
+        if not self.noted:
+            return None, ""
+        rounds = rounds_of(self.meetings(), (), self.own, self.ended)
+        number = next((item.number for item in rounds if item.interview.uid in meeting.uids), 0)
+        if number not in self.noted:
+            return None, ""
+        note = self.noted[number]
+        day = local_day(meeting.interview.end, user_zone(self.profile))
+        return usable_promise(note.notes.answers.promise, day), note.id
 
     def process(self) -> Process:
         """Return the process as it stands."""
@@ -221,8 +272,8 @@ class Ledger:
             state=self.state,
             company=self.company,
             role=self.role,
-            rounds=rounds_of(self.meetings(), self.roster, self.own, self.ended),
-            roster=self.roster,
+            rounds=self.rounds(),
+            roster=self.known_people(),
             wait=self.wait if running and self.state is not State.CLOSED else None,
             not_before=self.not_before,
             away_shifts=self.away_shifts,
@@ -250,9 +301,15 @@ class Ledger:
             rejected_by=self.rejected_by,
             closing=self.closing,
             asides=tuple(self.asides),
-            noted=tuple(self.noted[number] for number in sorted(self.noted)),
+            noted=tuple(self.noted[number].notes for number in sorted(self.noted)),
             done=frozenset(self.done),
             missed=tuple(sorted(self.missed.items())),
+            owed=self.owed(),
+            start_by=self.start_by,
+            start_by_evidence=self.start_by_evidence,
+            instructions=tuple(self.instructions),
+            no_calls=self.no_calls,
+            answered=tuple(self.answered),
             notes=tuple(self.notes),
         )
 

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from rules.drafts.types import DraftKey, DraftKind
 from rules.process.interviews import is_cancelled
 from rules.process.ledger import Ledger
+from rules.process.noted import usable_promise
 from rules.process.people import interviewers_of
+from rules.process.schedule import user_zone
 from rules.process.table import Signal
 from rules.process.types import DraftChange, DraftEvent, DraftView, Mark, Noted, Outgoing, State, Verb
+from rules.worktime import local_day
 
 __all__ = ["take_draft", "take_mark", "take_noted", "take_outgoing"]
 
@@ -31,8 +34,21 @@ def take_outgoing(ledger: Ledger, event: Outgoing) -> None:
 
 
 def take_noted(ledger: Ledger, event: Noted) -> None:
-    """Take what the user wrote down about a round: the newest word holds."""
-    ledger.noted[event.notes.round] = event.notes
+    """Take what the user wrote down: the newest word on a round holds.
+
+    What was promised in an interview counts from its end on (the ledger knows the notes then). What the user wrote down of no
+    interview, of a telephone call say, is a word of theirs when it is written down.
+    """
+    if ledger.noted.get(event.notes.round) != event:
+        return
+    answers = event.notes.answers
+    if answers.start_by is not None:
+        ledger.start_by, ledger.start_by_evidence = answers.start_by, (event.id,)
+    promise = usable_promise(answers.promise, local_day(event.at, user_zone(ledger.profile)))
+    if event.notes.round == 0 and promise is not None:
+        ledger.promise_of(event.at, promise, (event.id,))
+        if ledger.go(Signal.PROMISED, "what you noted of their promise") and ledger.waiting:
+            ledger.begin_wait(event.at, promise, "you noted when to expect word", (event.id,))
 
 
 def _take_own_draft(ledger: Ledger, event: DraftEvent) -> None:
@@ -83,7 +99,7 @@ def _take_sent(ledger: Ledger, key: DraftKey | None, at: datetime, recipients: t
         ledger.status_sent.append(at)
     if ledger.under is State.OUR_TURN:
         if ledger.go(Signal.ANSWERED, "your mail"):
-            ledger.begin_wait(at, ledger.promise_after(at), "you answered", (event_id,))
+            ledger.begin_wait_after(at, "you answered", (event_id,))
     elif kind is DraftKind.STATUS and ledger.waiting:
         ledger.count(key, at, None, vetoed=False)
 
@@ -131,7 +147,10 @@ def _wait_number(key: DraftKey) -> int:
 def _take_report(ledger: Ledger, event: Mark) -> None:
     """Take what the user reports: a task that is done, or that they did not come to the last interview that was over by then."""
     if event.verb is Verb.DONE:
+        before = ledger.owed()
         ledger.done.add(event.item)
+        if before and not ledger.owed() and ledger.waiting:
+            ledger.begin_wait_after(event.at, "you handed in what they had asked for", (event.id,))
         return
     instant = event.at.astimezone(UTC)
     over = [
@@ -163,7 +182,7 @@ def _take_command(ledger: Ledger, event: Mark) -> None:
             return
         ledger.paused_until, ledger.resumed_at, ledger.on_hold = None, event.at, False
         if not paused:
-            ledger.begin_wait(event.at, ledger.promise_after(event.at), "you said that they were answered", (event.id,))
+            ledger.begin_wait_after(event.at, "you said that they were answered", (event.id,))
     elif event.verb is Verb.CLOSE:
         if ledger.go(Signal.CLOSE, "`close`"):
             ledger.close("user", event.at, (event.id,))

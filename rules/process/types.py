@@ -23,6 +23,7 @@ __all__ = [
     "Mark",
     "Noted",
     "Outgoing",
+    "Owed",
     "Process",
     "Round",
     "State",
@@ -208,6 +209,17 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """A task that they set and the user has not done yet (B2): while there is one, nobody asks them for news."""
+
+    id: str
+    """`owed-ROUND.WHAT` (WHAT: a digest of the text), stable for ever: the id of its `Task`, given to `hearback done`."""
+    text: str
+    """As the user noted it down."""
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """One hiring process as of `now`: the fold of its events."""
 
@@ -279,5 +291,16 @@ class Process:
     """UIDs of the interviews to which they did not come, and when the user said so."""
     done: frozenset[str] = frozenset()
     """Ids of the tasks that the user has done."""
+    owed: tuple[Owed, ...] = ()
+    """What the user noted down as a task of theirs and has not done yet, by round (B2)."""
+    start_by: date | None = None
+    """The day on which they want the work to begin, as last told by a mail or by the user's notes (B3, F22)."""
+    start_by_evidence: tuple[str, ...] = ()
+    instructions: tuple[Aside, ...] = ()
+    """How they want to be contacted, in their own sentences, oldest first (H11)."""
+    no_calls: bool = False
+    """They asked not to be called (H11)."""
+    answered: tuple[tuple[datetime, datetime], ...] = ()
+    """When a wait began, and when a mail of theirs ended it, oldest first (F25)."""
     notes: tuple[str, ...] = ()
     """What the fold could not use, in words (for `why`)."""

@@ -14,13 +14,14 @@ from rules.drafts.types import DraftKey
 from rules.extract.types import Away, Facts, Interview, Person, Promise, PromiseClass
 from rules.intents import Decision
 from rules.mail import Address
-from rules.policy import Policy, load_playbook
+from rules.policy import Policy, load_playbook, parse_policy
 from rules.process import DraftChange, DraftEvent, Event, Incoming, Mark, Outgoing, Process, Thread, Verb, fold
 from rules.profile import Profile
 
 NEW_YORK = ZoneInfo("America/New_York")
 BERLIN = ZoneInfo("Europe/Berlin")
-POLICY = load_playbook("default")
+POLICY = parse_policy("prep.enabled = false\nnotes.enabled = false\ntasks.linkedin = false\n", load_playbook("default"))
+"""The default playbook without drafts to oneself: what tests here count are drafts to them."""
 PROFILE = Profile(
     "Robin Ferrer",
     "robin@home.example",
