@@ -25,7 +25,9 @@ class Place:
     attempt: int = 1
     """1 to cap for a status follow-up; the round for a thank-you."""
     final: bool = False
-    """The last one: it says so to the user, and asks the question of rule F14."""
+    """The last one: it says so to the user."""
+    asks: bool = False
+    """A status follow-up that asks whether to write again next week (F14, `StatusRules.question_from`)."""
     late: bool = False
     """Its slot or its hard limit is over (T6, D16)."""
     thread: Thread | None = None

@@ -11,7 +11,15 @@ from rules.extract.types import Person
 from rules.intents import Notice, Place, Reason
 from rules.process import DraftView, State, Wait
 from rules.process.people import named_in, status_recipient
-from rules.process.schedule import Planned, month_of_silence, plan_status, runs_out_at, start_of_day, used_up
+from rules.process.schedule import (
+    Planned,
+    last_day_of,
+    month_of_silence,
+    plan_status,
+    runs_out_at,
+    start_of_day,
+    used_up,
+)
 from rules.reasons import day_words
 from rules.worktime import plus
 
@@ -31,7 +39,7 @@ def status_follow_up(case: Case) -> Part:
         resumed = replace(process, resumed_at=process.paused_until)
         later = max(case.now, process.paused_until, key=lambda when: when.astimezone(UTC))
         planned = plan_status(resumed, case.policy, case.profile, later)
-        if planned is not None:
+        if planned is not None and not process.owed:
             _place(case, wait, planned, part)
         return part
     if process.state not in _WAITING:
@@ -39,11 +47,27 @@ def status_follow_up(case: Case) -> Part:
     runs_out = runs_out_at(wait, case.policy, case.profile)
     if runs_out is not None:
         part.moments.append(runs_out)
+    if process.owed or _work_has_begun(case, wait, part):
+        return part
     planned = plan_status(process, case.policy, case.profile, case.now)
     if planned is not None:
         _place(case, wait, planned, part)
     _tell_of_silence(case, wait, part)
     return part
+
+
+def _work_has_begun(case: Case, wait: Wait, part: Part) -> bool:
+    """Return True from the day on that they named for the start of the work, and tell of it (F22)."""
+    day = last_day_of(case.process, wait, case.policy, case.profile)
+    if day is None or used_up(wait, case.policy, case.profile):
+        return False
+    begins = start_of_day(day, case.profile)
+    text = (
+        f"They wanted the work to begin by {day_words(day)}: no further follow-up. Silence is rarely about you; close the "
+        "process, or wait for what comes."
+    )
+    part.notices.append(Notice("start_date_passed", text, begins))
+    return case.reached(begins)
 
 
 def _edited(case: Case, wait: Wait) -> DraftView | None:
@@ -97,6 +121,7 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
             planned.appears_at,
             attempt=planned.number,
             final=planned.final,
+            asks=0 < case.policy.status.question_from <= planned.number,
             late=planned.late,
             thread=thread_with(process, recipient.address),
             reasons=(*planned.reasons, count, why),

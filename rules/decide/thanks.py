@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from rules.decide.ladder import Rung, Unsent, ladder_of, notice_of, rung_of
 from rules.decide.part import Case, Part, thread_with
 from rules.drafts.types import DraftKey
 from rules.extract.types import InterviewStatus, Person
 from rules.intents import Notice, Place, Reason, Slot
 from rules.policy import ThankYouRules
 from rules.process import Round, State
+from rules.process.noted import was_missed
 from rules.process.people import reachable
 from rules.process.schedule import country_of
 from rules.worktime import add_business_days, at, business_slot, is_business_day, plus
@@ -50,10 +52,18 @@ def thank_yous(case: Case) -> Part:
     if process.no_contact or process.state in {State.CLOSED, State.DORMANT}:
         return part
     for round_ in process.rounds:
-        if round_.interview.status is InterviewStatus.CANCELLED:
+        if round_.interview.status is InterviewStatus.CANCELLED or was_missed(process, round_.interview):
             continue
+        told: dict[Rung, list[Unsent]] = {}
         for person in _each_once(round_.interviewers):
-            _note_for(case, round_, person, part)
+            unsent = _note_for(case, round_, person, part)
+            if unsent is None:
+                continue
+            ladder = ladder_of(unsent, case.policy.thank_you)
+            part.moments += [rung.at for rung in ladder]
+            if (rung := rung_of(case, ladder)) is not None:
+                told.setdefault(rung, []).append(unsent)
+        part.notices += [notice_of(case, rung, together) for rung, together in told.items()]
     return part
 
 
@@ -81,30 +91,32 @@ def _settled(case: Case, key: DraftKey, person: Person, end: datetime) -> bool:
     return any(address == person.address and _utc(placed) >= _utc(end) for address, placed in case.process.declined)
 
 
-def _note_for(case: Case, round_: Round, person: Person, part: Part) -> None:
+def _note_for(case: Case, round_: Round, person: Person, part: Part) -> Unsent | None:
+    """Add the note to one person to `part`; return it where there is one to send."""
     rules, process = case.policy.thank_you, case.process
     end = round_.interview.end
     begins = _from(case, end)
     if begins is None:
-        return
+        return None
     gives_up = plus(end, timedelta(days=rules.place_days))
     key = DraftKey(process.id, person.address, f"thank_you-{round_.number}")
     if person.address and _settled(case, key, person, end):
-        return
+        return None
     if not reachable(process, person.address):
         if not case.reached(gives_up) and _utc(begins) < _utc(gives_up):
             who = person.name or person.address
             text = f"No address is known that {who} reads: ask for it, or thank them by another channel; none is guessed."
             part.notices.append(Notice("no_address", text, begins))
             part.moments.append(gives_up)
-        return
+        return None
     live = case.live(key)
     if live is None:
         if case.reached(gives_up) or _utc(begins) >= _utc(gives_up):
-            return
+            return None
         part.moments.append(gives_up)
     slot = thank_you_slot(end, case.zone, country_of(process, case.profile, person.address), rules)
-    late_at = max(plus(end, timedelta(hours=rules.hard_hours)), slot.closes, key=_utc)
+    unsent = Unsent(person, end, begins, slot)
+    late_at = unsent.late_at(rules)
     late = case.reached(late_at)
     part.moments.append(late_at)
     part.places.append(
@@ -119,8 +131,7 @@ def _note_for(case: Case, round_: Round, person: Person, part: Part) -> None:
             reasons=_reasons(case, round_, slot, late_at if late else None),
         ),
     )
-    text = f"The thank-you note to {person.name or person.address} has been waiting since {case.words(end)}."
-    part.notices.append(Notice("thank_you_late", text, max(late_at, begins, key=_utc)))
+    return unsent
 
 
 def _reasons(case: Case, round_: Round, slot: Slot, late_at: datetime | None) -> tuple[Reason, ...]:

@@ -33,6 +33,7 @@ __all__ = [
     "Planned",
     "cap_of",
     "country_of",
+    "last_day_of",
     "month_of_silence",
     "plan_status",
     "runs_out_at",
@@ -42,6 +43,9 @@ __all__ = [
     "zone_of",
 ]
 
+_FORTNIGHT = 14
+"""Days: what waits less goes by the articles that say a week."""
+_LONGEST_QUOTE = 160
 _DATED = (PromiseClass.HARD_DATE, PromiseClass.CONTACT_DATE)
 
 
@@ -101,6 +105,19 @@ def cap_of(wait: Wait, policy: Policy) -> int:
     return min(policy.status.cap, policy.promise.cap) if dated and policy.promise.cap else policy.status.cap
 
 
+def last_day_of(process: Process, wait: Wait, policy: Policy, profile: Profile) -> date | None:
+    """Return the day from which no follow-up comes any more, for the work was to begin then (F22); None where there is none.
+
+    A day from before the wait, or before the day they named for their answer, is out of date: they are still at it.
+    """
+    day = process.start_by
+    if day is None or not policy.silence.stop_at_start_date:
+        return None
+    promised = wait.promise.date if wait.promise is not None else None
+    newest = max(local_day(wait.since, user_zone(profile)), promised or date.min)
+    return day if day > newest else None
+
+
 def month_of_silence(wait: Wait, policy: Policy, profile: Profile) -> date | None:
     """Return the day on which silence has lasted a month (F20, D17); None where the policy does not count one.
 
@@ -158,17 +175,17 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
     zone = zone_of(process, profile)
     due = _due(process, wait, policy, profile, country)
     reasons = [*due.reasons]
-    first = business_slot(due.day, policy.slot.hours, zone, country, due.weekdays)
+    first = _slot(due.day, due, policy, zone, country)
     not_before = process.not_before
     if not_before is not None and first.opens.astimezone(UTC) < not_before.astimezone(UTC):
-        first = _opening_after(not_before, policy, zone, country, due.weekdays)
+        first = _opening_after(not_before, due, policy, zone, country)
         reasons.append(Reason(f"They are away: nothing is sent before {time_words(not_before.astimezone(zone))}.", ("D18",)))
     resumed = process.resumed_at
     if resumed is not None and first.closes.astimezone(UTC) <= resumed.astimezone(UTC):
-        first = business_slot(due.day, policy.slot.hours, zone, country, due.weekdays, open_after=resumed)
+        first = _slot(due.day, due, policy, zone, country, open_after=resumed)
     slot = first
     if first.closes.astimezone(UTC) <= now.astimezone(UTC):
-        slot = business_slot(first.opens.date(), policy.slot.hours, zone, country, due.weekdays, open_after=now)
+        slot = _slot(first.opens.date(), due, policy, zone, country, open_after=now)
         reasons.append(
             Reason(
                 f"The slot of {time_words(first.opens)} went by without it being sent; the next one is {time_words(slot.opens)}.",
@@ -176,6 +193,9 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
                 ("S3",),
             ),
         )
+    last_day = last_day_of(process, wait, policy, profile)
+    if last_day is not None and slot.opens.date() >= last_day:
+        return None
     reasons.append(_slot_reason(slot, due, policy))
     number = len(wait.follow_ups) + 1
     last_from = _last_from(wait, policy, profile)
@@ -188,16 +208,30 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
     return Planned(number, first, slot, appears_at, silent or number >= cap_of(wait, policy), tuple(reasons))
 
 
-def _opening_after(instant: datetime, policy: Policy, zone: tzinfo, country: str, weekdays: tuple[int, ...]) -> Slot:
-    day = local_day(instant, zone)
-    slot = business_slot(day, policy.slot.hours, zone, country, weekdays)
+def _slot(day: date, due: _Due, policy: Policy, zone: tzinfo, country: str, *, open_after: datetime | None = None) -> Slot:
+    """Return the first slot at or after `day` on a weekday of `due`, or on any one where that is too far off (X18)."""
+    slot = business_slot(day, policy.slot.hours, zone, country, due.weekdays, open_after=open_after)
+    most = policy.slot.max_slip_days
+    if not most:
+        return slot
+    day = day if open_after is None else max(day, local_day(open_after, zone))
+    if slot.opens.date() - day <= timedelta(days=most):
+        return slot
+    return business_slot(day, policy.slot.hours, zone, country, open_after=open_after)
+
+
+def _opening_after(instant: datetime, due: _Due, policy: Policy, zone: tzinfo, country: str) -> Slot:
+    slot = _slot(local_day(instant, zone), due, policy, zone, country)
     if slot.opens.astimezone(UTC) < instant.astimezone(UTC):
-        slot = business_slot(slot.opens.date() + timedelta(days=1), policy.slot.hours, zone, country, weekdays)
+        slot = _slot(slot.opens.date() + timedelta(days=1), due, policy, zone, country)
     return slot
 
 
 def _slot_reason(slot: Slot, due: _Due, policy: Policy) -> Reason:
     words = f"{time_words(slot.opens)} to {slot.closes:%H:%M} there"
+    if slot.opens.weekday() not in due.weekdays:
+        text = f"No allowed weekday is within {policy.slot.max_slip_days} days of that: it is any business morning, {words}."
+        return Reason(text, ("X18", "D24"))
     if due.weekdays == policy.slot.weekdays and len(due.weekdays) < len(WEEKDAYS):
         return Reason(f"The allowed morning at or after that is {words}.", ("F3", "D24", "X18"), ("S1",))
     return Reason(f"The business morning at or after that is {words}.", ("D24", "F3"), ("S1",))
@@ -245,21 +279,12 @@ def _first(wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
         day = since + timedelta(days=policy.wait.no_date_days)
         cause = wait.cause or "the wait began"
         text = f"They named no date: {policy.wait.no_date_days} days after {day_words(since)}, when {cause}."
-        return _Due(day, weekdays, (Reason(text, ("F6", "D2", "X5", "D10"), ("S3", "S1"), wait.evidence), _no_date_voices(since)))
+        rules, articles = (("F7", "F8"), ("S4", "S2")) if policy.wait.no_date_days < _FORTNIGHT else (("F6",), ("S3", "S1"))
+        return _Due(day, weekdays, (Reason(text, (*rules, "D2", "X5", "D10"), articles, wait.evidence),))
     evidence = wait.evidence
-    quote = f' ("{promise.sentence.strip()[:160]}")' if promise.sentence.strip() else ""
+    quote = _quote(wait)
     if promise.kind is PromiseClass.HARD_DATE and promise.date is not None:
-        day = after_promised_day(
-            promise.date,
-            country,
-            weekdays,
-            wait=policy.promise.business_days,
-            prefer_hours=policy.promise.prefer_within_hours,
-        )
-        day = max(day, _day_after(since, country))
-        text = f"They promised word by {day_words(promise.date)}{quote}: the first allowed morning after it is {day_words(day)}."
-        voices = _hard_date_voices(promise.date, country)
-        return _Due(day, tuple(sorted(WEEKDAYS)), (Reason(text, ("F4", "F10", "D1", "D9", "X4"), ("S3", "S4"), evidence), voices))
+        return _after_promised(wait, promise.date, since, policy, country)
     if promise.kind is PromiseClass.CONTACT_DATE and promise.date is not None:
         text = f"They asked you to write on {day_words(promise.date)}{quote}."
         return _Due(promise.date, tuple(sorted(WEEKDAYS)), (Reason(text, ("H11", "B4"), ("S1", "S2"), evidence),))
@@ -273,17 +298,37 @@ def _first(wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
     return _vague(promise, policy, evidence, quote)
 
 
-def _day_after(since: date, country: str) -> date:
-    """Return the business day after the wait began: a promise that was for the same day leaves at least this."""
-    return add_business_days(since, 1, country)
+def _quote(wait: Wait) -> str:
+    """Return their words in brackets, as far as they are known."""
+    said = wait.promise.sentence.strip()[:_LONGEST_QUOTE] if wait.promise is not None else ""
+    return f' ("{said}")' if said else ""
+
+
+def _after_promised(wait: Wait, promised: date, since: date, policy: Policy, country: str) -> _Due:
+    """Return when a promised date calls for the first follow-up (F4, F10, D1, D9).
+
+    A promise that was for the day on which the wait began leaves at least one business day.
+    """
+    rules = policy.promise
+    weekdays = tuple(sorted(WEEKDAYS)) if rules.any_weekday else policy.slot.weekdays
+    if rules.any_weekday:
+        preferred, hours = policy.slot.weekdays, rules.prefer_within_hours
+        day = after_promised_day(promised, country, preferred, wait=rules.business_days, prefer_hours=hours)
+    else:
+        day = first_business_day(add_business_days(promised, rules.business_days, country), country, weekdays)
+    day = max(day, add_business_days(since, 1, country))
+    text = f"They promised word by {day_words(promised)}{_quote(wait)}: the first allowed morning after it is {day_words(day)}."
+    return _Due(day, weekdays, (Reason(text, ("F4", "F10", "D1", "D9", "X4"), ("S3", "S4"), wait.evidence),))
 
 
 def _vague(promise: Promise, policy: Policy, evidence: tuple[str, ...], quote: str) -> _Due:
     rules: tuple[str, ...]
+    articles: tuple[str, ...]
     if promise.kind is PromiseClass.FEW_DAYS:
         days, rules, articles = policy.wait.few_days_days, ("F9", "D11"), ("S3",)
     else:
-        days, rules, articles = policy.wait.vague_days, ("F1", "X4", "D11"), ("S1",)
+        days = policy.wait.vague_days
+        rules, articles = (("F7", "X4", "D11"), ("S4",)) if days < _FORTNIGHT else (("F1", "X4", "D11"), ("S1",))
     day = promise.made_on + timedelta(days=days)
     text = f"On {day_words(promise.made_on)} they named no day{quote}: {days} days later is {day_words(day)}."
     return _Due(day, policy.slot.weekdays, (Reason(text, rules, articles, evidence),))
@@ -299,24 +344,3 @@ def _next(wait: Wait, policy: Policy) -> _Due:
     rules = ("F2", "D15", "D10") if last.vetoed else ("F2", "D10")
     evidence = (str(last.key),) if last.key is not None else ()
     return _Due(day, policy.slot.weekdays, (Reason(text, rules, ("S1",), evidence),))
-
-
-def _no_date_voices(since: date) -> Reason:
-    """Say what each article would do where no date was named (X5)."""
-    week, fortnight = since + timedelta(days=7), since + timedelta(days=14)
-    return Reason(
-        f"S3 says about 14 days, S1 every two weeks ({day_words(fortnight)}); S4 and S2 say a week ({day_words(week)}).",
-        ("X5", "F6", "F7", "F8"),
-        ("S1", "S2", "S3", "S4"),
-    )
-
-
-def _hard_date_voices(promised: date, country: str) -> Reason:
-    """Say what each article would do after a promised date (X4, X14)."""
-    third, fourth = add_business_days(promised, 1, country), promised + timedelta(days=2)
-    return Reason(
-        f"S3 says one business day after it ({day_words(third)}), S4 within 48 hours (until {day_words(fourth)}), "
-        "S2 once it has passed, about a week after the thank-you.",
-        ("X4", "X14", "F4", "F8", "F10"),
-        ("S2", "S3", "S4"),
-    )
