@@ -20,8 +20,12 @@ from rules.profile import Profile
 
 NEW_YORK = ZoneInfo("America/New_York")
 BERLIN = ZoneInfo("Europe/Berlin")
-POLICY = parse_policy("prep.enabled = false\nnotes.enabled = false\ntasks.linkedin = false\n", load_playbook("default"))
-"""The default playbook without drafts to oneself: what tests here count are drafts to them."""
+PLAYBOOKS = {
+    name: parse_policy("prep.enabled = false\nnotes.enabled = false\ntasks.linkedin = false\n", load_playbook(name))
+    for name in ("default", "recruiters", "ama", "mastering", "epc", "king", "brisk", "restrained")
+}
+"""The playbooks without drafts to oneself: what tests of timing count are drafts to them."""
+POLICY = PLAYBOOKS["default"]
 PROFILE = Profile(
     "Robin Ferrer",
     "robin@home.example",
