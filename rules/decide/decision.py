@@ -9,6 +9,7 @@ from rules.decide.part import Case
 from rules.decide.status import status_follow_up
 from rules.decide.telling import moments, notices, standing, withdrawal
 from rules.decide.thanks import thank_yous
+from rules.decide.to_self import forms
 from rules.intents import Decision, Place, Withdraw
 from rules.policy import Policy
 from rules.process import Process, State
@@ -23,7 +24,7 @@ def decide(process: Process, policy: Policy, profile: Profile, now: datetime) ->
     `process` is the fold of its events at the same `now`. Until `next_check` the same events give the same decision.
     """
     case = Case(process, policy, profile, now)
-    parts = (thank_yous(case), status_follow_up(case), gracious_notes(case))
+    parts = (thank_yous(case), status_follow_up(case), gracious_notes(case), forms(case))
     places = [place for part in parts for place in part.places]
     place = [item for item in places if _due(case, item)]
     upcoming = [item for item in places if item not in place]
@@ -62,4 +63,5 @@ def _due(case: Case, place: Place) -> bool:
         return True
     live = case.live(place.key)
     clock_went_back = live is not None and live.placed_at.astimezone(UTC) >= place.appears_at.astimezone(UTC)
-    return clock_went_back and case.process.state not in {State.PAUSED, State.OUR_TURN}
+    resting = {State.PAUSED} if place.kind.to_self else {State.PAUSED, State.OUR_TURN}
+    return clock_went_back and case.process.state not in resting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.decide.part import Case
+from rules.decide.to_self import form_withdrawal
 from rules.drafts.types import DraftKind
 from rules.extract.types import InterviewStatus
 from rules.intents import Notice, Reason
@@ -119,6 +120,8 @@ _GONE = {
 def withdrawal(case: Case, view: DraftView) -> Reason:
     """Say why an untouched draft of ours goes."""
     process = case.process
+    if view.key.kind in {DraftKind.PREP, DraftKind.NOTES}:
+        return form_withdrawal(case, view)
     if process.no_contact:
         return Reason("They asked not to be contacted.", ("H11",), ("S2",))
     if process.on_hold:

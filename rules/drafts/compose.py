@@ -13,6 +13,7 @@ from rules.drafts.names import greeting_name
 from rules.drafts.plan import Case, sentences_of
 from rules.drafts.references import chain, is_msg_id
 from rules.drafts.subjects import new_subject, reply_subject
+from rules.drafts.to_self import FORMS, compose_form
 from rules.drafts.types import Draft, DraftKind
 from rules.drafts.wording import Wording, load_wording
 from rules.extract.types import InterviewStatus, PromiseClass
@@ -128,6 +129,8 @@ def compose(place: Place, process: Process, profile: Profile, *, now: datetime, 
     """
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
+    if place.kind in FORMS:
+        return compose_form(place, process, profile, now=now, message_id=message_id)
     wording = load_wording()
     zone = _zone(profile.zone)
     slot_zone = place.slot.opens.tzinfo

@@ -74,6 +74,8 @@ class Answers:
     """They welcomed a portfolio, a presentation or an idea, in words or by implication (C27)."""
     remote: bool | None = None
     """They all work remotely (H9)."""
+    next_step: str = ""
+    """What comes next, in the user's words (B4)."""
     traditional: bool | None = None
     """They are of the kind that values a written card; False: fast and digital (H7)."""
 
@@ -89,3 +91,5 @@ class Notes:
     answers: Answers = Answers()
     unclear: tuple[str, ...] = ()
     """Answers that could not be used, each with what to do (B3: `yesterday` is no start date)."""
+    whole: bool = False
+    """They hold all that there is to say: earlier notes of the round count no more. Only before they are merged."""

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from connectors.maildir import create_maildir
 from tests.letters import invitation
+from tests.watcher.desk import NO_FORMS
 from watcher.cli.app import app
 
 __all__ = ["INTERVIEW", "INVITED", "CliDesk"]
@@ -31,13 +32,14 @@ class CliDesk:
         self.config = path / "config.toml"
         self.state = path / "state"
         create_maildir(self.mailbox)
+        (path / "rules.toml").write_text(NO_FORMS)
         self.configure()
 
     def configure(self, accounts: str = '[accounts.main]\nkind = "maildir"\npath = "mail"\n', rest: str = "") -> None:
         """Write the configuration."""
         self.config.write_text(
             '[user]\nname = "Sam Rivers"\nemail = "sam@example.com"\nphone = "+49 30 5550100"\ntimezone = "Europe/Berlin"\n'
-            f'[daemon]\nstate_dir = "state"\n{rest}{accounts}'
+            f'[rules]\nfile = "rules.toml"\n[daemon]\nstate_dir = "state"\n{rest}{accounts}'
         )
 
     def deliver(self, raw: bytes, at: datetime, name: str) -> None:

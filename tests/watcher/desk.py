@@ -15,14 +15,17 @@ from pathlib import Path
 
 from connectors.base import Connector
 from connectors.maildir import MaildirConnector, MaildirSettings, create_maildir
-from rules.policy import load_playbook
+from rules.policy import load_playbook, parse_policy
 from rules.profile import Profile
 from watcher.account import Account
 from watcher.cycle import Cycle, PassReport
 from watcher.history import Assessment, assess_all
 from watcher.store import Store
 
-__all__ = ["Desk"]
+__all__ = ["NO_FORMS", "Desk"]
+
+NO_FORMS = "prep.enabled = false\nnotes.enabled = false\ntasks.linkedin = false\n"
+"""A playbook file with which nothing is drafted to the user: for tests of what is drafted to others."""
 
 Wrap = Callable[[Connector], Connector]
 
@@ -31,9 +34,15 @@ class Desk:
     """One mailbox, one store, one account."""
 
     def __init__(
-        self, path: Path, *, zone: str = "Europe/Berlin", wrap: Wrap = lambda connector: connector, max_drafts: int = 20
+        self,
+        path: Path,
+        *,
+        zone: str = "Europe/Berlin",
+        wrap: Wrap = lambda connector: connector,
+        max_drafts: int = 20,
+        rules: str = NO_FORMS,
     ) -> None:
-        """Make an empty mailbox and an empty store below `path`."""
+        """Make an empty mailbox and an empty store below `path`; `rules` is the user's own playbook file."""
         self.mailbox = path / "mail"
         create_maildir(self.mailbox)
         self.state = path / "state" / "hearback.sqlite3"
@@ -51,7 +60,7 @@ class Desk:
                 zone,
                 "DE",
             ),
-            policy=load_playbook("default"),
+            policy=parse_policy(rules, load_playbook("default")),
             max_drafts=max_drafts,
         )
         self.store = Store(self.state)

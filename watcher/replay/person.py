@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from connectors.archive import Census
 from rules.country import country_of_zone
-from rules.policy import load_playbook
+from rules.policy import Policy, load_playbook, parse_policy
 from rules.profile import Profile
 from watcher.account import Account
 from watcher.accounts import build_account, read_policy
@@ -18,6 +18,8 @@ from watcher.replay.play import ReplayError
 __all__ = ["Person", "person_of"]
 
 _NAME = "replay"
+_NO_FORMS = "prep.enabled = false\nnotes.enabled = false\n"
+"""What would have been drafted to the user alone is no part of what is told of the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,12 @@ def person_of(census: Census, config: Config | None, own: frozenset[str], zone: 
     return _unknown(census, own, zone)
 
 
+def _without_forms(policy: Policy) -> Policy:
+    return parse_policy(_NO_FORMS, policy)
+
+
 def _configured(census: Census, config: Config, own: frozenset[str], zone: str) -> Person:
-    policy = read_policy(config)
+    policy = _without_forms(read_policy(config))
     settings = max(config.enabled, key=lambda account: census.occurs(account.address))
     account = build_account(config, settings, policy)
     notes = [f"Played for {account.address}, as {config.path} has it."]
@@ -66,7 +72,7 @@ def _unknown(census: Census, own: frozenset[str], zone: str) -> Person:
         raise ReplayError(_NOBODY)
     name = next((name for address in found if (name := census.name_of(address))), found[0].partition("@")[0])
     profile = Profile(name=name, email=found[0], addresses=frozenset(found), zone=zone, country=country_of_zone(zone))
-    account = Account(_NAME, "archive", found[0], profile, load_playbook("default"), timedelta(days=120))
+    account = Account(_NAME, "archive", found[0], profile, _without_forms(load_playbook("default")), timedelta(days=120))
     return Person(account, tuple(_told(name, found, zone, given=bool(own))))
 
 
