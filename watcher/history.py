@@ -45,7 +45,8 @@ def events_for(connection: Connection, account: Account, process_id: str) -> tup
         for r in draft_events_of(connection, account.name, [process_id])
     )
     events.extend(
-        Mark(id=f"mark:{r.id}", at=r.at, verb=r.verb, until=r.until) for r in marks_of(connection, account.name, process_id)
+        Mark(id=f"mark:{r.id}", at=r.at, verb=r.verb, until=r.until, item=r.item)
+        for r in marks_of(connection, account.name, process_id)
     )
     return rows, events
 

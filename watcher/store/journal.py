@@ -38,6 +38,8 @@ class MarkRow:
     at: datetime
     verb: Verb
     until: datetime | None
+    item: str = ""
+    """Id of the task that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,13 @@ class LogRow:
 
 
 def add_mark(  # noqa: PLR0917 - the columns
-    connection: Connection, account: str, process: str, verb: Verb, at: datetime, until: datetime | None = None
+    connection: Connection,
+    account: str,
+    process: str,
+    verb: Verb,
+    at: datetime,
+    until: datetime | None = None,
+    item: str = "",
 ) -> None:
     """Store a word of the user's; the next pass acts on it.
 
@@ -65,7 +73,7 @@ def add_mark(  # noqa: PLR0917 - the columns
     last: datetime | None = connection.execute(select(func.max(mark.c.at)).where(same)).scalar()
     if last is not None:
         at = max(at, last + timedelta(microseconds=1))
-    connection.execute(insert(mark).values(account=account, process=process, verb=verb.value, at=at, until=until))
+    connection.execute(insert(mark).values(account=account, process=process, verb=verb.value, at=at, until=until, item=item))
 
 
 def last_mark(connection: Connection) -> int:
@@ -78,7 +86,7 @@ def marks_of(connection: Connection, account: str, process: str | None = None, a
     query = select(mark).where(mark.c.account == account, mark.c.id > after).order_by(mark.c.id)
     if process is not None:
         query = query.where(mark.c.process == process)
-    return [MarkRow(r.id, r.account, r.process, r.at, Verb(r.verb), r.until) for r in connection.execute(query)]
+    return [MarkRow(r.id, r.account, r.process, r.at, Verb(r.verb), r.until, r.item) for r in connection.execute(query)]
 
 
 def add_log(connection: Connection, rows: Iterable[LogRow]) -> None:

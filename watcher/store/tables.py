@@ -157,6 +157,7 @@ mark = Table(
     Column("at", Instant, nullable=False),
     Column("verb", Text, nullable=False),
     Column("until", Instant),
+    Column("item", Text, nullable=False, default="", server_default=""),  # id of the task that is done
 )
 
 # What the user said of messages: which belong together, and what kind one is. Messages are named by identity.
