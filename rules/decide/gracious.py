@@ -9,6 +9,7 @@ from rules.drafts.types import DraftKey
 from rules.extract.types import InterviewStatus, Person, RoleClass
 from rules.intents import Place, Reason, Slot
 from rules.process import State
+from rules.process.noted import was_missed
 from rules.process.people import reachable
 from rules.process.schedule import country_of
 from rules.worktime import business_slot, local_day, plus
@@ -59,6 +60,7 @@ def _recipients(case: Case, closed_at: datetime) -> list[Person]:
         person
         for round_ in process.rounds
         if round_.interview.status is not InterviewStatus.CANCELLED and round_.interview.end.astimezone(UTC) <= instant
+        if not was_missed(process, round_.interview)
         for person in round_.interviewers
     ]
     if process.rejected_by is not None and reachable(process, process.rejected_by.address):

@@ -60,7 +60,7 @@ def _work_has_begun(case: Case, wait: Wait, part: Part) -> bool:
     """Return True from the day on that they named for the start of the work, and tell of it (F22)."""
     day = last_day_of(case.process, wait, case.policy, case.profile)
     if day is None or used_up(wait, case.policy, case.profile):
-        return False
+        return False  # it would have been the last one anyway
     begins = start_of_day(day, case.profile)
     text = (
         f"They wanted the work to begin by {day_words(day)}: no further follow-up. Silence is rarely about you; close the "

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.decide.part import Case
+from rules.decide.remarks import owed_words, remarks, remarks_told, work_has_begun
 from rules.decide.to_self import form_withdrawal
 from rules.drafts.types import DraftKind
 from rules.extract.types import InterviewStatus
 from rules.intents import Notice, Reason
 from rules.process import DraftView, State
-from rules.process.schedule import runs_out_at
+from rules.process.noted import was_missed
+from rules.process.schedule import last_day_of, runs_out_at, start_of_day
 
 __all__ = ["moments", "notices", "standing", "withdrawal"]
 
@@ -19,6 +21,9 @@ def moments(case: Case) -> list[datetime]:
     """Return the instants at which time alone changes the state of the process."""
     process = case.process
     found = [process.not_before] if process.not_before is not None else []
+    last = last_day_of(process, process.wait, case.policy, case.profile) if process.wait is not None else None
+    if last is not None:
+        found.append(start_of_day(last, case.profile))
     if process.state is State.PAUSED and process.paused_until is None:
         return found
     if process.state is not State.CLOSED:
@@ -51,12 +56,12 @@ def notices(case: Case) -> list[Notice]:
             "if they write, this one wakes up."
         )
         told.append(Notice("move_on", text, runs_out if runs_out is not None else process.wait.since))
-    return told
+    return told + remarks_told(case)
 
 
 def standing(case: Case) -> tuple[Reason, ...]:
     """Say why the process stands as it does."""
-    return (_STANDING[case.process.state](case),)
+    return (_STANDING[case.process.state](case), *remarks(case))
 
 
 def _scheduled(case: Case) -> Reason:
@@ -134,12 +139,19 @@ def withdrawal(case: Case, view: DraftView) -> Reason:
 
 
 def _no_thanks(case: Case, view: DraftView) -> Reason:
+    missed = [item.number for item in case.process.rounds if was_missed(case.process, item.interview)]
+    if view.key.step in {f"thank_you-{number}" for number in missed}:
+        return Reason("They did not come to that interview, you said.", ("T1",))
     if case.wrote_since(view.key.recipient, view.placed_at):
         return Reason("You wrote to them yourself after the interview.", ("D23",))
     return Reason("The interview was cancelled, moved or is no longer theirs.", ("B8",), ("S1",))
 
 
 def _no_status(case: Case) -> Reason:
+    if case.process.owed:
+        return Reason(owed_words(case), ("B2",), ("S1",))
+    if work_has_begun(case):
+        return Reason("The day is here on which they wanted the work to begin.", ("F22",), ("S1",))
     not_before = case.process.not_before
     if not_before is not None and not case.reached(not_before):
         return Reason(f"They are away: it comes back for the first slot after {_words(case, not_before)}.", ("D18",))

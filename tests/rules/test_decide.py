@@ -267,7 +267,7 @@ def test_the_third_is_the_last_and_then_comes_nothing() -> None:
     done = at(ny(4, 15), BOOKED, *THANKED, *sent, third)
     assert (done.place, done.upcoming, done.next_check) == ((), (), ny(4, 28, 0))
     over = at(ny(4, 28, 0), BOOKED, *THANKED, *sent, third)
-    assert (told(over), over.next_check) == (["move_on"], None)
+    assert (told(over), over.next_check) == (["how_they_answered", "move_on"], None)
 
 
 def test_a_month_of_silence_asks_and_the_next_follow_up_is_the_last() -> None:
@@ -446,7 +446,7 @@ def test_no_contact_stops_every_kind_of_draft() -> None:
     decision = at(ny(3, 4, 9), BOOKED, drafted(key("thank_you-1"), ny(3, 2, 11)), stop)
     assert (decision.place, decision.upcoming) == ((), ())
     assert [item.key for item in decision.withdraw] == [key("thank_you-1")]
-    assert told(decision) == ["no_contact"]
+    assert told(decision) == ["how_they_answered", "no_contact"]
 
 
 def test_a_snooze_shows_what_comes_after_it_and_misses_no_slot() -> None:

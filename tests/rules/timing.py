@@ -14,17 +14,20 @@ from rules.drafts.types import DraftKey
 from rules.extract.types import Away, Facts, Interview, Person, Promise, PromiseClass
 from rules.intents import Decision
 from rules.mail import Address
+from rules.notes.types import Answers, Notes
 from rules.policy import Policy, load_playbook, parse_policy
-from rules.process import DraftChange, DraftEvent, Event, Incoming, Mark, Outgoing, Process, Thread, Verb, fold
+from rules.process import DraftChange, DraftEvent, Event, Incoming, Mark, Noted, Outgoing, Process, Thread, Verb, fold
 from rules.profile import Profile
 
 NEW_YORK = ZoneInfo("America/New_York")
 BERLIN = ZoneInfo("Europe/Berlin")
 PLAYBOOKS = {
-    name: parse_policy("prep.enabled = false\nnotes.enabled = false\ntasks.linkedin = false\n", load_playbook(name))
+    name: parse_policy(
+        "prep.enabled = false\nnotes.enabled = false\ntasks.linkedin = false\nkeep_warm.enabled = false\n", load_playbook(name)
+    )
     for name in ("default", "recruiters", "ama", "mastering", "epc", "king", "brisk", "restrained")
 }
-"""The playbooks without drafts to oneself: what tests of timing count are drafts to them."""
+"""The playbooks without drafts to oneself or to keep warm: what tests of timing count are notes and follow-ups to them."""
 POLICY = PLAYBOOKS["default"]
 PROFILE = Profile(
     "Robin Ferrer",
@@ -97,8 +100,12 @@ def mine(name: str, at: datetime, to: str = "ann@corp.example", step: DraftKey |
     return Outgoing(name, at, (to,), thread(name, to), step)
 
 
-def mark(verb: Verb, at: datetime, until: datetime | None = None) -> Mark:
-    return Mark(f"{verb}-{at:%m%d%H%M}", at, verb, until)
+def mark(verb: Verb, at: datetime, until: datetime | None = None, item: str = "") -> Mark:
+    return Mark(f"{verb}-{at:%m%d%H%M}{item}", at, verb, until, item)
+
+
+def noted(name: str, at: datetime, number: int = 1, **answers: object) -> Noted:
+    return Noted(name, at, Notes(number, at, answers=Answers(**answers)))  # type: ignore[arg-type] # keywords of the type
 
 
 def drafted(key: DraftKey, at: datetime, change: DraftChange = DraftChange.PLACED, slot: datetime | None = None) -> DraftEvent:
