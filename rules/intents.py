@@ -32,6 +32,8 @@ class Place:
     """Its slot or its hard limit is over (T6, D16)."""
     thread: Thread | None = None
     """The conversation to reply in (D3); None for a new mail."""
+    about: Person | None = None
+    """Whom the words of a draft to oneself are meant for (T9); None for everything that goes to its `recipient`."""
     reasons: tuple[Reason, ...] = ()
 
     @property
@@ -64,12 +66,17 @@ class Task:
     id: str
     """Stable for ever within its process, as `handwritten-1.dana@example.com`: what the user says is done (`Process.done`)."""
     kind: str
-    """A short stable word: `handwritten`, `linkedin`, `call`, `work_sample`, `owed`."""
+    """A short stable word: `handwritten`, `linkedin`, `call`, `work_sample`, `plan`, `names`, `owed`."""
     text: str
-    """A sentence for the user."""
+    """One or two sentences for the user."""
     since: datetime
     """From when on it stands."""
     due: datetime | None = None
+    """When it is best done by; a task that is past it stands on until it makes no sense any more."""
+    recipient: Person | None = None
+    """Whom it is for, where it is for one person."""
+    round: int = 0
+    """The interview that it follows; 0: none."""
     reasons: tuple[Reason, ...] = ()
 
 
@@ -86,6 +93,8 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     tasks: tuple[Task, ...] = ()
     """What stands for the user to do at `now`, soonest due first."""
+    upcoming_tasks: tuple[Task, ...] = ()
+    """What will be for the user to do if nothing happens, soonest first; not yet standing."""
     reasons: tuple[Reason, ...] = ()
     next_check: datetime | None = None
     """The first instant after `now` at which the decision differs without a new event; None: never (invariant 7)."""

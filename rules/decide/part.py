@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from rules.drafts.types import DraftKey
-from rules.intents import Notice, Place
+from rules.intents import Notice, Place, Task
 from rules.policy import Policy
 from rules.process import DraftView, Process, Thread
 from rules.process.schedule import user_zone, zone_of
 from rules.profile import Profile
-from rules.reasons import time_words
+from rules.reasons import Reason, time_words
 
 __all__ = ["Case", "Part", "thread_with"]
 
@@ -58,11 +58,14 @@ class Case:
 class Part:
     """The share of one kind of draft.
 
-    `places` and `notices` may lie ahead: `decide` sorts them by time, and asks again when they come.
+    `places`, `notices` and `tasks` may lie ahead: `decide` sorts them by time, and asks again when they come.
     """
 
     places: list[Place] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    """What is to be said of the whole process at `now`: why something does not come, say."""
     moments: list[datetime] = field(default_factory=list)
     """Instants at which this part changes for another reason than a place or a notice that comes due."""
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from rules.policy import Policy
 from rules.process.incoming import take_incoming
 from rules.process.ledger import Ledger
-from rules.process.noted import newest_notes
+from rules.process.noted import newest_notes, news_of
 from rules.process.outgoing import take_draft, take_mark, take_noted, take_outgoing
 from rules.process.table import TABLE, IllegalTransition, Signal
 from rules.process.types import DraftChange, DraftEvent, Event, Incoming, Noted, Outgoing, Process, Verb
@@ -62,7 +62,7 @@ def fold(process_id: str, events: Iterable[Event], *, now: datetime, policy: Pol
     that was set back) count: the time of the process is never earlier than its last event.
     """
     ordered = _in_order(events)
-    ledger = Ledger(process_id, policy, profile, noted=newest_notes(ordered))
+    ledger = Ledger(process_id, policy, profile, noted=newest_notes(ordered), news=news_of(ordered))
     for event in ordered:
         ledger.advance(event.at)
         if isinstance(event, Incoming):
@@ -80,8 +80,8 @@ def fold(process_id: str, events: Iterable[Event], *, now: datetime, policy: Pol
     return ledger.process()
 
 
-_ALWAYS = frozenset({Verb.DONE, Verb.NO_SHOW})
-"""Words that change no state by themselves."""
+_ALWAYS = frozenset({Verb.DONE, Verb.NO_SHOW, Verb.ACCEPTED})
+"""Words that are heard in every state."""
 _SIGNAL_OF = {Verb.PAUSE: Signal.PAUSE, Verb.RESUME: Signal.RESUME, Verb.CLOSE: Signal.CLOSE, Verb.REOPEN: Signal.REOPEN}
 _WHY_NOT = {
     Verb.PAUSE: "it is closed; `reopen` it first",

@@ -40,8 +40,11 @@ def take_incoming(ledger: Ledger, event: Incoming) -> None:
         ledger.conversations.add(event.thread, theirs=False)
         _take_auto_reply(ledger, event)
         return
-    ledger.company = better_name(ledger.company, event.facts.company)
-    ledger.role = event.facts.role or ledger.role
+    company = better_name(ledger.company, event.facts.company)
+    if company != ledger.company:
+        ledger.company, ledger.company_from = company, event.id
+    if event.facts.role and event.facts.role != ledger.role:
+        ledger.role, ledger.role_from = event.facts.role, event.id
     if event.kind in _FROM_MACHINES:
         ledger.conversations.add(event.thread, theirs=False)
         return
@@ -268,7 +271,7 @@ def _take_rejection(ledger: Ledger, event: Incoming, promise: Promise | None) ->
 
 def _take_offer(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
     del promise
-    if ledger.closed_by != "user" and ledger.go(Signal.OFFERED, "the offer"):
+    if ledger.closed_by not in {"user", "accepted"} and ledger.go(Signal.OFFERED, "the offer"):
         ledger.close("offer", event.at, (event.id,))
 
 

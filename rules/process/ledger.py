@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from rules.drafts.types import DraftKey
 from rules.extract.types import Person, Promise
 from rules.mail import Address
+from rules.notes.types import Point
 from rules.policy import Policy
 from rules.process.interviews import Meeting, Statement, is_cancelled, meetings_of, rounds_of
 from rules.process.noted import owed_by, usable_promise, with_people, with_rounds
@@ -72,6 +73,8 @@ class Ledger:
     """UIDs of the interviews to which they did not come, with the time at which the user said so."""
     company: str = ""
     role: str = ""
+    company_from: str = ""
+    role_from: str = ""
     not_before: datetime | None = None
     away_shifts: int = 0
     paused_until: datetime | None = None
@@ -91,6 +94,8 @@ class Ledger:
     instructions: list[Aside] = field(default_factory=list)
     no_calls: bool = False
     answered: list[tuple[datetime, datetime]] = field(default_factory=list)
+    warmed: list[tuple[DraftKey, datetime]] = field(default_factory=list)
+    news: tuple[tuple[Point, datetime], ...] = ()
     _meetings: tuple[Meeting, ...] | None = None
 
     @property
@@ -272,6 +277,8 @@ class Ledger:
             state=self.state,
             company=self.company,
             role=self.role,
+            company_from=self.company_from,
+            role_from=self.role_from,
             rounds=self.rounds(),
             roster=self.known_people(),
             wait=self.wait if running and self.state is not State.CLOSED else None,
@@ -310,6 +317,8 @@ class Ledger:
             instructions=tuple(self.instructions),
             no_calls=self.no_calls,
             answered=tuple(self.answered),
+            news=self.news,
+            warmed=tuple(sorted(self.warmed, key=lambda item: (item[1].astimezone(UTC), item[0]))),
             notes=tuple(self.notes),
         )
 

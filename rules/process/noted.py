@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from hashlib import blake2s
 
 from rules.extract.types import Interview, Person, Promise, PromiseClass, RoleClass
-from rules.notes.types import Notes
+from rules.notes.types import Notes, Point, Topic
 from rules.process.people import named_in
 from rules.process.types import Event, Noted, Owed, Process, Round
 
-__all__ = ["newest_notes", "owed_by", "usable_promise", "was_missed", "with_people", "with_rounds"]
+__all__ = ["newest_notes", "news_of", "owed_by", "usable_promise", "was_missed", "with_people", "with_rounds"]
 
 _DATED = frozenset({PromiseClass.HARD_DATE, PromiseClass.AWAY_UNTIL, PromiseClass.CONTACT_DATE})
 _FAR_DAYS = 730
 _MOST_OWED = 20
+_MOST_POINTS = 200
+_NEWS = frozenset({Topic.SINCE, Topic.LINK})
 _MOST_PEOPLE = 40
 
 
@@ -32,6 +34,21 @@ def newest_notes(events: Iterable[Event]) -> dict[int, Noted]:
             if held is None or (event.at.astimezone(UTC), event.id) > (held.at.astimezone(UTC), held.id):
                 found[event.notes.round] = event
     return found
+
+
+def news_of(events: Iterable[Event]) -> tuple[tuple[Point, datetime], ...]:
+    """Return what the user noted as new since, or worth sharing, with the time at which it was first noted (O4, O5).
+
+    `events` are by time. Notes that are read anew hold the same words again: those are no news.
+    """
+    found: dict[str, tuple[Point, datetime]] = {}
+    for event in events:
+        if isinstance(event, Noted):
+            for point in event.notes.points[:_MOST_POINTS]:
+                words = " ".join(point.text.casefold().split())
+                if point.topic in _NEWS and len(found) < _MOST_POINTS:
+                    found.setdefault(words, (point, event.at))
+    return tuple(found.values())
 
 
 def owed_by(noted: Mapping[int, Noted], done: frozenset[str]) -> tuple[Owed, ...]:

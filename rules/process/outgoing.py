@@ -97,6 +97,9 @@ def _take_sent(ledger: Ledger, key: DraftKey | None, at: datetime, recipients: t
         ledger.thanked += [(address, at) for address in recipients]
     elif kind is DraftKind.STATUS:
         ledger.status_sent.append(at)
+    elif kind is DraftKind.KEEP_WARM and key is not None:
+        ledger.warmed.append((key, at))
+        return  # it answers nothing, and nothing is waited for
     if ledger.under is State.OUR_TURN:
         if ledger.go(Signal.ANSWERED, "your mail"):
             ledger.begin_wait_after(at, "you answered", (event_id,))
@@ -129,6 +132,9 @@ def _take_veto(ledger: Ledger, event: DraftEvent, view: DraftView | None) -> Non
     placed_at = view.placed_at if view is not None else event.at
     if event.key.kind is DraftKind.THANK_YOU:
         ledger.declined.append((event.key.recipient, placed_at))
+    elif event.key.kind is DraftKind.KEEP_WARM:
+        slot = event.slot_opens or (view.slot_opens if view is not None else None)
+        ledger.warmed.append((event.key, slot or event.at))
     wait = ledger.wait
     if event.key.kind is not DraftKind.STATUS or wait is None or not ledger.waiting:
         return
@@ -166,6 +172,9 @@ def take_mark(ledger: Ledger, event: Mark) -> None:
     """Take a word of the user's."""
     if event.verb in {Verb.DONE, Verb.NO_SHOW}:
         _take_report(ledger, event)
+    elif event.verb is Verb.ACCEPTED:
+        if ledger.state is State.CLOSED or ledger.go(Signal.CLOSE, "`accepted`"):
+            ledger.close("accepted", event.at, (event.id,))
     else:
         _take_command(ledger, event)
 

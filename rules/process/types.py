@@ -10,7 +10,7 @@ from rules.classify.types import Kind
 from rules.drafts.types import DraftKey
 from rules.extract.types import Facts, Interview, Person, Promise
 from rules.mail import Address
-from rules.notes.types import Notes
+from rules.notes.types import Notes, Point
 
 __all__ = [
     "Aside",
@@ -120,6 +120,8 @@ class Verb(StrEnum):
     """With `item`, the id of a task: the user has done it."""
     NO_SHOW = "no_show"
     """They did not come to the interview that was last over."""
+    ACCEPTED = "accepted"
+    """The user has taken this job. With `until`, its first day: from then on nothing is drafted for any process (F21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,10 @@ class Process:
     state: State
     company: str = ""
     role: str = ""
+    company_from: str = ""
+    """Identity of the message that names the company as it stands here; empty when nothing does."""
+    role_from: str = ""
+    """The same for the role."""
     rounds: tuple[Round, ...] = ()
     """By start; cancelled ones included."""
     roster: tuple[Person, ...] = ()
@@ -239,7 +245,7 @@ class Process:
     """How many out-of-office mails without a date have shifted this wait (at most two)."""
     paused_until: datetime | None = None
     closed_by: str = ""
-    """`rejection`, `offer` or `user`; empty when not closed."""
+    """`rejection`, `offer`, `accepted` or `user`; empty when not closed."""
     closed_at: datetime | None = None
     drafts: tuple[DraftView, ...] = ()
     """Those of ours that stand in Drafts."""
@@ -302,5 +308,12 @@ class Process:
     """They asked not to be called (H11)."""
     answered: tuple[tuple[datetime, datetime], ...] = ()
     """When a wait began, and when a mail of theirs ended it, oldest first (F25)."""
+    news: tuple[tuple[Point, datetime], ...] = ()
+    """What the user has noted of what is new since, or worth sharing (`Topic.SINCE`, `Topic.LINK`), with the time at which it was
+    first noted, oldest first (O4, O5)."""
+    warmed: tuple[tuple[DraftKey, datetime], ...] = ()
+    """Keep-in-touch notes that were sent, and those discarded at the time of their slot, oldest first (X16)."""
+    job_from: datetime | None = None
+    """When the user begins the job they have accepted, here or elsewhere: filled in by the caller, who alone sees all (F21)."""
     notes: tuple[str, ...] = ()
     """What the fold could not use, in words (for `why`)."""
