@@ -12,6 +12,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from rules.classify import Kind
+from rules.decide import Voice, article_voices
+from rules.drafts.types import DraftKind
 from rules.intents import Reason
 from rules.process import State
 from watcher.history import Assessment
@@ -85,6 +87,7 @@ def build_why(
         ],
         "reasons": [_reason(reason) for reason in decision.reasons],
         "next_reasons": [_reason(reason) for reason in (following.reasons if following is not None else ())],
+        "articles": [_voice(voice, zone) for voice in _voices(found, now)],
         "withdrawals": [{"key": str(one.key), "reason": _reason(one.reason)} for one in decision.withdraw],
         "notes": [plain(note, _LONGEST) for note in found.process.notes],
         "changes": list(changes(found)),
@@ -106,6 +109,25 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "rules": list(reason.rules),
         "articles": list(reason.articles),
         "evidence": list(reason.evidence),
+    }
+
+
+def _voices(found: Assessment, now: datetime) -> tuple[Voice, ...]:
+    return article_voices(found.process, found.account.policy, found.account.profile, now)
+
+
+def _voice(voice: Voice, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what one article alone would do; `opens` and `closes` are null where it would have nothing sent."""
+    slot = voice.slot
+    return {
+        "article": voice.article,
+        "playbook": voice.playbook,
+        "about": voice.kind.value,
+        "speaks": voice.speaks,
+        "text": voice.text,
+        "opens": None if slot is None else slot.opens.astimezone(zone).isoformat(timespec="seconds"),
+        "closes": None if slot is None else slot.closes.astimezone(zone).isoformat(timespec="seconds"),
+        "rules": list(voice.rules),
     }
 
 
@@ -158,6 +180,7 @@ def why_view(
     parts += _section("Why", [_reason_text(reason) for reason in found.decision.reasons])
     if (following := next_place(found)) is not None and following.reasons:
         parts += _section(f"Why {place_words(following, found)}", [_reason_text(reason) for reason in following.reasons])
+    parts += _section("What each article alone would have said", list(_voice_lines(found, now, zone)))
     parts += _section("To be taken back", [_reason_text(one.reason) for one in found.decision.withdraw])
     parts += _section("Notices", [Text(plain(notice.text, _LONGEST), "yellow") for notice in found.decision.notices])
     parts += _section("What it rests on", [*_messages(found.messages, links, zone), *_marks(marks, zone)])
@@ -195,6 +218,20 @@ def _reason_text(reason: Reason) -> Text:
     if sources:
         text.append(f"  [{' '.join(sources)}]", "dim cyan")
     return text
+
+
+def _voice_lines(found: Assessment, now: datetime, zone: ZoneInfo) -> Iterator[Text]:
+    """Yield a line for each article: what it says, and when its playbook would have it sent."""
+    today = now.astimezone(zone).date()
+    for voice in _voices(found, now):
+        what = "note of thanks" if voice.kind is DraftKind.THANK_YOU else "follow-up"
+        text = Text(f"{voice.article} ({voice.playbook}), {what}: {voice.text}", "" if voice.speaks else "dim")
+        if voice.slot is not None:
+            slot = span_words(voice.slot.opens, voice.slot.closes, zone, today)
+            text.append(f"; {slot}" if voice.speaks else f"; as in default, {slot}")
+        if voice.rules:
+            text.append(f"  [{' '.join(voice.rules)}]", "dim cyan")
+        yield text
 
 
 def _messages(rows: Sequence[EventRow], links: Sequence[LinkRow], zone: ZoneInfo) -> Iterator[RenderableType]:
