@@ -1,19 +1,39 @@
-"""Phrases that no follow-up should hold: canned, pressing, bitter, over-familiar (C7, C8, C9, C14, F16 to F18, N4, O2)."""
+"""Phrases that no follow-up should hold: canned, pressing, bitter, familiar (C7 to C9, C14, C27, F16 to F18, L3, L4, N4, O2)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 from rules.lint.words import load_words
 
-__all__ = ["Phrase", "banned_phrases", "plain"]
+__all__ = ["Family", "Folded", "Phrase", "banned_phrases", "families", "fold", "plain"]
 
 _MAX_TEXT = 64_000
-_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u02b9\u0060\u00b4\uff07"), "'")
-_HYPHENS = dict.fromkeys(map(ord, "-\u2010\u2011\u2012\u2013\u00ad"), " ")
+_APOSTROPHES = "\u2018\u2019\u02bc\u02b9\u0060\u00b4\uff07"
+_HYPHENS = "-\u2010\u2011\u2012\u2013"
+_NOTHING = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Soft hyphens and characters without width: nobody sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Phrases that are one fault: how grave it is, what is told of it, and where it is none."""
+
+    id: str
+    rules: tuple[str, ...]
+    severity: str
+    text: str
+    remedy: str
+    pattern: re.Pattern[str]
+    kinds: frozenset[str] = frozenset()
+    """In drafts of these kinds only; empty: in all."""
+    gate: str = ""
+    """What lifts it: `offer`, `encouraged` or `round`; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +43,85 @@ class Phrase:
     family: str
     rules: tuple[str, ...]
     words: str
+    position: int = 0
+    """Where it begins in the text that was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text as patterns expect it, and where each of its characters stood."""
+
+    text: str
+    positions: tuple[int, ...]
+    """One more than characters: the last is the end of the text."""
+
+    def spans(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield where a pattern is found in the text that was given: begin, end, and the folded words."""
+        for found in pattern.finditer(self.text):
+            if found.end() > found.start():
+                yield self.positions[found.start()], self.positions[found.end() - 1] + 1, found.group()
+
+
+@lru_cache(maxsize=4096)
+def _fold(character: str) -> str:
+    if character in _NOTHING:
+        return ""
+    if character in _APOSTROPHES:
+        return "'"
+    if character in _HYPHENS:
+        return " "
+    return unicodedata.normalize("NFKC", character).casefold()
+
+
+def fold(text: str) -> Folded:
+    """Return `text` NFKC, lower-case, with plain apostrophes, hyphens as blanks and single blanks.
+
+    Letters with marks in two characters are to be composed (NFC) before.
+    """
+    kept: list[str] = []
+    positions: list[int] = []
+    for place, character in enumerate(text[:_MAX_TEXT]):
+        for piece in _fold(character):
+            blank = piece.isspace()
+            if blank and (not kept or kept[-1] == " "):
+                continue
+            kept.append(" " if blank else piece)
+            positions.append(place)
+    if kept and kept[-1] == " ":
+        kept.pop()
+        positions.pop()
+    return Folded("".join(kept), (*positions, min(len(text), _MAX_TEXT)))
 
 
 def plain(text: str) -> str:
     """Return `text` as the patterns expect it: NFKC, lower-case, plain apostrophes, hyphens as blanks, single blanks."""
-    folded = unicodedata.normalize("NFKC", text[:_MAX_TEXT]).translate(_APOSTROPHES).translate(_HYPHENS).casefold()
-    return " ".join(folded.split())
+    return fold(unicodedata.normalize("NFC", text[:_MAX_TEXT])).text
+
+
+def _family(entry: Mapping[str, Any]) -> Family:
+    return Family(
+        id=entry["id"],
+        rules=tuple(entry["rules"]),
+        severity=entry["severity"],
+        text=entry["text"],
+        remedy=entry["remedy"],
+        pattern=re.compile("|".join(f"(?:{pattern})" for pattern in entry["patterns"])),
+        kinds=frozenset(entry.get("kinds", ())),
+        gate=entry.get("gate", ""),
+    )
 
 
 @cache
-def _families(language: str) -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
-    return tuple(
-        (entry["id"], tuple(entry["rules"]), re.compile("|".join(f"(?:{pattern})" for pattern in entry["patterns"])))
-        for entry in load_words(language)["phrases"]
-    )
+def families(language: str = "en") -> tuple[Family, ...]:
+    """Return the families of a language, in the order of its file."""
+    return tuple(_family(entry) for entry in load_words(language)["phrases"])
 
 
 def banned_phrases(text: str, language: str = "en") -> tuple[Phrase, ...]:
     """Return every banned phrase in `text`, line breaks and curly apostrophes notwithstanding, family by family."""
-    searched = plain(text)
+    folded = fold(unicodedata.normalize("NFC", text[:_MAX_TEXT]))
     return tuple(
-        Phrase(family, rules, found.group())
-        for family, rules, pattern in _families(language)
-        for found in pattern.finditer(searched)
+        Phrase(family.id, family.rules, words, begin)
+        for family in families(language)
+        for begin, _, words in folded.spans(family.pattern)
     )

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rules.lint.words import load_words
 
-__all__ = ["body_of", "count_sentences", "split_sentences"]
+__all__ = ["body_of", "body_span", "count_sentences", "is_closing", "sentence_spans", "split_sentences"]
 
 _MAX_TEXT = 64_000
 _END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s|\Z)|[\u3002\uff01\uff1f]")
 _BEFORE = re.compile(r"[^\s(\[\"'\u201c\u2018]*\Z")
 _OPENER = "\"'\u201c\u2018([\u00ab\u00bf\u00a1"
 _WORDS: Mapping[str, frozenset[str]] = {kind: frozenset(words) for kind, words in load_words("en")["sentences"].items()}
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_BREAK = re.compile(r"[\r\n\t]")
+_AHEAD = 200
+"""Characters that are looked at behind a mark: were it all of them, a text of marks would take time by its square."""
 _MAX_GREETING = 90
 _MAX_CLOSING_LINES = 8
 
 
 def _ends_here(text: str, start: int, end: int) -> bool:
     """Say whether the mark at `start` to `end` closes a sentence."""
-    mark, rest = text[start:end], text[end:].lstrip()
+    mark, rest = text[start:end], text[end : end + _AHEAD].lstrip()
     if not rest:
         return True
     if mark[0] != ".":
@@ -39,21 +43,35 @@ def _ends_here(text: str, start: int, end: int) -> bool:
     return True
 
 
-def split_sentences(text: str) -> list[str]:
-    """Return the sentences of a text, each on one line.
+def sentence_spans(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each sentence of a text begins, and the sentence on one line.
 
     The end of a paragraph ends a sentence; the full stop of an abbreviation, an address or a figure does not.
     """
-    sentences = []
-    for paragraph in re.split(r"\n[ \t]*\n", text[:_MAX_TEXT]):
-        line = " ".join(paragraph.split())
+    text = text[:_MAX_TEXT]
+    position = 0
+    for gap in (*_PARAGRAPH.finditer(text), None):
+        end = len(text) if gap is None else gap.start()
+        # Same length: what stands where stays known.
+        line = _BREAK.sub(" ", text[position:end])
         begin = 0
         for found in _END.finditer(line):
             if _ends_here(line, found.start(), found.end()):
-                sentences.append(line[begin : found.end()].strip())
+                yield from _sentence(line, begin, found.end(), position)
                 begin = found.end()
-        sentences.append(line[begin:].strip())
-    return [sentence for sentence in sentences if any(unicodedata.category(character)[0] in "LN" for character in sentence)]
+        yield from _sentence(line, begin, len(line), position)
+        position = end if gap is None else gap.end()
+
+
+def _sentence(line: str, begin: int, end: int, position: int) -> Iterator[tuple[int, str]]:
+    piece = line[begin:end]
+    if any(unicodedata.category(character)[0] in "LN" for character in piece):
+        yield position + begin + len(piece) - len(piece.lstrip()), " ".join(piece.split())
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of a text, each on one line."""
+    return [sentence for _, sentence in sentence_spans(text)]
 
 
 def count_sentences(text: str) -> int:
@@ -61,20 +79,38 @@ def count_sentences(text: str) -> int:
     return len(split_sentences(text))
 
 
-def body_of(text: str) -> str:
-    """Return a mail's text without its greeting, its closing and what stands below it.
+def is_closing(line: str) -> bool:
+    """Say whether a line is a usual closing formula (`Best regards,`)."""
+    return line.strip().rstrip(",.!").casefold() in _WORDS["closings"]
+
+
+def body_span(text: str) -> tuple[int, int]:
+    """Return where the body of a mail begins and ends, without its greeting, its closing and what stands below it.
 
     The greeting is a short first line that ends in a comma, colon or exclamation mark; the closing is the last short line
-    that consists of a usual closing formula. Where one is missing, nothing is cut off there.
+    that consists of a usual closing formula. Where one is missing, nothing is cut off there. Lines end with a line feed.
     """
-    lines = text[:_MAX_TEXT].replace("\r\n", "\n").split("\n")
-    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    head = lines[first].strip() if lines else ""
+    text = text[:_MAX_TEXT]
+    spans = []
+    position = 0
+    for line in text.split("\n"):
+        if line.strip():
+            spans.append((position, position + len(line)))
+        position += len(line) + 1
+    if not spans:
+        return 0, len(text)
+    begin, end = 0, len(text)
+    head = text[slice(*spans[0])].strip()
     if len(head) <= _MAX_GREETING and head.endswith((",", ":", "!")):
-        lines = lines[first + 1 :]
-    filled = [n for n, line in enumerate(lines) if line.strip()]
-    for n in reversed(filled[-_MAX_CLOSING_LINES:]):
-        if lines[n].strip().rstrip(",.!").casefold() in _WORDS["closings"]:
-            lines = lines[:n]
+        begin = min(spans[0][1] + 1, len(text))
+    for start, stop in reversed(spans[-_MAX_CLOSING_LINES:]):
+        if start >= begin and is_closing(text[start:stop]):
+            end = start
             break
-    return "\n".join(lines).strip()
+    return begin, end
+
+
+def body_of(text: str) -> str:
+    """Return a mail's text without its greeting, its closing and what stands below it (see `body_span`)."""
+    text = text[:_MAX_TEXT].replace("\r\n", "\n")
+    return text[slice(*body_span(text))].strip()

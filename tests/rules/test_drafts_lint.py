@@ -60,7 +60,7 @@ def test_the_body_is_what_stands_between_greeting_and_signature() -> None:
         ("still   waiting", "badgering"),
         ("I need to know by Friday", "demand"),
         ("ASAP", "demand"),
-        ("why haven't you", "demand"),
+        ("why haven't you", "frustration"),
         ("my salary", "pay"),
         ("the bonus structure", "pay"),
         ("a perfect fit", "generic"),

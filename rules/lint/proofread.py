@@ -1,0 +1,112 @@
+"""Spelling, and words that are confused though each of them is right (C23)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from rules.lint.context import Context
+from rules.lint.spelling import COMMON_BESIDE, LONGEST, Lexicon
+from rules.lint.types import Finding, Severity
+from rules.lint.words import load_words
+from rules.lint.written import WORD, Word, Written
+
+__all__ = ["check_slips", "check_spelling", "known_words"]
+
+_RULES = ("C23",)
+_MOST = 20
+_SURE = 4
+"""Letters of a short word: among those any is one letter away from another."""
+_CALENDAR = (
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april",
+    "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+
+def _lower(word: str) -> str:
+    return word.replace("\u2019", "'").replace("\u02bc", "'").casefold()
+
+
+def known_words(context: Context) -> frozenset[str]:
+    """Return, lower-case, the words that are right because they are names and terms of the process, or the user's own."""
+    texts = [context.company, context.role, *context.terms, *context.settings.words]
+    for person in context.people if context.recipient is None else (*context.people, context.recipient):
+        texts += [person.name, person.title, person.address.replace(".", " ").replace("@", " ")]
+    if context.profile is not None:
+        texts += [context.profile.name, *context.profile.strengths]
+    texts += [address.name for address in context.to]
+    found = {_lower(word) for text in texts for word in WORD.findall(text)}
+    # The user's notes may hold slips: of their words only those in capitals are names of something.
+    found |= {_lower(word) for point in context.points for word in WORD.findall(point.text)[1:] if not word[:1].islower()}
+    return frozenset(found)
+
+
+def _is_latin(word: str) -> bool:
+    return all(not character.isalpha() or unicodedata.name(character, "").startswith("LATIN") for character in word)
+
+
+def _is_wrong(word: Word, lexicon: Lexicon, known: frozenset[str]) -> bool:
+    text = word.text.replace("\u2019", "'")
+    bare = text.removesuffix("'s")
+    if not 1 < len(bare) <= LONGEST or bare[1:] != bare[1:].lower() or not _is_latin(bare):
+        return False
+    folded = _lower(bare)
+    if folded in known or _lower(text) in known or lexicon.knows(folded):
+        return False
+    if bare[0].islower():
+        return True
+    near = lexicon.suggestion(folded)
+    # With a capital it is the name of something, unless it begins a sentence and lacks a letter of a common word.
+    return near in _CALENDAR or (word.first and len(folded) > _SURE and lexicon.frequency(near) >= COMMON_BESIDE)
+
+
+def check_spelling(written: Written, context: Context, lexicon: Lexicon) -> Iterator[Finding]:
+    """Tell words of the body that are in no dictionary; those that are surely wrong block."""
+    known = known_words(context)
+    seen: set[str] = set()
+    for word in written.words:
+        folded = _lower(word.text)
+        if folded in seen or not _is_wrong(word, lexicon, known):
+            continue
+        seen.add(folded)
+        near = lexicon.suggestion(folded)
+        sure = len(folded) > _SURE and (lexicon.frequency(near) >= COMMON_BESIDE or near in _CALENDAR)
+        remedy = f"Write `{near}`" if near else "Look it up"
+        yield Finding(
+            "spelling",
+            Severity.BLOCK if sure else Severity.WARN,
+            f"`{word.text}` is misspelled." if sure else f"`{word.text}` is not in the dictionary.",
+            f"{remedy}{'' if sure else ', or if it is right, add it to lint.words in the configuration'}.",
+            place=written.line(word.position),
+            words=word.text,
+            rules=_RULES,
+        )
+        if len(seen) == _MOST:
+            return
+
+
+@cache
+def _slips(language: str) -> tuple[tuple[str, str, str, re.Pattern[str]], ...]:
+    return tuple(
+        (entry["id"], entry["text"], entry["remedy"], re.compile("|".join(f"(?:{each})" for each in entry["patterns"])))
+        for entry in load_words(f"{language}_words")["slips"]
+    )
+
+
+def check_slips(written: Written, context: Context, language: str = "en") -> Iterator[Finding]:
+    """Tell words that are taken for each other (`your` and `you're`)."""
+    del context
+    for name, text, remedy, pattern in _slips(language):
+        for begin, _, words in written.folded.spans(pattern):
+            if written.inside(begin):
+                yield Finding(
+                    f"slip.{name}",
+                    Severity.BLOCK,
+                    f"`{words}`: {text}." if not text.startswith("is ") else f"`{words}` {text}.",
+                    remedy,
+                    place=written.line(begin),
+                    words=words,
+                    rules=_RULES,
+                )

@@ -1,0 +1,77 @@
+"""How a draft ends: a polite closing, the full name, telephone and address (C5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rules.lint.context import Context
+from rules.lint.roster import letters
+from rules.lint.sentences import is_closing
+from rules.lint.types import Finding, Severity
+from rules.lint.written import Written
+
+__all__ = ["check_signature"]
+
+_PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[\s()./\u00a0\u2011-]{0,3}\d){5,16}(?![\w])")
+_MAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[^\s@<>\"'(),;:]{1,190}\.[^\s@<>\"'(),;:.]{2,30}")
+_FEWEST = 6
+_RULES = ("C5",)
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
+
+
+def _has_phone(text: str, phone: str) -> bool:
+    """Say whether the number stands there, in whatever grouping; without a number of the user's own any will do."""
+    numbers = [_digits(found.group()) for found in _PHONE.finditer(text)]
+    if not phone:
+        return bool(numbers)
+    own = _digits(phone)[-9:]
+    return any(number.endswith(own) or own.endswith(number) for number in numbers if len(number) >= _FEWEST)
+
+
+def check_signature(written: Written, context: Context) -> Iterator[Finding]:
+    """Tell what the end of a draft lacks."""
+    below, profile = written.signature, context.profile
+    first = next((line.strip() for line in below.split("\n") if line.strip()), "")
+    if not is_closing(first):
+        yield Finding(
+            "signature.closing",
+            Severity.WARN,
+            "It ends without a polite closing.",
+            "Put `Best regards,` or the like above your name.",
+            rules=_RULES,
+        )
+    name = profile.name if profile is not None else ""
+    if name and letters(name) not in letters(below):
+        yield Finding(
+            "signature.name",
+            Severity.BLOCK,
+            "Your full name does not stand below it.",
+            f"Sign it with {name}.",
+            rules=(*_RULES, "C4"),
+        )
+    if not _has_phone(below, profile.phone if profile is not None else ""):
+        known = profile is not None and profile.phone
+        yield Finding(
+            "signature.phone",
+            Severity.BLOCK,
+            "Your telephone number does not stand below it.",
+            f"Add {profile.phone} below your name."
+            if profile is not None and known
+            else "Set user.phone in the configuration, and add it here.",
+            rules=_RULES,
+        )
+    addresses = {found.group().lower() for found in _MAIL.finditer(below)}
+    own = {profile.email.lower(), *profile.addresses} if profile is not None else addresses
+    if not addresses & own:
+        where = f"Add {profile.email} below your name." if profile is not None and profile.email else "Add it below your name."
+        yield Finding(
+            "signature.email",
+            Severity.BLOCK,
+            "Your mail address does not stand below it, where people look for it later.",
+            f"{where} Drafts take it from user.email in the configuration.",
+            rules=_RULES,
+        )
