@@ -22,3 +22,6 @@ class Profile:
     country: str = ""
     """ISO 3166-1 alpha-2, optionally `-` and a subdivision code: whose public holidays count."""
     strengths: tuple[str, ...] = ()
+    """What the user brings, in a few words each, in the user's order (C15)."""
+    proofs: tuple[str, ...] = ()
+    """What proves each of them, in the same order; an empty string, or none at all, where the user named no proof."""

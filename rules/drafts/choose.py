@@ -6,8 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 __all__ = ["Taken", "rank", "turn"]
+
+Anything = TypeVar("Anything")
+Text = TypeVar("Text", bound=str)
 
 
 def rank(*fields: str) -> int:
@@ -16,7 +20,7 @@ def rank(*fields: str) -> int:
     return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big")
 
 
-def turn(variants: Sequence[str], ordinal: int, *seed: str) -> str:
+def turn(variants: Sequence[Anything], ordinal: int, *seed: str) -> Anything:
     """Return one of `variants`: the seed says where to begin, the ordinal goes round from there."""
     return variants[(rank(*seed) + ordinal) % len(variants)]
 
@@ -33,7 +37,7 @@ class Taken:
         """Begin a round: within it nothing is given twice."""
         self.this_round.clear()
 
-    def give(self, pools: Sequence[Sequence[str]], person: str, *seed: str) -> str:
+    def give(self, pools: Sequence[Sequence[Text]], person: str, *seed: str) -> Text:
         """Give `person` the best variant of the pools, earlier pools first among equals, and note it.
 
         Best is: not yet in this round, not yet to this person, least often overall; then by hash of seed and person.

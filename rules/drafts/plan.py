@@ -1,124 +1,27 @@
-"""Which sentences a draft is made of: its layout, and a variant for every part of it."""
+"""Which sentences a draft is made of: its layout, a variant for every part of it, and the facts that fill them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from rules.drafts.choose import Taken, rank, turn
-from rules.drafts.types import DraftKind
-from rules.drafts.wording import Layout, Wording
-from rules.extract.types import InterviewStatus, Person, RoleClass
+from rules.drafts.facts import Fact, Filled, Shelf, fact_of, fill, identity, is_about, strengths_of
+from rules.drafts.pieces import Case, Paragraphs, Piece, Words, body, resolve
+from rules.drafts.thanks import thank_you
+from rules.drafts.types import DraftKind, Unused
+from rules.drafts.wording import Wording
+from rules.extract.types import Person, RoleClass
 from rules.intents import Place
-from rules.process import Process
-from rules.profile import Profile
+from rules.notes.types import Heading, Topic
 
-__all__ = ["Case", "sentences_of"]
+__all__ = ["sentences_of"]
 
-_QUESTION_FROM = 3
-"""From this attempt on a status mail asks its question (F14)."""
-_MAX_PANEL = 40
-"""People of one round, and of a roster, for whom words are handed out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the choice of words depends on."""
-
-    place: Place
-    process: Process
-    profile: Profile
-    held: bool
-    """An interview is known to be over."""
-    promise: str
-    """Case of the part `promise`; empty when there is no date to recall."""
-    strengths: tuple[str, ...]
-    """Cleaned, none of them empty."""
-
-
-def _identity(person: Person) -> str:
-    return person.address.casefold() or person.name.casefold()
-
-
-def _resolve(layout: Layout, known: Iterable[str]) -> list[list[str]]:
-    """Settle `a|b` and `a?` for the parts whose data are known."""
-    settled = []
-    for paragraph in layout:
-        parts = []
-        for entry in paragraph:
-            first, _, second = entry.rstrip("?").partition("|")
-            optional = entry.endswith("?") or bool(second)
-            part = first if not optional or first in known else second
-            if part:
-                parts.append(part)
-        settled.append(parts)
-    return settled
-
-
-def _in_order(people: Iterable[Person], seed: str) -> list[Person]:
-    """Hiring managers first, they choose first; then by hash: not by name, or all panels would begin with the same words."""
-    unique = {_identity(person): person for person in people}
-    ordered = sorted(
-        unique.values(), key=lambda person: (person.role is not RoleClass.HIRING_MANAGER, rank(seed, _identity(person)))
-    )
-    return ordered[:_MAX_PANEL]
-
-
-def _with(people: Sequence[Person], recipient: Person) -> list[Person]:
-    """Return the people with the recipient as the draft knows them: the role class of the draft counts."""
-    return [person for person in people if _identity(person) != _identity(recipient)] + [recipient]
-
-
-def _strength_of(case: Case, people: Sequence[Person], round_number: int) -> dict[str, str]:
-    """Give each strength to one person of a round: to the hiring manager where there is one, whose note is to be the longest."""
-    managers = [person for person in people if person.role is RoleClass.HIRING_MANAGER]
-    takers = managers or [person for person in people if person.role is not RoleClass.BOSS]
-    shift = round_number - 1
-    count = min(len(takers), len(case.strengths))
-    return {_identity(takers[n]): case.strengths[(n + shift) % len(case.strengths)] for n in range(count)}
-
-
-def _thank_you(case: Case, wording: Wording) -> tuple[list[list[str]], str]:
-    """Hand out words round by round, person by person, up to the one whose note it is."""
-    recipient, last = case.place.recipient, case.place.attempt
-    seed = f"{case.profile.email}\x1f{case.place.key.process}"
-    taken = Taken()
-    rounds: dict[int, tuple[Person, ...]] = {
-        entry.number: entry.interviewers
-        for entry in sorted(case.process.rounds, key=lambda entry: entry.number)
-        if entry.number < last and entry.interview.status is not InterviewStatus.CANCELLED
-    }
-    rounds[last] = tuple(
-        _with([person for entry in case.process.rounds if entry.number == last for person in entry.interviewers], recipient)
-    )
-    for number, people in rounds.items():
-        taken.next_round()
-        panel = _in_order(people, f"{seed}\x1f{number}")
-        if number == last and recipient not in panel:
-            panel.append(recipient)
-        strengths = _strength_of(case, panel, number)
-        for person in panel:
-            strength = strengths.get(_identity(person), "")
-            cases = ["late" if case.place.late else "first" if number == 1 else "later", person.role.value]
-            layouts = wording.layouts["thank_you"]
-            layout = layouts.get(person.role.value, layouts["unknown"])
-            paragraphs = [
-                [
-                    taken.give(
-                        [wording.variants("thank_you", part, cases), *_borrowed(wording, part)], _identity(person), seed, part
-                    )
-                    for part in parts
-                ]
-                for parts in _resolve(layout, {"strength"} if strength else ())
-            ]
-            if number == last and _identity(person) == _identity(recipient):
-                return paragraphs, strength
-    raise AssertionError("the recipient is always on the panel")
-
-
-def _borrowed(wording: Wording, part: str) -> list[tuple[str, ...]]:
-    """Return what a role class may use when its own words are all given away."""
-    return [wording.variants("thank_you", part, ["unknown"])] if part == "concern" else []
+_PER_WAIT = 3
+"""Follow-ups that a wait has at most, for counting on over the waits of a process."""
+_MAX_ROSTER = 40
+LINKEDIN_LIMIT = 300
+"""Characters that a note with an invitation to connect may have (T9)."""
+_EXCITING = (Topic.COMPANY, Topic.CULTURE)
 
 
 def _wait_and_attempt(place: Place) -> int:
@@ -126,44 +29,183 @@ def _wait_and_attempt(place: Place) -> int:
     wait, _, attempt = place.key.step.partition("-")[2].partition(".")
     first = int(wait) if wait.isdecimal() and len(wait) < 6 else 1  # noqa: PLR2004 - no process has 100,000 waits
     count = int(attempt) if attempt.isdecimal() and len(attempt) < 6 else place.attempt  # noqa: PLR2004 - the same
-    return (first - 1) * _QUESTION_FROM + count
+    return (first - 1) * _PER_WAIT + count
 
 
-def _status(case: Case, wording: Wording) -> tuple[list[list[str]], str]:
+def _fitting(
+    part: str, facts: Iterable[Fact], person: Person, *, alone: bool, language: str
+) -> tuple[list[Filled], tuple[Unused, ...]]:
+    """Return the facts that can be said to a person, and why the others cannot."""
+    made, unused = [], []
+    for fact in facts:
+        filled = fill(part, fact, person, alone=alone, language=language)
+        if isinstance(filled, str):
+            unused.append(Unused(fact.id, filled))
+        else:
+            made.append(filled)
+    return made, tuple(unused)
+
+
+def _alone(case: Case) -> bool:
+    return len({identity(person) for entry in case.process.rounds for person in entry.interviewers}) <= 1
+
+
+def _status(case: Case, wording: Wording) -> Words:
     place = case.place
     ordinal = _wait_and_attempt(place)
-    manner = "final" if place.final or place.attempt >= _QUESTION_FROM else "first" if place.attempt <= 1 else "second"
-    known = {part for part, there in (("promise", case.promise), ("strength", case.strengths)) if there}
+    manner = "final" if place.asks else "first" if place.attempt <= 1 else "second"
     seed = (case.profile.email, place.key.process)
-    paragraphs = []
-    for parts in _resolve(wording.layouts["status"][manner], known):
-        sources = []
+    shelf = Shelf.of(case.process.noted)
+    wanted = [
+        fact
+        for fact in shelf.facts
+        if (fact.topic in _EXCITING or (fact.topic is Topic.ANY and fact.heading is Heading.STOOD_OUT))
+        and (not fact.about or is_about(fact, place.recipient))
+    ]
+    facts, unused = _fitting("fact", wanted, place.recipient, alone=_alone(case), language=wording.language)
+    facts = [one for one in facts if "question" not in one.cases]
+    strengths = strengths_of(case.profile)
+    # A fact is told in every other follow-up, so that none repeats itself; strengths take the other turns.
+    fact = turn(facts, ordinal, *seed, "fact") if facts and (not strengths or ordinal % 2 or len(facts) > 1) else None
+    strength = turn(strengths, ordinal, *seed, "which") if strengths else None
+    known = {part for part, there in (("promise", case.promise), ("fact", fact), ("strength", strength)) if there}
+    if "fact" in known and "promise" in known and manner != "final":
+        known.discard("strength")  # six sentences, and the one with the fact says why they fit as well
+    filled = {"fact": fact, "strength": strength}
+    paragraphs: Paragraphs = []
+    for parts in resolve(wording.layouts["status"][manner], known):
+        pieces = []
         for part in parts:
-            cases = {"opening": manner if case.held else "no_interview", "promise": case.promise}
-            variants = wording.variants("status", part, [cases.get(part, "any")])
-            sources.append(turn(variants, ordinal, *seed, part))
-        paragraphs.append(sources)
-    return paragraphs, turn(case.strengths, ordinal, *seed, "which") if case.strengths else ""
+            one = filled.get(part)
+            cases = {"opening": (manner if case.held else "no_interview",), "promise": (case.promise,)}.get(part, ("any",))
+            variants = wording.variants("status", part, one.cases if one is not None else cases)
+            pieces.append(Piece(part, turn(variants, ordinal, *seed, part), one))
+        paragraphs.append(pieces)
+    return Words(paragraphs, unused)
 
 
-def _gracious(case: Case, wording: Wording) -> tuple[list[list[str]], str]:
+def _panel(case: Case, seed: str) -> list[Person]:
+    recipient = case.place.recipient
+    people = [person for person in case.process.roster if identity(person) != identity(recipient)] + [recipient]
+    unique = {identity(person): person for person in people}
+    ordered = sorted(
+        unique.values(), key=lambda person: (person.role is not RoleClass.HIRING_MANAGER, rank(seed, identity(person)))
+    )[:_MAX_ROSTER]
+    return ordered if recipient in ordered else [*ordered, recipient]
+
+
+def _gracious(case: Case, wording: Wording) -> Words:
     recipient = case.place.recipient
     seed = f"{case.profile.email}\x1f{case.place.key.process}\x1fgracious"
     taken = Taken()
-    panel = _in_order(_with(case.process.roster, recipient), seed)
-    if recipient not in panel:
-        panel.append(recipient)
-    for person in panel:
+    shelf = Shelf.of(case.process.noted)
+    shelf.facts = [
+        fact
+        for fact in shelf.facts
+        if fact.topic in {Topic.ANY, Topic.PERSONAL} and fact.heading is Heading.WELL and (fact.topic is Topic.ANY or fact.about)
+    ]
+    alone = _alone(case)
+    for person in _panel(case, seed):
+        fact = _memory(shelf, person, case, alone=alone, language=wording.language)
+        pools: Mapping[str, Sequence[str]] = {"fact": fact.cases} if fact is not None else {}
         paragraphs = [
-            [taken.give([wording.variants("gracious", part, ["any"])], _identity(person), seed, part) for part in parts]
-            for parts in _resolve(wording.layouts["gracious"]["any"], ())
-        ]
-        if _identity(person) == _identity(recipient):
-            return paragraphs, ""
+            [
+                Piece(
+                    part,
+                    taken.give(
+                        [wording.variants("gracious", part, [one]) for one in pools.get(part, ("any",))],
+                        identity(person), seed, part,
+                    ),
+                    fact if part == "fact" else None,
+                )
+                for part in parts
+            ]
+            for parts in resolve(wording.layouts["gracious"]["any"], {"fact"} if fact is not None else ())
+        ]  # fmt: skip
+        if identity(person) == identity(recipient):
+            return Words(paragraphs)
     raise AssertionError("the recipient is always on the panel")
 
 
-def sentences_of(case: Case, wording: Wording) -> tuple[list[list[str]], str]:
-    """Return the templates of a draft, paragraph by paragraph, and the strength it names (empty for none)."""
-    choose = {DraftKind.THANK_YOU: _thank_you, DraftKind.STATUS: _status, DraftKind.GRACIOUS: _gracious}
+def _memory(shelf: Shelf, person: Person, case: Case, *, alone: bool, language: str) -> Filled | None:
+    """Return something of the talk for the last note to somebody, and take it off the shelf: what is about them first."""
+    met = any(identity(person) == identity(one) for entry in case.process.rounds for one in entry.interviewers)
+    offers = [fact for fact in shelf.facts if is_about(fact, person)]
+    offers += [fact for fact in shelf.facts if not fact.about] if met else []
+    for fact in offers:
+        made = fill("fact", fact, person, alone=alone, language=language)
+        if not isinstance(made, str) and "question" not in made.cases:
+            shelf.take(fact)
+            return made
+    return None
+
+
+def _no_show(case: Case, wording: Wording) -> Words:
+    return Words(_in_turn(case, wording, ("no_show", "any"), {}))
+
+
+def _in_turn(
+    case: Case, wording: Wording, layout: tuple[str, str], filled: Mapping[str, Filled], known: Iterable[str] = ()
+) -> Paragraphs:
+    """Return a draft of one layout (kind, manner) whose variants go round from step to step."""
+    kind, manner = layout
+    number = case.place.key.step.partition("-")[2].partition(".")[0]
+    ordinal = int(number) if number.isdecimal() and len(number) < 6 else case.place.attempt  # noqa: PLR2004 - no process has so many
+    seed = (case.profile.email, case.place.key.process, identity(case.place.recipient), kind)
+    return [
+        [
+            Piece(
+                part,
+                turn(wording.variants(kind, part, filled[part].cases if part in filled else (manner,)), ordinal, *seed, part),
+                filled.get(part),
+            )
+            for part in parts
+        ]
+        for parts in resolve(wording.layouts[kind][manner], {*filled, *known})
+    ]
+
+
+def _keep_warm(case: Case, wording: Wording) -> Words:
+    """Tell what the user has noted since the last such note (O4), a link with it where there is one (O5)."""
+    process, person = case.process, case.place.recipient
+    manner = "rejected" if process.closed_by == "rejection" else "on_hold"
+    last = max((at for _, at in process.warmed), default=None)
+    fresh = [point for point, at in process.news if last is None or at > last]
+    filled: dict[str, Filled] = {}
+    unused: tuple[Unused, ...] = ()
+    for part, topic in (("since", Topic.SINCE), ("link", Topic.LINK)):
+        facts = [fact_of(point) for point in reversed(fresh) if point.topic is topic]
+        facts = [fact for fact in facts if not fact.about or is_about(fact, person)]
+        made, left = _fitting(part, facts, person, alone=True, language=wording.language)
+        made = [one for one in made if "question" not in one.cases]
+        unused += left
+        if made:
+            filled[part] = made[0]
+    return Words(_in_turn(case, wording, ("keep_warm", manner), filled, () if filled else {"new"}), unused)
+
+
+def _linkedin(case: Case, wording: Wording) -> Words:
+    """Word a note to somebody without an address; with a fact if it fits the few characters there are."""
+    person = case.place.recipient
+    shelf = Shelf.of(case.process.noted)
+    wanted = [fact for fact in shelf.facts if fact.topic is Topic.ANY and fact.heading is Heading.WELL and is_about(fact, person)]
+    facts, unused = _fitting("fact", wanted, person, alone=_alone(case), language=wording.language)
+    for one in [fact for fact in facts if "question" not in fact.cases]:
+        paragraphs = _in_turn(case, wording, ("linkedin", "any"), {"fact": one})
+        if len(body(paragraphs, wording, case.data)) <= LINKEDIN_LIMIT - 60:
+            return Words(paragraphs, unused)
+        unused = (*unused, Unused(one.fact.id, f"a note on LinkedIn may have {LINKEDIN_LIMIT} characters at most"))
+    return Words(_in_turn(case, wording, ("linkedin", "any"), {}), unused)
+
+
+def sentences_of(case: Case, wording: Wording) -> Words:
+    """Return the templates of a draft, paragraph by paragraph, with the facts that fill them."""
+    choose = {
+        DraftKind.THANK_YOU: thank_you,
+        DraftKind.STATUS: _status,
+        DraftKind.GRACIOUS: _gracious,
+        DraftKind.NO_SHOW: _no_show,
+        DraftKind.KEEP_WARM: _keep_warm,
+        DraftKind.LINKEDIN: _linkedin,
+    }
     return choose[case.place.kind](case, wording)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rules.mail import Address
 
-__all__ = ["Draft", "DraftKey", "DraftKind", "Traced"]
+__all__ = ["Draft", "DraftKey", "DraftKind", "Traced", "Unused"]
 
 
 class DraftKind(StrEnum):
@@ -76,6 +76,16 @@ class Traced:
 
 
 @dataclass(frozen=True, slots=True)
+class Unused:
+    """A fact that might have stood in a draft and does not."""
+
+    fact: str
+    """Its id: `note:1.well.2`."""
+    reason: str
+    """Why not, in a sentence without its full stop."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One wording of one step, ready to be written into Drafts.
 
@@ -96,3 +106,7 @@ class Draft:
     thread_id: str = ""
     trace: tuple[Traced, ...] = ()
     """One entry for each sentence of the body, in order."""
+    unused: tuple[Unused, ...] = ()
+    """What the user noted for this draft and could not stand in it."""
+    links: tuple[str, ...] = ()
+    """Addresses of pages in the text that the user gave: these alone become links in HTML (C26)."""

@@ -67,17 +67,18 @@ def place(
     attempt: int = 1,
     final: bool = False,
     late: bool = False,
+    asks: bool = False,
     thread: Thread | None = None,
     opens: datetime = HELD + timedelta(hours=1),
 ) -> Place:
     key = DraftKey("p1", recipient.address or "nobody@acme.example", step)
     slot = Slot(opens, opens + timedelta(hours=3))
-    return Place(key, recipient, slot, opens, attempt, final, late, thread)
+    return Place(key, recipient, slot, opens, attempt, final, asks, late, thread)
 
 
 def status_place(attempt: int, *, wait: int = 1, final: bool = False, thread: Thread | None = None) -> Place:
     opens = datetime(2026, 5, 5, 8, 30, tzinfo=ZONE) + timedelta(days=14 * attempt)
-    return place(RITA, f"status-{wait}.{attempt}", attempt=attempt, final=final, thread=thread, opens=opens)
+    return place(RITA, f"status-{wait}.{attempt}", attempt=attempt, final=final, asks=attempt >= 3, thread=thread, opens=opens)
 
 
 def draft(where: Place | None = None, of: Process | None = None, profile: Profile = SAM) -> Draft:
