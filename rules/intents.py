@@ -34,6 +34,8 @@ class Place:
     """The conversation to reply in (D3); None for a new mail."""
     about: Person | None = None
     """Whom the words of a draft to oneself are meant for (T9); None for everything that goes to its `recipient`."""
+    news: tuple[str, ...] = ()
+    """What the user has noted that is new since the last word, as noted (`Point.text`): what a keep-in-touch note may tell."""
     reasons: tuple[Reason, ...] = ()
 
     @property

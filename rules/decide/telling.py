@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rules.decide.keep_warm import keep_warm_withdrawal
+from rules.decide.linkedin import linkedin_withdrawal
+from rules.decide.no_show import no_show_withdrawal
 from rules.decide.part import Case
 from rules.decide.remarks import owed_words, remarks, remarks_told, work_has_begun
 from rules.decide.to_self import form_withdrawal
@@ -122,11 +125,22 @@ _GONE = {
 }
 
 
+_OF_KIND = {
+    DraftKind.PREP: form_withdrawal,
+    DraftKind.NOTES: form_withdrawal,
+    DraftKind.LINKEDIN: linkedin_withdrawal,
+    DraftKind.KEEP_WARM: keep_warm_withdrawal,
+    DraftKind.NO_SHOW: no_show_withdrawal,
+}
+"""The kinds of draft that have reasons of their own to go."""
+
+
 def withdrawal(case: Case, view: DraftView) -> Reason:
     """Say why an untouched draft of ours goes."""
     process = case.process
-    if view.key.kind in {DraftKind.PREP, DraftKind.NOTES}:
-        return form_withdrawal(case, view)
+    own = _OF_KIND.get(view.key.kind)
+    if own is not None:
+        return own(case, view)
     if process.no_contact:
         return Reason("They asked not to be contacted.", ("H11",), ("S2",))
     if process.on_hold:

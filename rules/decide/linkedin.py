@@ -1,0 +1,71 @@
+"""Interviewers of whom no address is known that anybody reads: words for LinkedIn, to oneself, and the task to connect (T9)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from rules.decide.keeping import begins_at, each_once, held_rounds, name_digest
+from rules.decide.part import Case, Part
+from rules.drafts.types import DraftKey
+from rules.extract.types import Person
+from rules.intents import Place, Reason, Slot, Task
+from rules.process import DraftView, Round, State
+from rules.process.people import reachable
+from rules.process.schedule import user_zone
+from rules.worktime import plus
+
+__all__ = ["linkedin_withdrawal", "linkedin_words"]
+
+
+def linkedin_words(case: Case) -> Part:
+    """Return a draft to oneself and a task for everybody met whom no mail reaches. No address is ever guessed."""
+    part = Part()
+    if not case.policy.tasks.linkedin:
+        return part
+    for round_ in held_rounds(case):
+        for person in each_once(round_.interviewers):
+            if person.name.strip() and not (person.address and reachable(case.process, person.address)):
+                _connect(case, round_, person, part)
+    return part
+
+
+def _connect(case: Case, round_: Round, person: Person, part: Part) -> None:
+    rules, end = case.policy.thank_you, round_.interview.end
+    begins = begins_at(case, end)
+    gives_up = plus(end, timedelta(days=rules.place_days))
+    item = f"linkedin-{round_.number}.{name_digest(person.name)}"
+    if begins is None or item in case.process.done or case.reached(gives_up) or _utc(begins) >= _utc(gives_up):
+        return
+    part.moments.append(gives_up)
+    reason = Reason(
+        f"No address of {person.name} is known that anybody reads, and none is guessed: thank them on LinkedIn, and connect.",
+        ("T9",),
+        ("S1",),
+        round_.evidence,
+    )
+    zone = user_zone(case.profile)
+    opens = begins.astimezone(zone)
+    due = max(plus(end, timedelta(hours=rules.soft_hours)), begins, key=_utc).astimezone(zone)
+    text = f"Connect with {person.name} on LinkedIn and thank them there for interview {round_.number}."
+    part.tasks.append(Task(item, "linkedin", text, opens, due, person, round_.number, (reason,)))
+    key = DraftKey(case.process.id, case.profile.email.lower(), item)
+    if key not in case.process.spent:
+        me = Person(case.profile.name, case.profile.email.lower())
+        slot = Slot(opens, due)
+        part.places.append(Place(key, me, slot, opens, attempt=round_.number, about=person, reasons=(reason,)))
+
+
+def _utc(when: datetime) -> datetime:
+    return when.astimezone(UTC)
+
+
+def linkedin_withdrawal(case: Case, view: DraftView) -> Reason:
+    """Say why words for LinkedIn go that nobody touched."""
+    process = case.process
+    if view.key.step in process.done:
+        return Reason("You have connected.", ("T9",), ("S1",))
+    if process.state is State.CLOSED:
+        return Reason("The process is closed.")
+    if process.state is State.PAUSED:
+        return Reason("You paused the process.")
+    return Reason("An address is known by now, the interview was called off, or too much time has passed.", ("T9", "B8"), ("S1",))
