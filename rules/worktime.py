@@ -30,6 +30,7 @@ __all__ = [
     "first_business_day",
     "holiday_name",
     "is_business_day",
+    "is_weekend",
     "known_zone",
     "last_business_day",
     "local_day",
@@ -117,6 +118,13 @@ def _calendar(country: str) -> HolidayBase | None:
 
 
 @lru_cache(maxsize=4096)
+def is_weekend(day: date, country: str) -> bool:
+    """Return True if people there do not work on that day of the week: Saturday and Sunday, Friday and Saturday, Sunday alone."""
+    calendar = _calendar(country) if country else None
+    return bool(calendar.is_weekend(day)) if calendar is not None else day.weekday() not in WEEKDAYS
+
+
+@lru_cache(maxsize=4096)
 def holiday_name(day: date, country: str) -> str:
     """Return the name of the public holiday on that day in `country` (ISO 3166-1, optionally `-` subdivision), or ''."""
     calendar = _calendar(country) if country else None
@@ -124,18 +132,25 @@ def holiday_name(day: date, country: str) -> str:
 
 
 def is_business_day(day: date, country: str) -> bool:
-    """Return True from Monday to Friday, unless it is a holiday there (D24)."""
-    return day.weekday() in WEEKDAYS and not holiday_name(day, country)
+    """Return True from Monday to Friday (D24), unless it is a holiday there, or part of their weekend.
+
+    Where people work from Sunday to Thursday, that leaves Monday to Thursday: nobody is written to on a Sunday by us, nor on a
+    Friday that they have off.
+    """
+    return day.weekday() in WEEKDAYS and not holiday_name(day, country) and not is_weekend(day, country)
 
 
 def first_business_day(day: date, country: str, weekdays: Iterable[int] = WEEKDAYS) -> date:
-    """Return the first business day at or after `day` that falls on one of `weekdays`."""
+    """Return the first business day at or after `day` that falls on one of `weekdays`.
+
+    Where none of these is ever a business day there (Friday in Cairo), any business day serves.
+    """
     wanted = WEEKDAYS.intersection(weekdays) or WEEKDAYS
     for ahead in range(_SEARCH_DAYS):
         candidate = day + timedelta(days=ahead)
         if candidate.weekday() in wanted and is_business_day(candidate, country):
             return candidate
-    return first_business_day(day, "", wanted)
+    return first_business_day(day, country if wanted != WEEKDAYS else "")
 
 
 def last_business_day(day: date, country: str) -> date:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.country import country_of_domain, country_of_zone, recipient_country
+from rules.country import country_of_domain, country_of_zone, recipient_country, region_of_zone
+from rules.holiday_library import country_holidays
 from rules.worktime import (
     WEEKDAYS,
     Hours,
@@ -19,6 +20,7 @@ from rules.worktime import (
     business_slot,
     holiday_name,
     is_business_day,
+    is_weekend,
     known_zone,
     last_business_day,
     plus,
@@ -70,10 +72,11 @@ def test_a_slot_is_a_morning_of_an_allowed_business_day_not_before_the_day_asked
     assert slot.opens.date() == slot.closes.date() >= day
     assert slot.opens.date() <= day + timedelta(days=45)
     assert (slot.opens.time(), slot.closes.time()) == (time(8), time(11))
-    assert slot.opens.weekday() in weekdays
-    assert not holiday_name(slot.opens.date(), country)
+    possible = {weekday for weekday in weekdays if not is_weekend(date(2026, 3, 2) + timedelta(days=weekday), country)}
+    assert slot.opens.weekday() in (possible or WEEKDAYS)
+    assert is_business_day(slot.opens.date(), country)
     skipped = [day + timedelta(days=ahead) for ahead in range((slot.opens.date() - day).days)]
-    assert all(passed.weekday() not in weekdays or not is_business_day(passed, country) for passed in skipped)
+    assert all(passed.weekday() not in (possible or WEEKDAYS) or not is_business_day(passed, country) for passed in skipped)
 
 
 @FAST
@@ -136,9 +139,15 @@ def test_the_recipients_zone_is_the_named_one_else_the_offset_else_the_users() -
         ("", "corp.com", "US/Pacific", "US-NY"),
         ("", "corp.com", "UTC", "US-NY"),
         ("", "", "", "US-NY"),
+        ("", "corp.com.au", "Australia/Brisbane", "AU-QLD"),
+        ("AU", "corp.com", "Australia/Perth", "AU-WA"),
+        ("AU-VIC", "corp.com", "Australia/Perth", "AU-VIC"),
+        ("", "corp.com", "America/Phoenix", "US-AZ"),
+        ("", "corp.com.au", "Europe/Berlin", "AU"),
+        ("", "corp.es", "Atlantic/Canary", "ES-CN"),
     ],
 )
-def test_whose_holidays_count(by_hand: str, domain: str, zone: str, expected: str) -> None:
+def test_d20_whose_holidays_count(by_hand: str, domain: str, zone: str, expected: str) -> None:
     assert recipient_country(by_hand, domain, zone, "US-NY", "America/New_York") == expected
 
 
@@ -146,6 +155,59 @@ def test_without_a_country_of_their_own_the_users_zone_tells_it() -> None:
     assert recipient_country("", "corp.com", "", "", "Europe/Paris") == "FR"
     assert country_of_zone("Etc/GMT-2") == ""
     assert country_of_domain("corp.example") == ""
+
+
+def test_a_region_of_a_zone_lies_in_the_country_of_the_zone_and_is_known_to_the_calendar() -> None:
+    regions = {zone: region for zone in available_timezones() if (region := region_of_zone(zone))}
+    assert len(regions) > 40
+    for zone, region in regions.items():
+        country, _, part = region.partition("-")
+        assert country_of_zone(zone) == country
+        assert country_holidays(country, part) is not None
+
+
+@pytest.mark.parametrize(
+    ("country", "off", "next_day"),
+    [
+        ("", "Sat Sun", date(2026, 3, 6)),
+        ("DE", "Sat Sun", date(2026, 3, 6)),
+        ("IL", "Fri Sat", date(2026, 3, 9)),
+        ("SA", "Fri Sat", date(2026, 3, 9)),
+        ("BN", "Fri Sun", date(2026, 3, 9)),
+        ("IR", "Fri", date(2026, 3, 9)),
+        ("AE", "Sat Sun", date(2026, 3, 6)),
+    ],
+)
+def test_d24_a_business_day_is_one_from_monday_to_friday_on_which_people_there_work(
+    country: str, off: str, next_day: date
+) -> None:
+    week = [date(2026, 3, 2) + timedelta(days=ahead) for ahead in range(7)]
+    assert " ".join(f"{day:%a}" for day in week if is_weekend(day, country)) == off
+    assert [is_business_day(day, country) for day in week][5:] == [False, False]
+    assert add_business_days(date(2026, 3, 5), 1, country) == next_day
+
+
+def test_a_weekday_that_people_there_never_work_on_gives_way_to_any_other() -> None:
+    assert business_slot(date(2026, 3, 3), MORNING, BERLIN, "SA", (4,)).opens.date() == date(2026, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "country", "expected"),
+    [
+        (date(2025, 12, 24), "GB", date(2025, 12, 29)),
+        (date(2026, 4, 2), "DE", date(2026, 4, 7)),
+        (date(2026, 4, 30), "JP", date(2026, 5, 1)),
+        (date(2026, 5, 1), "JP", date(2026, 5, 7)),
+        (date(2026, 12, 23), "DE-BY", date(2026, 12, 24)),
+        (date(2026, 11, 25), "US", date(2026, 11, 27)),
+        (date(2026, 7, 2), "US", date(2026, 7, 6)),
+        (date(2026, 8, 11), "AU-QLD", date(2026, 8, 13)),
+        (date(2026, 8, 11), "AU-NSW", date(2026, 8, 12)),
+    ],
+)
+def test_f4_chains_of_days_off_are_jumped_as_one(day: date, country: str, expected: date) -> None:
+    """Christmas and Boxing Day, Easter, Golden Week, Thanksgiving, the Fourth on a Saturday, the day of one city's show."""
+    assert add_business_days(day, 1, country) == expected
 
 
 def test_any_weekday_serves_where_none_is_asked_for() -> None:
