@@ -20,6 +20,7 @@ from watcher.account import Account
 from watcher.history import assess
 from watcher.intake import arrival, is_known, is_own, read_message, unread_message
 from watcher.linking import Linked, Linker
+from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.passes import PassReport
 from watcher.relabelling import as_said, misread, unheeded
@@ -48,6 +49,7 @@ from watcher.store.mail import (
     refs_gone,
     seen_before,
 )
+from watcher.store.notes import last_note, move_notes, notes_of
 from watcher.telling import tell_events, tell_notices
 
 __all__ = ["Cycle", "Interrupted", "PassReport"]
@@ -100,6 +102,8 @@ class Cycle:
     _broken_off: bool = False
     """The last pass before the start did not come to its end."""
     _mark: int = 0
+    _noted: int = 0
+    """The newest note of the user's that was acted on."""
     _started: bool = False
     _clean: bool = False
     """Drafts and outbox were compared, and nothing has changed in Drafts since."""
@@ -161,6 +165,7 @@ class Cycle:
         if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
             self._ledger.name_companies(self._openers, now)
             affected |= reconcile(self._ledger, self.connector, now, reset=pulled.reset)
+            affected |= read_back(self._ledger, self.connector, now)
             self._clean = True
         self._decide(affected, now)
         count = pulled.count + self._act(now, wall, floor)
@@ -318,12 +323,18 @@ class Cycle:
                 rows, again = misread(connection, name, linked.misread - tried)
                 settled = not late and not again
                 # Drafts change hands only when all is read that may tell whose they are.
-                moved = follow(connection, name, linked) if settled else frozenset()
+                moved = self._follow(connection, linked) if settled else frozenset()
             if settled:
                 return linked.processes_of(pulled.identities) | moved
             self._fetch_late(late, pulled, now)
             tried |= linked.misread
             pulled.identities |= self._put_again([*self._read_again(rows, again, now, known=True).values()])
+
+    def _follow(self, connection: Connection, linked: Linked) -> frozenset[str]:
+        """Put drafts and notes under a process that there is; return the processes that got any."""
+        homes = {row.identity: row.process for row in linked.links if not row.ambiguous}
+        openers = {row.id: row.opener for row in linked.processes}
+        return follow(connection, self.account.name, linked) | move_notes(connection, self.account.name, openers, homes)
 
     def _late(self, connection: Connection, before: Known) -> Iterable[Envelope]:
         domains = self._known.domains - before.domains
@@ -383,6 +394,10 @@ class Cycle:
             if newest != self._mark:
                 due.update(row.process for row in marks_of(connection, self.account.name, after=self._mark))
                 self._mark = newest
+            noted = last_note(connection)
+            if noted != self._noted:
+                due.update(row.process for row in notes_of(connection, self.account.name, after=self._noted))
+                self._noted = noted
         return frozenset(due & set(self._openers))
 
     def _decide(self, affected: Iterable[str], now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,12 +12,15 @@ from rules.decide import decide
 from rules.drafts.types import DraftKey, DraftKind
 from rules.extract import company_domain
 from rules.intents import Decision
-from rules.process import DraftEvent, Event, Incoming, Mark, Outgoing, Process, fold
+from rules.notes.merge import merge
+from rules.notes.types import Notes
+from rules.process import DraftEvent, Event, Incoming, Mark, Noted, Outgoing, Process, fold
 from watcher.account import Account
 from watcher.store import Connection
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, draft_events_of, load_outbox
-from watcher.store.journal import marks_of
+from watcher.store.journal import job_begins, marks_of
 from watcher.store.mail import EventRow, events_of, load_processes
+from watcher.store.notes import NoteRow, notes_of
 
 __all__ = ["Assessment", "assess", "assess_all", "events_for"]
 
@@ -48,7 +52,19 @@ def events_for(connection: Connection, account: Account, process_id: str) -> tup
         Mark(id=f"mark:{r.id}", at=r.at, verb=r.verb, until=r.until, item=r.item)
         for r in marks_of(connection, account.name, process_id)
     )
+    events.extend(_noted(notes_of(connection, account.name, process_id)))
     return rows, events
+
+
+def _noted(rows: Iterable[NoteRow]) -> Iterator[Noted]:
+    """Yield what the user wrote down, that on one round as one."""
+    rounds: dict[int, list[Notes]] = defaultdict(list)
+    for row in rows:
+        rounds[row.notes.round].append(row.notes)
+    for number, some in rounds.items():
+        notes = merge(number, some)
+        if notes is not None:
+            yield Noted(f"note:{number}", notes.at, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +114,7 @@ def assess(
     process = fold(process_id, events, now=now, policy=account.policy, profile=account.profile)
     if outbox is None:
         outbox = load_outbox(connection, account.name)
-    process = replace(process, company_sent=_elsewhere(outbox, process))
+    process = replace(process, company_sent=_elsewhere(outbox, process), job_from=job_begins(connection))
     decision = decide(process, account.policy, account.profile, now)
     own = tuple(row for row in outbox if row.process == process_id)
     return Assessment(account, process, decision, tuple(rows), own)

@@ -1,7 +1,7 @@
 """The tables.
 
-What the mailbox cannot tell again is in cursor, mark, correction, outbox, draft_version, draft_event, log and untold; the rest is
-rebuilt.
+What the mailbox cannot tell again is in cursor, mark, correction, note, outbox, draft_version, draft_event, log and untold; the
+rest is rebuilt.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from rules.drafts.types import Draft
 from rules.extract.types import Facts
 from rules.intents import Reason
 from rules.mail import Address
+from rules.notes.types import Notes
 from rules.process import Thread
 from rules.threads import Hints
 from watcher.store.reading import Reading
@@ -40,6 +41,7 @@ __all__ = [
     "mark",
     "message",
     "metadata",
+    "note",
     "outbox",
     "process",
     "process_link",
@@ -175,6 +177,21 @@ correction = Table(
     Column("joins", Value(tuple[str, ...]), nullable=False),
     Column("kind", Text),  # of a relabelled message; null: as the rules read it
     Column("was", Value(Reading)),  # how the message was read before
+)
+
+# What the user wrote down about interviews: in a form of ours that came back, or by command.
+note = Table(
+    "note",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("opener", Text, nullable=False),  # finds the process again when it has another name
+    Column("source", Text, nullable=False),  # step of the form, or `said`
+    Column("at", Instant, nullable=False),
+    Column("revision", Text, nullable=False, default=""),  # which state of the form was read
+    Column("notes", Value(Notes), nullable=False),
+    Index("ix_note_process", "account", "process"),
 )
 
 outbox = Table(
