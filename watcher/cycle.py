@@ -32,6 +32,7 @@ from watcher.store.journal import (
     LogRow,
     add_log,
     add_untold,
+    concerns_all,
     forget_untold,
     last_mark,
     load_log,
@@ -393,6 +394,8 @@ class Cycle:
             newest = last_mark(connection)
             if newest != self._mark:
                 due.update(row.process for row in marks_of(connection, self.account.name, after=self._mark))
+                if concerns_all(connection, after=self._mark):
+                    due.update(self._checks)
                 self._mark = newest
             noted = last_note(connection)
             if noted != self._noted:

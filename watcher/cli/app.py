@@ -233,6 +233,44 @@ def reopen(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = 
     tell(config_path(ctx, config), "reopen", process, None, as_json=json)
 
 
+@app.command(rich_help_panel=_TELL)
+def done(
+    ctx: typer.Context,
+    process: ProcessArgument,
+    task: Annotated[str, typer.Argument(metavar="TASK", help="Its id as `status --json` prints it, or the beginning of it.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say that you have done a task: a card, a call, what you owed them."""
+    from watcher.cli.telling import tell_done  # noqa: PLC0415
+
+    tell_done(config_path(ctx, config), process, task, as_json=json)
+
+
+@app.command("no-show", rich_help_panel=_TELL)
+def no_show(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Say that they did not come to the last interview: a word that asks for another time is drafted."""
+    from watcher.cli.telling import tell_no_show  # noqa: PLC0415
+
+    tell_no_show(config_path(ctx, config), process, as_json=json)
+
+
+@app.command(rich_help_panel=_TELL)
+def accepted(
+    ctx: typer.Context,
+    process: ProcessArgument,
+    starts: Annotated[
+        str | None, typer.Option("--starts", metavar="DAY", help="Your first day there: from then on everything rests.")
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say that you took this job. The other processes go on until your first day."""
+    from watcher.cli.telling import tell_accepted  # noqa: PLC0415
+
+    tell_accepted(config_path(ctx, config), process, starts, as_json=json)
+
+
 @app.command(rich_help_panel=_CORRECT)
 def split(  # noqa: PLR0917 - the options of the command
     ctx: typer.Context,

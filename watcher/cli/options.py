@@ -23,6 +23,7 @@ __all__ = [
     "ProcessArgument",
     "config_path",
     "is_named",
+    "parse_day",
     "parse_time",
     "parse_until",
 ]
@@ -82,6 +83,14 @@ def parse_time(text: str) -> datetime:
         return at.astimezone(UTC)
     except OverflowError:
         raise UsageError(f"{text!r} is out of range.") from None
+
+
+def parse_day(text: str, zone: ZoneInfo) -> datetime:
+    """Return the beginning of a day such as 2026-03-10 in `zone`, in UTC. Raises UsageError."""
+    try:
+        return datetime.combine(date.fromisoformat(text.strip()), time(), zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{text!r} is not a day of the calendar. Write it such as 2026-03-10.") from None
 
 
 def parse_until(text: str, now: datetime, zone: ZoneInfo) -> datetime:

@@ -26,7 +26,7 @@ __all__ = ["draft_line", "draft_words", "place_words", "state_text", "status_tab
 _ORDER = (State.DRAFTED, State.OUR_TURN, State.SCHEDULED, State.THEIR_TURN, State.PAUSED, State.DORMANT, State.CLOSED)
 """What needs the user comes first."""
 
-_CLOSED_BY = {"rejection": "they said no", "offer": "offer", "user": "by you"}
+_CLOSED_BY = {"rejection": "they said no", "offer": "offer", "accepted": "you took the job", "user": "by you"}
 
 
 def status_view(now: datetime, zone: ZoneInfo, accounts: Iterable[AccountRow], found: Sequence[Assessment]) -> Group:

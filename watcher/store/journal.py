@@ -19,7 +19,9 @@ __all__ = [
     "add_log",
     "add_mark",
     "add_untold",
+    "concerns_all",
     "forget_untold",
+    "job_begins",
     "last_mark",
     "load_log",
     "load_untold",
@@ -81,12 +83,27 @@ def last_mark(connection: Connection) -> int:
     return connection.execute(select(func.max(mark.c.id))).scalar() or 0
 
 
+def concerns_all(connection: Connection, after: int = 0) -> bool:
+    """Return True if a mark behind number `after` concerns every process of every account: a job that was taken, or given back."""
+    wide = [Verb.ACCEPTED.value, Verb.REOPEN.value]
+    return connection.execute(select(mark.c.id).where(mark.c.id > after, mark.c.verb.in_(wide)).limit(1)).first() is not None
+
+
 def marks_of(connection: Connection, account: str, process: str | None = None, after: int = 0) -> list[MarkRow]:
     """Return the marks of an account, or of one process of it, oldest first."""
     query = select(mark).where(mark.c.account == account, mark.c.id > after).order_by(mark.c.id)
     if process is not None:
         query = query.where(mark.c.process == process)
     return [MarkRow(r.id, r.account, r.process, r.at, Verb(r.verb), r.until, r.item) for r in connection.execute(query)]
+
+
+def job_begins(connection: Connection) -> datetime | None:
+    """Return the first day in the job that the user took, of whichever account; None where they took none, or opened it again."""
+    told = select(mark).where(mark.c.verb.in_([Verb.ACCEPTED.value, Verb.REOPEN.value])).order_by(mark.c.id)
+    taken: dict[tuple[str, str], datetime | None] = {}
+    for row in connection.execute(told):
+        taken[row.account, row.process] = row.until if row.verb == Verb.ACCEPTED.value else None
+    return min((at for at in taken.values() if at is not None), default=None)
 
 
 def add_log(connection: Connection, rows: Iterable[LogRow]) -> None:
