@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -54,6 +54,8 @@ class Point:
     about: str = ""
     """Address, else name, of the person of the roster whom the user named before a colon; empty for everybody."""
     topic: Topic = Topic.ANY
+    at: datetime | None = field(default=None, compare=False)
+    """When these words were first noted, where that is known; else when the notes were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ def news_of(events: Iterable[Event]) -> tuple[tuple[Point, datetime], ...]:
             for point in event.notes.points[:_MOST_POINTS]:
                 words = " ".join(point.text.casefold().split())
                 if point.topic in _NEWS and len(found) < _MOST_POINTS:
-                    found.setdefault(words, (point, event.at))
-    return tuple(found.values())
+                    found.setdefault(words, (point, point.at or event.at))
+    return tuple(sorted(found.values(), key=lambda item: (item[1].astimezone(UTC), item[0].id, item[0].text)))
 
 
 def owed_by(noted: Mapping[int, Noted], done: frozenset[str]) -> tuple[Owed, ...]:

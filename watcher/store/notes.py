@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from rules.drafts.types import Draft, DraftKey
+from rules.notes.dating import dated
 from rules.notes.types import Notes
 from watcher.store.drafts import RowState
 from watcher.store.tables import message, note, outbox
@@ -53,7 +54,9 @@ def notes_of(connection: Connection, account: str, process: str | None = None, a
 
 
 def put_note(connection: Connection, row: NoteRow) -> None:
-    """Store a note: a new one, or the new content of one that is there."""
+    """Store a note: a new one, or the new content of one that is there. What was noted before keeps its time."""
+    held = [each.notes for each in notes_of(connection, row.account, row.process)]
+    row = replace(row, notes=dated(row.notes, held))
     values = {name: getattr(row, name) for name in NoteRow.__slots__ if name != "id"}
     if row.id:
         connection.execute(update(note).where(note.c.id == row.id).values(**values))
