@@ -14,7 +14,7 @@ from typer.main import get_command
 from tests.watcher.reporting import NOW, assessment, outbox_row
 from watcher.cli.app import app
 from watcher.cli.exits import Exit
-from watcher.config import Config, ConfigError, Daemon, ImapAccount, MaildirAccount, Rules, User
+from watcher.config import Config, ConfigError, Daemon, ImapAccount, Lint, MaildirAccount, Rules, User
 from watcher.config.load import parse_config
 from watcher.config.reporter import fields_of
 from watcher.report.status import build_status
@@ -27,6 +27,7 @@ SECTIONS = {
     "accounts.personal": ImapAccount,
     "accounts.local": MaildirAccount,
     "rules": Rules,
+    "lint": Lint,
     "daemon": Daemon,
 }
 KEY = re.compile(r"(?P<off># )?(?P<key>[a-z_]+(?:\.[a-z_]+)?) = (?P<rest>.*)")

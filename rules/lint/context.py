@@ -7,6 +7,7 @@ from datetime import date
 
 from rules.drafts.types import DraftKind, Traced
 from rules.extract.types import Person, Promise
+from rules.lint.settings import Settings
 from rules.mail import Address
 from rules.notes.types import Point
 from rules.profile import Profile
@@ -35,20 +36,6 @@ class Other:
     kind: DraftKind | None = None
     round: int = 0
     sent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the user has set for the checks."""
-
-    confidential: tuple[str, ...] = ()
-    """Words and phrases that must not go out (L5)."""
-    employer: tuple[str, ...] = ()
-    """Names of the present employer (L5)."""
-    words: tuple[str, ...] = ()
-    """Words of the user's own that are spelled right (C23)."""
-    off: frozenset[str] = frozenset()
-    """Ids of checks that are not wanted: `spelling`, or with all of a family, `banned`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,3 +350,19 @@ def test_a_configuration_is_read_without_importing_pydantic() -> None:
     code += "; sys.exit('pydantic' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code, USER + IMAP], check=False).returncode == 0
+
+
+def test_what_the_checks_on_drafts_go_by_is_read() -> None:
+    text = '[lint]\nconfidential = ["Project Heron"]\nemployer = ["Northwind"]\nwords = ["zymurgy"]\n'
+    text += 'off = ["Spelling", "part.offer"]\n'
+    settings = parse_config(USER + IMAP + text, AT).lint.settings
+    assert settings.confidential == ("Project Heron",)
+    assert settings.employer == ("Northwind",)
+    assert settings.words == ("zymurgy",)
+    assert settings.off == {"spelling", "part.offer"}
+
+
+def test_a_check_that_is_none_is_told_with_the_nearest_one() -> None:
+    with pytest.raises(ConfigError) as told:
+        parse_config(USER + IMAP + '[lint]\noff = ["speling"]\n', AT)
+    assert "Did you mean spelling?" in str(told.value)

@@ -163,7 +163,7 @@ def show_config(path: Path, *, as_json: bool) -> None:
         print_json(values)
         return
     lines = [f"# {config.path}, defaults filled in"]
-    for section in ("user", "rules", "daemon"):
+    for section in ("user", "rules", "lint", "daemon"):
         lines += ["", f"[{section}]", *_lines(values[section])]
     for name, account in values["accounts"].items():
         lines += ["", f"[accounts.{name}]", *_lines(account)]
@@ -182,6 +182,7 @@ def _shown(config: Config) -> dict[str, Any]:
         "user": _plain(dataclasses.asdict(config.user)),
         "accounts": accounts,
         "rules": _plain(dataclasses.asdict(config.rules)),
+        "lint": _plain(dataclasses.asdict(config.lint)),
         "daemon": _plain(dataclasses.asdict(config.daemon)),
     }
 

@@ -1,7 +1,7 @@
 """The configuration: what is in it (`model`), how it is read (`load`), and how its faults are told (`problems`)."""
 
 from watcher.config.load import load_config
-from watcher.config.model import Account, Config, Daemon, Folders, ImapAccount, MaildirAccount, Password, Rules, User
+from watcher.config.model import Account, Config, Daemon, Folders, ImapAccount, Lint, MaildirAccount, Password, Rules, User
 from watcher.config.problems import ConfigError, Problem
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Daemon",
     "Folders",
     "ImapAccount",
+    "Lint",
     "MaildirAccount",
     "Password",
     "Problem",

@@ -20,6 +20,7 @@ __all__ = [
     "check_address",
     "check_country",
     "check_host",
+    "check_lint_id",
     "check_one_line",
     "check_optional_address",
     "check_program",
@@ -130,6 +131,21 @@ def check_variable(value: str) -> str:
     if value and not _VARIABLE.fullmatch(value):
         raise ValueError('is not the name of an environment variable. Write the name only, such as "HEARBACK_PASSWORD"')
     return value
+
+
+def check_lint_id(value: str) -> str:
+    """Accept the id of a check on drafts, or the first part of one."""
+    from rules.lint.ids import IDS, families_of_ids  # noqa: PLC0415 -- only where a check is switched off
+
+    value = value.strip().lower()
+    known = [*IDS, *families_of_ids()]
+    if value in known:
+        return value
+    import difflib  # noqa: PLC0415 -- only when something is wrong
+
+    near = difflib.get_close_matches(value[:60], known, n=1, cutoff=0.6)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise ValueError(f"is no check.{hint} Write an id as `hearback lint` prints it, or the first part of one, such as spelling")
 
 
 def check_zone(value: str) -> str:

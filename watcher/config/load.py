@@ -11,7 +11,7 @@ from typing import Any
 
 from rules.country import country_of_zone
 from watcher.clock import system_zone
-from watcher.config.model import Account, Config, Daemon, ImapAccount, MaildirAccount, Rules, User
+from watcher.config.model import Account, Config, Daemon, ImapAccount, Lint, MaildirAccount, Rules, User
 from watcher.config.problems import ConfigError, Problem
 from watcher.config.reporter import Reporter
 from watcher.config.values import Reader
@@ -22,7 +22,7 @@ __all__ = ["KINDS", "load_config", "parse_config"]
 KINDS: Mapping[str, type[Account]] = {"imap": ImapAccount, "maildir": MaildirAccount}
 """Each kind of account, and what it is configured with."""
 
-_SECTIONS: Mapping[str, type] = {"user": User, "rules": Rules, "daemon": Daemon}
+_SECTIONS: Mapping[str, type] = {"user": User, "rules": Rules, "lint": Lint, "daemon": Daemon}
 _LARGEST = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}")
 _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -69,11 +69,13 @@ def parse_config(text: str, path: Path) -> Config:
     reader = Reader(path.parent, reporter)
     user = reader.table(User, _table(raw, "user", reporter), ("user",))
     rules = reader.table(Rules, _table(raw, "rules", reporter), ("rules",))
+    lint = reader.table(Lint, _table(raw, "lint", reporter), ("lint",))
     daemon = reader.table(Daemon, _table(raw, "daemon", reporter), ("daemon",))
     accounts = tuple(_accounts(_table(raw, "accounts", reporter), reader, reporter))
-    if reporter.problems or user is None or rules is None or daemon is None:
+    if reporter.problems or user is None or rules is None or lint is None or daemon is None:
         raise ConfigError(path, reporter.problems)
-    config = _resolved(Config(path=path, user=_filled(user, reporter), accounts=accounts, rules=rules, daemon=daemon))
+    user = _filled(user, reporter)
+    config = _resolved(Config(path=path, user=user, accounts=accounts, rules=rules, lint=lint, daemon=daemon))
     _twins(config.accounts, reporter)
     if reporter.problems:
         raise ConfigError(path, reporter.problems)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+from rules.lint.settings import Settings
 from rules.profile import Profile
 from watcher.config.checks import (
     Between,
@@ -18,6 +19,7 @@ from watcher.config.checks import (
     check_address,
     check_country,
     check_host,
+    check_lint_id,
     check_one_line,
     check_optional_address,
     check_program,
@@ -28,7 +30,7 @@ from watcher.config.checks import (
 from watcher.config.problems import ConfigError, Problem
 from watcher.secrets import CommandSecret, FileSecret, KeyringSecret, SecretSource, VariableSecret
 
-__all__ = ["Account", "Config", "Daemon", "Folders", "ImapAccount", "MaildirAccount", "Password", "Rules", "User"]
+__all__ = ["Account", "Config", "Daemon", "Folders", "ImapAccount", "Lint", "MaildirAccount", "Password", "Rules", "User"]
 
 MailAddress = Annotated[str, Check(check_address)]
 OneLine = Annotated[str, Check(check_one_line)]
@@ -143,6 +145,25 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lint:
+    """What the checks on drafts go by."""
+
+    confidential: tuple[Text, ...] = ()
+    """Words that must not go out, in text or attachment."""
+    employer: tuple[Text, ...] = ()
+    """Names of the present employer, who must not be named either."""
+    words: tuple[Text, ...] = ()
+    """Words of the user's own that are spelled right."""
+    off: tuple[Annotated[str, Check(check_lint_id)], ...] = ()
+    """Checks that are not wanted, by id or by the first part of it."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return them as the rules take them."""
+        return Settings(self.confidential, self.employer, self.words, frozenset(self.off))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
     """How the program runs."""
 
@@ -164,6 +185,7 @@ class Config:
     accounts: tuple[Account, ...]
     """In the order of the file, disabled ones included; names are unique."""
     rules: Rules = Rules()
+    lint: Lint = Lint()
     daemon: Daemon = Daemon()
 
     @property

@@ -85,4 +85,4 @@ class Reporter:
             return f"Did you mean {near[0]}?"
         if other := difflib.get_close_matches(spelt, elsewhere, n=1, cutoff=0.8):
             return f"Did you mean {other[0]} in {elsewhere[other[0]]}?"
-        return f"Known here: {', '.join(tops)}." if here else "Known: [user], [accounts.NAME], [rules], [daemon]."
+        return f"Known here: {', '.join(tops)}." if here else "Known: [user], [accounts.NAME], [rules], [lint], [daemon]."
