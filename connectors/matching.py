@@ -8,9 +8,11 @@ from __future__ import annotations
 import email
 import email.policy
 from datetime import timedelta
+from email.message import MIMEPart
 
 from rules.drafts.types import Draft
 from rules.mail import Envelope
+from rules.mail.html import render
 
 __all__ = ["is_later", "is_same_errand", "is_sent_copy", "says_the_same"]
 
@@ -48,16 +50,25 @@ def is_later(envelope: Envelope, draft: Draft) -> bool:
 def says_the_same(raw: bytes, draft: Draft) -> bool:
     """Say whether a message is `draft` as we would write it: same recipient, subject and text; nobody in copy. Never raises.
 
+    Of two alternatives (text and HTML) both must say it, and there may be no third part.
+
     For a draft whose bytes were lost with the process that wrote it. The text may be flowed (RFC 3676); any other difference,
     a blank within a line included, counts as the user's work.
     """
     try:
         message = email.message_from_bytes(raw, policy=email.policy.default)
-        if message.get_content_type() != "text/plain" or message["Cc"] or message["Bcc"]:
+        if message["Cc"] or message["Bcc"]:
+            return False
+        plain: MIMEPart = message
+        if message.get_content_type() == "multipart/alternative":
+            plain, page = message.iter_parts()
+            if page.get_content_type() != "text/html" or _words(render(str(page.get_content())).text) != _words(draft.text):
+                return False
+        if plain.get_content_type() != "text/plain":
             return False
         addresses = [address.addr_spec.lower() for address in message["To"].addresses]
-        text = str(message.get_content())
-        flowed = str(message.get_param("format", "")).lower() == "flowed"
+        text = str(plain.get_content())
+        flowed = str(plain.get_param("format", "")).lower() == "flowed"
         same_subject = str(message["Subject"] or "").split() == draft.subject.split()
     except Exception:  # noqa: BLE001 - the stdlib's parser raises what it runs into, and unreadable is not the same
         return False
@@ -67,6 +78,10 @@ def says_the_same(raw: bytes, draft: Draft) -> bool:
 
 def _subject(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def _words(text: str) -> list[str]:
+    return text.replace("\u00a0", " ").split()
 
 
 def _lines(text: str) -> list[str]:

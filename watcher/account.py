@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from rules.policy import Policy
 from rules.profile import Profile
+
+if TYPE_CHECKING:
+    from rules.drafts.wording import Wording  # the templates' engine, needed only where there is a draft
 
 __all__ = ["Account"]
 
@@ -23,6 +27,8 @@ class Account:
     lookback: timedelta = timedelta(days=120)
     max_drafts: int = 20
     """No pass places more drafts than this."""
+    wording: Wording | None = None
+    """Templates of the user's own; None: ours."""
 
     @property
     def own(self) -> frozenset[str]:

@@ -246,7 +246,7 @@ def thank_you(case: Case, wording: Wording) -> Words:
     rounds[last] = tuple(
         _with([person for entry in case.process.rounds if entry.number == last for person in entry.interviewers], recipient)
     )
-    earlier: list[str] = list(case.sent)
+    earlier: list[str] = []
     strengths = strengths_of(case.profile)
     for number, people in rounds.items():
         taken.next_round()
@@ -254,7 +254,8 @@ def thank_you(case: Case, wording: Wording) -> Words:
         if number == last and identity(recipient) not in map(identity, panel):
             panel.append(recipient)
         notes, shelf = _round(case, wording, panel, number, strengths)
-        _Writer(case, wording, taken, seed, number).write(notes, earlier)
+        # What went out may be older than today's words; what was handed out for it then stays as it is.
+        _Writer(case, wording, taken, seed, number).write(notes, [*earlier, *(case.sent if number == last else ())])
         if number == last:
             mine = next(note for note in notes if identity(note.person) == identity(recipient))
             return Words(mine.paragraphs, shelf.told())

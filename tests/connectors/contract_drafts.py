@@ -11,6 +11,7 @@ import pytest
 
 from connectors.base import Connector, DraftRef, FoundState, Withdrawal
 from connectors.errors import Conflict, ConnectorError, NotFound
+from rules.drafts.mime import draft_bytes as made
 from rules.drafts.types import Draft
 from rules.mail import Role
 from tests.connectors.contract_changes import opened
@@ -81,6 +82,23 @@ class DraftClauses:
             assert connector.read_draft(ref) == draft_bytes(one)
             assert connector.find_draft(one, ref).state is FoundState.UNTOUCHED
             assert connector.list_drafts()[0][0] == one.message_id
+
+    def test_a_draft_in_two_parts_is_kept_found_and_known_when_it_was_edited(self, harness: Harness) -> None:
+        """As the product writes them: a text and an HTML part that say the same."""
+        one = replace(
+            draft(text="Dear Zoë,\n\nI enjoyed our talk.\n\nBest regards,\nSam Reed\n"), links=("https://example.org/a",)
+        )
+        raw = made(one)
+        with opened(harness) as connector:
+            ref = connector.put_draft(one, raw)
+
+            assert connector.read_draft(ref) == raw
+            assert connector.find_draft(one, ref).state is FoundState.UNTOUCHED
+            assert connector.find_draft(one, None).state is FoundState.UNTOUCHED, "its bytes were lost with their process"
+            again = connector.put_draft(one, raw)
+            assert again.ref == ref.ref
+            harness.user_edits(one.message_id, made(replace(one, text=one.text.replace("talk", "walk"))))
+            assert connector.find_draft(one, None).state is FoundState.EDITED
 
     def test_putting_a_draft_twice_leaves_one(self, harness: Harness) -> None:
         with opened(harness) as connector:

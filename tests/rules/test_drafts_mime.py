@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header, make_header
@@ -15,13 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.drafts.flowed import flow
+from rules.drafts.hypertext import hypertext
 from rules.drafts.mime import draft_bytes
 from rules.drafts.references import MAX_TAIL, chain
 from rules.drafts.types import Draft, DraftKey
 from rules.mail import Address
+from rules.mail.html import render
 from tests.rules.drafts_cases import THREAD, draft, place
 
-PLAIN = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
+PLAIN = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"]
 REPLY = [*PLAIN[:5], "In-Reply-To", "References", *PLAIN[5:]]
 
 
@@ -44,10 +47,22 @@ def _read(raw: bytes) -> EmailMessage:
     return message
 
 
+def _text(raw: bytes) -> EmailMessage:
+    part = _read(raw).get_body(("plain",))
+    assert isinstance(part, EmailMessage)
+    return part
+
+
+def _page(raw: bytes) -> str:
+    part = _read(raw).get_body(("html",))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
+
+
 def _unflowed(raw: bytes) -> str:
     """Undo RFC 3676 as a reader does (DelSp=no)."""
     paragraphs, goes_on = [""], False
-    for line in str(_read(raw).get_content()).splitlines():
+    for line in str(_text(raw).get_content()).splitlines():
         bare = line.removeprefix(" ")
         if goes_on:
             paragraphs[-1] += bare
@@ -74,8 +89,9 @@ def test_what_is_read_back_is_what_was_put_in() -> None:
     assert message["In-Reply-To"] == f"<{one.in_reply_to}>"
     assert message["References"].split() == [f"<{each}>" for each in one.references]
     assert parsedate_to_datetime(message["Date"]) == one.date
-    assert message.get_content_type() == "text/plain"
-    assert dict(message["Content-Type"].params) == {"charset": "utf-8", "format": "flowed", "delsp": "no"}
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"], "the best one last"
+    assert dict(_text(raw)["Content-Type"].params) == {"charset": "utf-8", "format": "flowed", "delsp": "no"}
     assert _unflowed(raw).strip() == one.text.strip()
 
 
@@ -85,6 +101,7 @@ def test_lines_end_in_crlf_and_keep_to_the_width() -> None:
     assert raw.endswith(b"\r\n")
     assert max(map(len, raw.split(b"\r\n"))) <= 78
     assert raw.isascii()
+    assert b"7bit" in raw
 
 
 def test_the_same_draft_gives_the_same_bytes() -> None:
@@ -236,7 +253,8 @@ def test_no_value_can_add_a_field_or_a_recipient(  # noqa: PLR0917 - Hypothesis 
     assert len(set(message.keys())) == len(message.keys())
     assert [each.addr_spec for each in message["To"].addresses] == [to]
     assert [each.addr_spec for each in message["From"].addresses] == ["sam@example.com"]
-    assert not message.is_multipart()
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert render(_page(raw)).text.split() == _unflowed(raw).replace("\u00a0", " ").split()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
@@ -250,3 +268,38 @@ def test_flowing_and_unflowing_gives_the_text_back(text: str) -> None:
 def test_lines_that_a_reader_would_misread_are_stuffed() -> None:
     assert flow("> quoted\n From\nFrom here\n-- \nx") == [" > quoted", "  From", " From here", "-- ", "x"]
     assert flow("a" * 2000)[0] == "a" * 900 + " "
+
+
+WORDS = st.text(
+    alphabet=st.characters(exclude_categories=["C", "Zl", "Zp", "Zs"], exclude_characters="\u034f\u115f\u1160")
+    | st.sampled_from(" \n<>&\"'"),
+    max_size=800,
+)
+
+
+@given(WORDS)
+def test_both_parts_say_the_same_words(text: str) -> None:
+    raw = draft_bytes(_draft(text=text))
+    assert render(_page(raw)).text.split() == _unflowed(raw).split()
+
+
+def test_the_html_part_is_paragraphs_and_lines_and_nothing_else() -> None:
+    text = 'Dear Zoë & Co,\n\nOne <b>bold</b> "word".\n\nBest regards,\nSam\n'
+    page = hypertext(text)
+    assert re.findall(r"<(/?\w+)", page.partition("<body>")[2]) == ["p", "/p", "p", "/p", "p", "br", "/p", "/body", "/html"]
+    assert "<p>One &lt;b&gt;bold&lt;/b&gt; &quot;word&quot;.</p>" in page
+    assert "style" not in page
+    assert render(page).text.replace("\n\n", "\n").strip() == text.replace("\n\n", "\n").strip()
+
+
+def test_c26_only_pages_that_the_user_gave_become_links() -> None:
+    text = "See https://example.org/a?b=1&c=2, not https://example.org/a?b=1&c=23 or https://other.example (www.example.net).\n"
+    page = hypertext(text, ("https://example.org/a?b=1&c=2", "javascript:alert(1)", 'https://x.example/"><b'))
+    assert re.findall(r'<a\s+href="([^"]*)">([^<]*)</a>', page) == [("https://example.org/a?b=1&amp;c=2",) * 2]
+    assert page.count("<a") == 1
+
+
+def test_a_draft_to_oneself_is_plain_text_alone() -> None:
+    raw = draft_bytes(_draft(key=DraftKey("p1", "sam@example.com", "notes-1"), text="went well:\n\n\n\nbadly:\n"))
+    assert _read(raw).get_content_type() == "text/plain"
+    assert b"Content-Transfer-Encoding: 7bit" in raw

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from rules.drafts.message_ids import message_id
 from rules.drafts.mime import draft_bytes
-from rules.drafts.types import Draft, DraftKey
+from rules.drafts.types import Draft, DraftKey, DraftKind
 from rules.intents import Place
-from rules.process import DraftChange, Process
+from rules.process import DraftChange
 from watcher.history import Assessment
 from watcher.outbox.ledger import Ledger, content_of, sha256
 from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, add_draft_event, put_row, put_version, versions
@@ -25,7 +25,7 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
     """Write down what has to be done for one process; `opener` is the identity of the message that opened it."""
     rows = {row.key: row for row in found.outbox}
     planned: list[OutboxRow | None] = [
-        _to_stand(ledger, rows.get(place.key), place, found.process, opener, now) for place in found.decision.place
+        _to_stand(ledger, rows.get(place.key), place, found, opener, now) for place in found.decision.place
     ]
     slots = {row.key: row.slot_opens for row in found.outbox}
     wanted = {place.key for place in found.decision.place}
@@ -60,26 +60,52 @@ def _unused(ledger: Ledger, key: DraftKey) -> int:
     return next(version for version in itertools.count(1) if _message_id(ledger, key, version) not in given)
 
 
-def _compose(ledger: Ledger, place: Place, process: Process, version: int, now: datetime) -> tuple[Draft, bytes]:
+def _compose(ledger: Ledger, place: Place, found: Assessment, version: int, now: datetime) -> tuple[Draft, bytes]:
     from rules.drafts.compose import compose  # noqa: PLC0415 - the templates' engine, not needed before there is a draft
 
     account = ledger.account
-    draft = compose(place, process, account.profile, now=now, message_id=_message_id(ledger, place.key, version))
+    draft = compose(
+        place,
+        found.process,
+        account.profile,
+        now=now,
+        message_id=_message_id(ledger, place.key, version),
+        rules=account.policy.draft,
+        tasks=frozenset(task.id for task in found.decision.tasks),
+        sent=_sent_before(found, place),
+        wording=account.wording,
+    )
     return draft, draft_bytes(draft)
 
 
+def _sent_before(found: Assessment, place: Place) -> tuple[str, ...]:
+    """Return the notes of thanks that went out for earlier rounds of the process, oldest first (T3)."""
+    if place.kind is not DraftKind.THANK_YOU:
+        return ()
+    return tuple(
+        row.draft.text
+        for row in found.outbox
+        if row.state is RowState.SENT and row.key.kind is DraftKind.THANK_YOU and _round_of(row.key) < place.attempt
+    )
+
+
+def _round_of(key: DraftKey) -> int:
+    number = key.step.partition("-")[2]
+    return int(number) if number.isdecimal() else 0
+
+
 def _to_stand(  # noqa: PLR0917 - one place, called once
-    ledger: Ledger, row: OutboxRow | None, place: Place, process: Process, opener: str, now: datetime
+    ledger: Ledger, row: OutboxRow | None, place: Place, found: Assessment, opener: str, now: datetime
 ) -> OutboxRow | None:
     """Return the row as it has to be so that `place` stands in Drafts; None when nothing has to change."""
     opens, closes = place.slot.opens, place.slot.closes
     if row is None:
         version = _unused(ledger, place.key)
-        draft, raw = _compose(ledger, place, process, version, now)
+        draft, raw = _compose(ledger, place, found, version, now)
         return OutboxRow(
             account=ledger.account.name,
             key=place.key,
-            process=process.id,
+            process=found.process.id,
             opener=opener,
             state=RowState.PLANNED,
             op=Op.PUT,
@@ -94,7 +120,7 @@ def _to_stand(  # noqa: PLR0917 - one place, called once
     if row.state in _THE_USERS or row.op is Op.PUT:
         # A PUT that is still open may have been written by a process that died: it keeps its Message-ID, so that it is found.
         return None
-    draft, raw = _compose(ledger, place, process, row.version + 1, now)
+    draft, raw = _compose(ledger, place, found, row.version + 1, now)
     moved = replace(row, slot_opens=opens, slot_closes=closes)
     if row.state is RowState.WITHDRAWN or row.state is RowState.PLANNED:
         return replace(
