@@ -23,6 +23,7 @@ from rules.classify.types import Evidence
 from rules.drafts.types import Draft
 from rules.extract.types import Facts
 from rules.intents import Reason
+from rules.lint.types import Finding
 from rules.mail import Address
 from rules.notes.types import Notes
 from rules.process import Thread
@@ -45,6 +46,7 @@ __all__ = [
     "outbox",
     "process",
     "process_link",
+    "proof",
     "untold",
 ]
 
@@ -243,6 +245,20 @@ draft_event = Table(
     Column("change", Text, nullable=False),
     Column("slot_opens", Instant),
     Index("ix_draft_event_process", "account", "process"),
+)
+
+# What the checks found in a draft that stands; made anew where it is lost.
+proof = Table(
+    "proof",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+    Column("text", Text, nullable=False, default=""),  # of a draft that the user edited
+    Column("findings", Value(tuple[Finding, ...]), nullable=False),
+    Index("ix_proof_process", "account", "process"),
 )
 
 # What was read and not told yet: the log says each thing once, whenever the program ends.
