@@ -16,7 +16,7 @@ from rules.extract.agenda import with_agenda
 from rules.extract.clock import day_order, offset_of, sender_zone
 from rules.extract.company import name_from_display, plausible_company
 from rules.extract.domains import alike, company_key
-from rules.extract.instructions import instructions_in, start_date_in, wants_no_contact
+from rules.extract.instructions import instructions_in, says_yes, start_date_in, wants_no_calls, wants_no_contact
 from rules.extract.markup import read_markup
 from rules.extract.meetings import attending_events, read_meetings, stating_events
 from rules.extract.panel import named_people
@@ -95,6 +95,8 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
         format=meetings.format,
         booking_link=meetings.booking_link,
         start_date=start,
+        no_calls=wants_no_calls(text.folded, text.languages, words=text.words),
+        agreed=kind is Kind.HUMAN_REPLY and says_yes(text.folded, text.languages),
         instructions=instructions_in(message.text, text.languages, text.folded, text.words),
         countered=any(event.method == "COUNTER" for event in attending_events(message, zone)),
         ambiguous=_ambiguous(f"{text.subject}\n{text.folded}", made_on, local, text.languages, order),

@@ -9,7 +9,7 @@ from rules.dates import days
 from rules.extract.words import all_matches, first_match
 from rules.phrases.grammar import fold, sentences, words_of
 
-__all__ = ["instructions_in", "start_date_in", "wants_no_contact"]
+__all__ = ["instructions_in", "says_yes", "start_date_in", "wants_no_calls", "wants_no_contact"]
 
 _MOST = 5
 _LONGEST = 400
@@ -18,6 +18,7 @@ _NEAR = 40
 _PAST = timedelta(days=31)
 _FAR = timedelta(days=550)
 _BEFORE = 24
+_OPENING = 240
 
 
 def wants_no_contact(folded: str, languages: tuple[str, ...], *, words: frozenset[str] | None = None) -> bool:
@@ -26,6 +27,20 @@ def wants_no_contact(folded: str, languages: tuple[str, ...], *, words: frozense
     `words` are those of the text (`words_of`), if they are known.
     """
     return bool(first_match("contact", "none", folded, languages, words=words))
+
+
+def wants_no_calls(folded: str, languages: tuple[str, ...], *, words: frozenset[str] | None = None) -> bool:
+    """Say whether a folded text asks not to be called (H11); mail is still welcome."""
+    return bool(first_match("contact", "calls", folded, languages, words=words))
+
+
+def says_yes(folded: str, languages: tuple[str, ...]) -> bool:
+    """Say whether a folded text begins by saying yes to a question that was asked (X13): within its first lines, asking nothing.
+
+    What the question was, the text alone does not tell.
+    """
+    opening = folded.strip()[:_OPENING]
+    return "?" not in opening and bool(first_match("contact", "yes", opening, languages))
 
 
 def instructions_in(

@@ -171,6 +171,10 @@ class Facts:
     """When the work is to begin, as far as a day is said."""
     instructions: tuple[str, ...] = ()
     """Sentences that say how they want to be contacted, or that they do not (H11)."""
+    no_calls: bool = False
+    """`no phone calls, please`: mail is still welcome (H11)."""
+    agreed: bool = False
+    """A reply that begins with a yes: what to, only the process knows (X13)."""
     countered: bool = False
     """They propose another time by a calendar COUNTER: until the organizer moves the event, the old one stands (D25)."""
     ambiguous: tuple[str, ...] = ()

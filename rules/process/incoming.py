@@ -7,7 +7,7 @@ from datetime import UTC, date, time, timedelta
 
 from rules.classify import Kind, can_receive
 from rules.extract.domains import better_name
-from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise
+from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass
 from rules.process.interviews import Meeting, Statement, believable, newer
 from rules.process.ledger import Ledger
 from rules.process.noted import usable_promise
@@ -72,6 +72,7 @@ def _take_manner(ledger: Ledger, event: Incoming) -> None:
     for sentence in event.facts.instructions[:_MOST_INSTRUCTIONS]:
         if len(ledger.instructions) < _MOST_INSTRUCTIONS and all(known.text != sentence for known in ledger.instructions):
             ledger.instructions.append(Aside("instruction", sentence, event.at, (event.id,)))
+    ledger.no_calls = ledger.no_calls or event.facts.no_calls
     if event.facts.start_date is not None:
         ledger.start_by, ledger.start_by_evidence = event.facts.start_date, (event.id,)
 
@@ -153,7 +154,11 @@ def _replace_by(ledger: Ledger, meeting: Meeting) -> None:
 
 
 def _take_reply(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
-    """Take the mail of a human: our turn, unless they said when they will be back with word."""
+    """Take the mail of a human: our turn, unless they said when they will be back with word, or that we shall write again."""
+    cause = "they said when to expect word"
+    if event.facts.agreed and (promise is None or promise.date is None) and _was_asked(ledger):
+        promise, cause = _next_week(ledger, event), "they said yes to one more follow-up"
+        ledger.promise_of(event.at, promise, (event.id,))
     held = event.facts.outcome is Outcome.ON_HOLD and (promise is None or promise.date is None)
     ledger.on_hold = held
     if held:
@@ -163,9 +168,24 @@ def _take_reply(ledger: Ledger, event: Incoming, promise: Promise | None) -> Non
         _confirm(ledger, event)
     elif promise is not None and not held:
         if ledger.go(Signal.PROMISED, "their promise") and ledger.waiting:
-            ledger.begin_wait(event.at, promise, "they said when to expect word", (event.id,))
+            ledger.begin_wait(event.at, promise, cause, (event.id,))
     else:
         ledger.go(Signal.REPLIED, "their mail")
+
+
+def _was_asked(ledger: Ledger) -> bool:
+    """Return True if the last follow-up of the wait that they answer asked whether to write again next week (F14)."""
+    first = ledger.policy.status.question_from
+    follow_ups = ledger.wait.follow_ups if ledger.wait is not None else ()
+    return 0 < first <= len(follow_ups) and not follow_ups[-1].vetoed
+
+
+def _next_week(ledger: Ledger, event: Incoming) -> Promise:
+    """Return the day in the week after their yes on which they expect a mail (X13): the first allowed weekday of it."""
+    day = _day(ledger, event)
+    monday = day + timedelta(days=7 - day.weekday())
+    weekday = ledger.policy.slot.weekdays[0]
+    return Promise(PromiseClass.CONTACT_DATE, day, monday + timedelta(days=weekday))
 
 
 def _revive(ledger: Ledger, event: Incoming) -> None:
