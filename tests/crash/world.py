@@ -19,6 +19,7 @@ from pathlib import Path
 
 from connectors.guard import looks_ours
 from connectors.maildir import create_maildir
+from tests.watcher.desk import NO_FORMS
 
 __all__ = ["Server", "Snapshot", "Standing", "World"]
 
@@ -94,10 +95,11 @@ class World:
         self.state = folder / "state"
         self._serial = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "rules.toml").write_text(NO_FORMS)
         self.config.write_text(
             f'[user]\nname = "Sam Rivers"\nemail = "sam@example.com"\naddresses = ["sam.rivers@example.org"]\n'
             f'timezone = "Europe/Berlin"\ncountry = "DE"\n\n[accounts.main]\n{account}\n\n'
-            f"[daemon]\nstate_dir = '{self.state}'\n"
+            f"[rules]\nfile = '{folder / 'rules.toml'}'\n\n[daemon]\nstate_dir = '{self.state}'\n"
         )
 
     @classmethod
@@ -167,6 +169,7 @@ class World:
         """Save another wording over our draft, as a new file."""
         path = self.draft_file(recipient)
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        message.clear_content()
         message.set_content(text)
         self.deliver(bytes(message), at, ".Drafts")
         path.unlink()

@@ -37,9 +37,10 @@ class CliDesk:
 
     def configure(self, accounts: str = '[accounts.main]\nkind = "maildir"\npath = "mail"\n', rest: str = "") -> None:
         """Write the configuration."""
+        own = "" if "[rules]" in accounts + rest else '[rules]\nfile = "rules.toml"\n'
         self.config.write_text(
             '[user]\nname = "Sam Rivers"\nemail = "sam@example.com"\nphone = "+49 30 5550100"\ntimezone = "Europe/Berlin"\n'
-            f'[rules]\nfile = "rules.toml"\n[daemon]\nstate_dir = "state"\n{rest}{accounts}'
+            f'[daemon]\nstate_dir = "state"\n{rest}{accounts}{own}'
         )
 
     def deliver(self, raw: bytes, at: datetime, name: str) -> None:

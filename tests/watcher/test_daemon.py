@@ -24,6 +24,7 @@ import pytest
 
 from tests.letters import invitation, letter, out_of_office
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.watcher.desk import NO_FORMS
 from watcher.clock import SystemClock
 
 PANEL = (("Rita Chen", "rita@acme.test"), ("Omar Haddad", "omar@acme.test"))
@@ -67,8 +68,11 @@ class Watched:
         self.config = path / "config.toml"
         self.log = path / "log"
         self.env = {**os.environ, "HEARBACK_TEST_PASSWORD": PASSWORD}
+        (path / "rules.toml").write_text(NO_FORMS)
         self.config.write_text(
             f"""
+            [rules]
+            file = "{path / "rules.toml"}"
             [user]
             name = "Sam Rivers"
             email = "sam@example.com"

@@ -271,6 +271,42 @@ def accepted(
     tell_accepted(config_path(ctx, config), process, starts, as_json=json)
 
 
+@app.command(rich_help_panel=_TELL)
+def note(  # noqa: PLR0917 - the options of the command
+    ctx: typer.Context,
+    process: ProcessArgument,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="One point; without it the form opens in your editor.")
+    ] = None,
+    about: Annotated[
+        str | None, typer.Option("--about", metavar="NAME", help="Whom it concerns: a name or a part of one.")
+    ] = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", metavar="TOPIC", help="company, culture, challenge, personal, link or since.")
+    ] = None,
+    under: Annotated[
+        str | None, typer.Option("--under", metavar="HEADING", help="well, badly, stood_out or forgot; else by the topic.")
+    ] = None,
+    number: Annotated[
+        int | None, typer.Option("--round", metavar="N", min=0, max=99, help="Which interview; else the one that began last.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the form with what is known, and change nothing.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Note what you remember of an interview: in your editor, from standard input, or one point at a time."""
+    from watcher.cli.exits import UsageError  # noqa: PLC0415
+    from watcher.cli.noting import Point  # noqa: PLC0415
+    from watcher.cli.noting import note as take_note  # noqa: PLC0415
+
+    if (text is None and (about or topic or under)) or (text is not None and show):
+        raise UsageError("--about, --topic and --under belong to a TEXT, and --show to none.")
+    point = Point(text or "", about or "", topic or "", under or "")
+    if text is not None and not text.strip():
+        raise UsageError("TEXT is empty.")
+    take_note(config_path(ctx, config), process, point, number, only_show=show, as_json=json)
+
+
 @app.command(rich_help_panel=_CORRECT)
 def split(  # noqa: PLR0917 - the options of the command
     ctx: typer.Context,

@@ -52,8 +52,19 @@ country = "{USER.country}"
 kind = "maildir"
 path = "Maildir"
 
+[rules]
+file = "rules.toml"
+
 [daemon]
 state_dir = "state"
+"""
+_RULES = """\
+# What is written to them is played here, not what is written to oneself before and after an interview.
+[prep]
+enabled = false
+
+[notes]
+enabled = false
 """
 
 
@@ -103,6 +114,7 @@ def stage(root: Path, seed: int | None = 0) -> Iterator[Stage]:
     """Make the mailbox, its configuration and the store below `root`, and the world around them (seed None: no noise)."""
     mailbox = root / "Maildir"
     create_maildir(mailbox)
+    (root / "rules.toml").write_text(_RULES, encoding="utf-8")
     (root / "config.toml").write_text(_CONFIG, encoding="utf-8")
     config = load_config(root / "config.toml")
     (settings,) = config.accounts
