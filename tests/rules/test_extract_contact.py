@@ -8,7 +8,7 @@ import pytest
 
 from rules.classify.types import Classification, Kind
 from rules.extract import extract
-from rules.extract.instructions import instructions_in, start_date_in, wants_no_contact
+from rules.extract.instructions import instructions_in, says_yes, start_date_in, wants_no_calls, wants_no_contact
 from rules.phrases.grammar import fold
 from tests.rules.mails import OWN, mail
 
@@ -118,3 +118,54 @@ def test_a_date_of_two_readings_is_said_to_be_one() -> None:
     (doubtful,) = found.ambiguous
     assert doubtful.startswith("03/04")
     assert doubtful.endswith(": 2027-03-04 / 2027-04-03")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Please email only, no phone calls."),
+        ("en", "Please don't call the office."),
+        ("de", "Bitte rufen Sie nicht an. Keine Anrufe, bitte."),
+        ("fr", "Merci de ne pas nous appeler."),
+        ("es", "No se atenderán llamadas."),
+        ("it", "Si prega di non telefonare."),
+        ("nl", "Gelieve niet te bellen."),
+        ("pt", "Não aceitamos ligações."),
+    ],
+)
+def test_h11_who_wants_no_calls_may_still_be_written_to(language: str, text: str) -> None:
+    assert wants_no_calls(fold(text), _of(language))
+    assert not wants_no_contact(fold(text), _of(language))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Hi Robin,\n\nYes, please. We are still waiting for the budget."),
+        ("en", "Hello, feel free to follow up next week."),
+        ("en", "Sure, that would be great."),
+        ("en", "Please do! It is a busy time."),
+        ("de", "Hallo Robin,\n\nja gerne, melden Sie sich."),
+        ("fr", "Bonjour, oui volontiers."),
+        ("es", "Hola: sí, por favor."),
+        ("it", "Buongiorno, sì grazie."),
+        ("nl", "Dag Robin, ja graag."),
+        ("pt", "Olá, sim, por favor."),
+    ],
+)
+def test_x13_a_yes_is_heard_at_the_beginning_of_a_reply(language: str, text: str) -> None:
+    assert says_yes(fold(text), _of(language))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your patience. We will let you know.",
+        "Please do not wait for us.",
+        "Would next week suit you? That works for me.",
+        "No, there is no need to.",
+        "We are sorry. " * 20 + "Yes, please.",
+    ],
+)
+def test_x13_what_is_no_yes_is_not_heard_as_one(text: str) -> None:
+    assert not says_yes(fold(text), ("en",))

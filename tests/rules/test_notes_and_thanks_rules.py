@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from rules.extract.types import Facts, Person, PromiseClass
-from rules.process import Verb
+from rules.process import Event, Verb
 from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, text_of, told
 from tests.rules.timing import (
     BOB,
