@@ -1,6 +1,6 @@
 """Measures Hearback against the floor of the same run and prints how it stands against its budgets: `make bench`.
 
-    python -m tests.bench.run [--quick] [--only looks,takeback,stalls,resident] [--scale 1.0] [--json FILE]
+    python -m tests.bench.run [--quick] [--only looks,takeback,stalls,deciding,resident] [--scale 1.0] [--json FILE]
 
 Everything runs on this machine: a Dovecot of its own in a temporary directory, mail made up from a seed. Absolute times mean
 little beyond it; the ratios do. Medians of interleaved repetitions; exit code 1 when a budget was missed.
@@ -18,13 +18,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import firstlook, resident, stalls, takeback
+from rules.policy import load_playbook
+from tests.bench import deciding, firstlook, resident, stalls, takeback
 from tests.bench.report import Figure, machine, table
 from tests.servers.dovecot import Dovecot
 
 __all__ = ["main"]
 
-PARTS = ("looks", "takeback", "stalls", "resident")
+PARTS = ("looks", "takeback", "stalls", "deciding", "resident")
 OCTETS_A_MESSAGE = 60_000
 """With some to spare."""
 
@@ -73,6 +74,9 @@ def main() -> int:
                 "looks": looks,
                 "takeback": lambda: takeback.measure(server, root / "takeback", trials=10 if quick else 40),
                 "stalls": lambda: stalls.measure(server, trials=16 if quick else 100),
+                "deciding": lambda: deciding.measure(
+                    load_playbook("default"), many=2_000 if quick else 10_000, rounds=3 if quick else 5
+                ),
                 "resident": lambda: resident.measure(
                     server,
                     root / "resident",

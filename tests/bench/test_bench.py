@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rules.policy import load_playbook
+from tests.bench import deciding
 from tests.bench.firstlook import fill, learn_items, measure
 from tests.bench.floor import RawClient, header_scan, round_trip
 from tests.bench.lookout import Lookout
@@ -60,3 +62,12 @@ def test_a_table_tells_kept_and_missed_budgets_apart() -> None:
 )
 def test_the_95th_percentile_is_of_nearest_rank(values: list[float], expected: float) -> None:
     assert p95(values) == expected
+
+
+def test_what_is_decided_and_worded_is_counted_beside_its_floor() -> None:
+    share, growth = deciding.measure(load_playbook("default"), few=4, many=40, rounds=1)
+    assert "40 processes" in share.what
+    assert " 0 drafts" not in share.what
+    assert float(share.ratio) > 0
+    assert growth.measured.endswith("-fold")
+    assert deciding.histories(3) == deciding.histories(3)
