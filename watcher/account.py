@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rules.lint.settings import Settings
 from rules.policy import Policy
 from rules.profile import Profile
 
@@ -27,6 +28,8 @@ class Account:
     lookback: timedelta = timedelta(days=120)
     max_drafts: int = 20
     """No pass places more drafts than this."""
+    lint: Settings = field(default_factory=Settings)
+    """What the checks on drafts go by."""
     wording: Wording | None = None
     """Templates of the user's own; None: ours."""
 

@@ -46,6 +46,7 @@ def build_account(config: Config, settings: Settings, policy: Policy) -> Account
         policy=policy,
         lookback=timedelta(days=settings.lookback_days),
         max_drafts=config.daemon.max_drafts_per_pass,
+        lint=config.lint.settings,
     )
 
 

@@ -23,6 +23,8 @@ from watcher.linking import Linked, Linker
 from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.passes import PassReport
+from watcher.proofing import proof_drafts
+from watcher.proofread import Proofread
 from watcher.relabelling import as_said, misread, unheeded
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
@@ -90,6 +92,8 @@ class Cycle:
     store: Store
     alone: bool = field(default=False, kw_only=True)
     """Nobody else writes to the store between two passes: what was read of it is kept."""
+    proofread: Proofread | None = field(default=None, kw_only=True)
+    """Checks the drafts that stand; None: they are not checked."""
     stopping: Callable[[], bool] = lambda: False
     """Asked between pages of mail: whether to end here."""
     _known: Known = _NOTHING
@@ -115,6 +119,10 @@ class Cycle:
     _linker: Linker = field(init=False)
     _correction: int = 0
     """The newest correction of the user's that was acted on."""
+    _decided: set[str] = field(default_factory=set)
+    """Processes that were decided since their drafts were checked."""
+    _unproofed: bool = False
+    """Drafts may have changed since they were checked."""
     _said: dict[str, CorrectionRow] = field(default_factory=dict)
     """What the user said of the kind of messages."""
 
@@ -168,8 +176,10 @@ class Cycle:
             affected |= reconcile(self._ledger, self.connector, now, reset=pulled.reset)
             affected |= read_back(self._ledger, self.connector, now)
             self._clean = True
+            self._unproofed = True
         self._decide(affected, now)
         count = pulled.count + self._act(now, wall, floor)
+        self._proof(now)
         changed = bool(affected or pulled.count)
         self._note(now, wall, changed=changed)
         return PassReport(
@@ -423,6 +433,7 @@ class Cycle:
         with self.store.read() as connection:
             found = assess(connection, self.account, process, now)
             already = told(connection, self.account.name, process)
+        self._decided.add(process)
         self._companies[process] = found.process.company
         self._checks[process] = found.decision.next_check
         new = self._untold.intersection(event.identity for event in found.messages)
@@ -457,6 +468,15 @@ class Cycle:
             placed += row.op is Op.PUT
             apply(self._ledger, self.connector, row, now)
             self._redecide(row.process, now)
+
+    def _proof(self, now: datetime) -> None:
+        """Check the drafts that stand, as far as they or what they are checked against have changed."""
+        if self.stopping():
+            return
+        if self.proofread is not None and (self._decided or self._unproofed):
+            proof_drafts(self._ledger, self.connector, self.proofread, self._decided, now)
+        self._decided.clear()
+        self._unproofed = False
 
     def _redecide(self, process: str, now: datetime) -> None:
         """Ask the rules again after a draft changed: what comes next may have moved."""

@@ -21,6 +21,7 @@ from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, draft_events_of,
 from watcher.store.journal import job_begins, marks_of
 from watcher.store.mail import EventRow, events_of, load_processes
 from watcher.store.notes import NoteRow, notes_of
+from watcher.store.proofs import ProofRow, proofs_of
 
 __all__ = ["Assessment", "assess", "assess_all", "events_for"]
 
@@ -76,6 +77,8 @@ class Assessment:
     decision: Decision
     messages: tuple[EventRow, ...]
     outbox: tuple[OutboxRow, ...]
+    proofs: tuple[ProofRow, ...] = ()
+    """What the checks found in its drafts, where it was asked for."""
 
 
 def _elsewhere(outbox: Iterable[OutboxRow], process: Process) -> tuple[datetime, ...]:
@@ -123,4 +126,8 @@ def assess(
 def assess_all(connection: Connection, account: Account, now: datetime) -> list[Assessment]:
     """Fold and decide every process of an account, oldest first."""
     outbox = load_outbox(connection, account.name)
-    return [assess(connection, account, row.id, now, outbox) for row in load_processes(connection, account.name)]
+    proofs: dict[str, list[ProofRow]] = defaultdict(list)
+    for proof in proofs_of(connection, account.name).values():
+        proofs[proof.process].append(proof)
+    found = (assess(connection, account, row.id, now, outbox) for row in load_processes(connection, account.name))
+    return [replace(one, proofs=tuple(proofs[one.process.id])) if one.process.id in proofs else one for one in found]

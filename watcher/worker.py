@@ -19,6 +19,7 @@ from watcher.account import Account
 from watcher.clock import Clock
 from watcher.cycle import Cycle, Interrupted
 from watcher.memory import give_back
+from watcher.proofread import apart
 from watcher.secrets import SecretError
 from watcher.store import Store, StoreDamaged, StoreError, StoreFull
 from watcher.store.accounts import ensure_account, note_trouble
@@ -134,7 +135,7 @@ class Worker(threading.Thread):
         self._sleep(wait)
 
     def _watch(self, connector: Connector) -> None:
-        cycle = Cycle(self.account, connector, self._store, self._stopping.is_set)
+        cycle = Cycle(self.account, connector, self._store, self._stopping.is_set, proofread=apart)
         warm_up(self.account, self._clock.now())
         said = False
         while not self._stopping.is_set():

@@ -62,7 +62,9 @@ class Context:
     attempt: int = 1
     """Of a status follow-up: which one; of other kinds the round."""
     final: bool = False
-    """The last status follow-up: it asks the question of rule F14."""
+    """The last status follow-up."""
+    asks: bool | None = None
+    """A status follow-up that asks whether to write again next week (F14); None: the third one and the last one do."""
     points: tuple[Point, ...] = ()
     """What the user noted of this round."""
     trace: tuple[Traced, ...] = ()

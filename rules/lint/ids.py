@@ -91,6 +91,7 @@ IDS: Mapping[str, str] = {
     "tone.capitals": "words in capitals",
     "tone.emoji": "emoji",
     "tone.exclamation": "more than one exclamation mark",
+    "unchecked": "the checks came to no end",
 }
 """Each id with what it is, in a few words."""
 

@@ -144,7 +144,7 @@ def _measure(written: Written, context: Context, having: dict[str, list[Sentence
 def _question(written: Written, context: Context) -> Iterator[Finding]:
     """Hold the last follow-up to its question, and keep that out of the earlier ones (F14)."""
     asked = [sentence for sentence in written.sentences if sentence.text.rstrip("\"'\u201d\u2019)").endswith("?")]
-    last = context.final or context.attempt >= _QUESTION_FROM
+    last = context.final or context.attempt >= _QUESTION_FROM if context.asks is None else context.asks
     timed = [sentence for sentence in asked if words_of("parts", "next_week").search(plain(sentence.text))]
     if last and not timed:
         yield Finding(

@@ -36,6 +36,8 @@ CONTRACT = {
     "cap",
     "next",
     "drafts",
+    "needs_you",
+    "tasks",
     "notices",
 }
 
@@ -101,8 +103,11 @@ def test_the_contract_of_one_process() -> None:
                 "subject": "Thank you",
                 "slot_opens": "2026-03-17T10:00:00+01:00",
                 "state": "placed",
+                "findings": [],
             }
         ],
+        "needs_you": False,
+        "tasks": [],
         "notices": [{"kind": "ask_close", "text": "A month of silence is near.", "at": "2026-03-16T10:00:00+01:00"}],
     }
 

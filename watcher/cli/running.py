@@ -113,6 +113,7 @@ def _pass(store: Store, account: Account, settings: Settings, moment: datetime |
     """Do one pass; a mailbox's trouble is written down and returned, trouble with the store is raised."""
     from watcher.accounts import build_connector  # noqa: PLC0415
     from watcher.cycle import Cycle  # noqa: PLC0415
+    from watcher.proofread import apart  # noqa: PLC0415
     from watcher.store import StoreError  # noqa: PLC0415
 
     clock = SystemClock()
@@ -120,7 +121,7 @@ def _pass(store: Store, account: Account, settings: Settings, moment: datetime |
     try:
         connector.open()
         wall = clock.now()
-        report = Cycle(account, connector, store).run_pass(moment or wall, wall=None if moment is None else wall)
+        report = Cycle(account, connector, store, proofread=apart).run_pass(moment or wall, wall=None if moment is None else wall)
     except StoreError:
         raise
     except Exception as error:

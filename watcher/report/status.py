@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.extract.types import Person, PromiseClass
-from rules.intents import Place
+from rules.intents import Place, Task
 from rules.policy import Policy
 from rules.process import Process, Round
 from watcher.history import Assessment
+from watcher.report.proofs import finding_values, findings_of, needs_you
 from watcher.report.words import plain
 from watcher.store.accounts import AccountRow
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState
@@ -55,7 +56,9 @@ def process_status(found: Assessment, now: datetime) -> Json:
         "followups_sent": sent,
         "cap": cap_of(process, found.account.policy),
         "next": None if following is None else _place(following, zone),
-        "drafts": [_draft(row, zone) for row in shown_drafts(found)],
+        "drafts": [{**_draft(row, zone), "findings": finding_values(findings_of(found, row))} for row in shown_drafts(found)],
+        "needs_you": needs_you(found),
+        "tasks": [_task(task, zone) for task in found.decision.tasks],
         "notices": [
             {"kind": notice.kind, "text": plain(notice.text, 1000), "at": _time(notice.at, zone)}
             for notice in found.decision.notices
@@ -124,6 +127,19 @@ def _place(place: Place, zone: ZoneInfo) -> Json:
         "slot_opens": _time(place.slot.opens),
         "slot_closes": _time(place.slot.closes),
         "appears_at": _time(place.appears_at, zone),
+    }
+
+
+def _task(task: Task, zone: ZoneInfo) -> Json:
+    who = task.recipient
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "text": plain(task.text, 1000),
+        "since": _time(task.since, zone),
+        "due": _time(task.due, zone),
+        "recipient": None if who is None else _person(who),
+        "round": task.round or None,
     }
 
 

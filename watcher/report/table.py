@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from rules.drafts.types import DraftKind
-from rules.intents import Place
+from rules.intents import Place, Task
 from rules.process import State
 from watcher.history import Assessment
+from watcher.report.proofs import SEVERITY_STYLES, findings_of, needs_you, summary
 from watcher.report.status import cap_of, next_place, quiet_days, shown_drafts
 from watcher.report.words import KIND_WORDS, STATE_STYLES, STATE_WORDS, day_words, days_away, plain, span_words, time_words
 from watcher.store.accounts import AccountRow
@@ -47,6 +48,7 @@ def status_view(now: datetime, zone: ZoneInfo, accounts: Iterable[AccountRow], f
         for notice in one.decision.notices
     ]
     parts.extend(Padding(notice, (0, 1)) for notice in notices)
+    parts.extend(Padding(_task(one, task, zone, now), (0, 1)) for one in _sorted(found) for task in one.decision.tasks)
     parts.append(Padding(Text(_summary(found), "dim"), (0, 1)))
     return Group(*parts)
 
@@ -124,6 +126,8 @@ def _next(one: Assessment, now: datetime, zone: ZoneInfo) -> Text:
         style = "red" if row.state is RowState.REFUSED else "bold blue"
         text.append("\n" if text else "").append(draft_words(row), style)
         text.append(f"\n{draft_line(row, now, zone)}", "dim")
+        if (told := summary(findings_of(one, row))) is not None:
+            text.append(f"\n{told[0]}", SEVERITY_STYLES[told[1]])
     ahead = [each for each in one.process.rounds if each.interview.status.value != "cancelled" and each.interview.end > now]
     if one.process.state is State.SCHEDULED and ahead:
         interview = ahead[0].interview
@@ -161,7 +165,7 @@ def _nothing(one: Assessment) -> str:
 
 def _sorted(found: Sequence[Assessment]) -> list[Assessment]:
     def rank(one: Assessment) -> int:
-        return _ORDER.index(State.PAUSED if _rests(one) else one.process.state)
+        return -1 if needs_you(one) else _ORDER.index(State.PAUSED if _rests(one) else one.process.state)
 
     return sorted(found, key=lambda one: (rank(one), _company(one).casefold()))
 
@@ -170,12 +174,22 @@ def _company(one: Assessment) -> str:
     return plain(one.process.company, 60) or "company unknown"
 
 
+def _task(one: Assessment, task: Task, zone: ZoneInfo, now: datetime) -> Text:
+    """Return a task, by when it is best done, and what is typed when it is."""
+    text = Text.assemble(("\N{BALLOT BOX} ", "cyan"), (f"{_company(one)}: ", "bold"), plain(task.text, 1000))
+    if task.due is not None:
+        text.append(f" By {time_words(task.due, zone, now.astimezone(zone).date())}.", "dim")
+    return text.append(f"  hearback done {one.process.id} {task.id}", "dim cyan")
+
+
 def _summary(found: Sequence[Assessment]) -> str:
     ready = sum(len([row for row in shown_drafts(one) if row.state in {RowState.PLACED, RowState.EDITED}]) for one in found)
     turn = sum(one.process.state is State.OUR_TURN and not _rests(one) for one in found)
     parts = [f"{len(found)} {'process' if len(found) == 1 else 'processes'}"]
     if ready:
         parts.append(f"{ready} {'draft' if ready == 1 else 'drafts'} in Drafts: press Send there, or edit, or delete")
+    if waiting := sum(needs_you(one) for one in found):
+        parts.append(f"{waiting} with something to put right first")
     if turn:
         parts.append(f"{turn} waiting for your answer")
     return " · ".join(parts)

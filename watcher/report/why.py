@@ -17,6 +17,7 @@ from rules.drafts.types import DraftKind
 from rules.intents import Reason
 from rules.process import State
 from watcher.history import Assessment
+from watcher.report.proofs import finding_lines, findings_of
 from watcher.report.status import next_place, process_status, shown_drafts
 from watcher.report.table import draft_line, draft_words, place_words, state_text
 from watcher.report.words import plain, span_words, time_words
@@ -182,6 +183,8 @@ def why_view(
         parts += _section(f"Why {place_words(following, found)}", [_reason_text(reason) for reason in following.reasons])
     parts += _section("What each article alone would have said", list(_voice_lines(found, now, zone)))
     parts += _section("To be taken back", [_reason_text(one.reason) for one in found.decision.withdraw])
+    for row in shown_drafts(found):
+        parts += _section(f"Checks on: {draft_words(row)}", list(finding_lines(findings_of(found, row))))
     parts += _section("Notices", [Text(plain(notice.text, _LONGEST), "yellow") for notice in found.decision.notices])
     parts += _section("What it rests on", [*_messages(found.messages, links, zone), *_marks(marks, zone)])
     parts += _section("Left aside", [Text(plain(note, _LONGEST)) for note in process.notes])
