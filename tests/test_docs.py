@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import MISSING
+from dataclasses import MISSING, replace
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
-from tests.watcher.reporting import NOW, assessment, outbox_row
+from tests.watcher.reporting import NOW, assessment, outbox_row, task
 from watcher.cli.app import app
 from watcher.cli.exits import Exit
 from watcher.config import Config, ConfigError, Daemon, ImapAccount, Lint, MaildirAccount, Rules, User
@@ -140,7 +140,9 @@ def test_the_readme_names_every_key_of_the_status() -> None:
         .partition("```")[0]
     )
     row = AccountRow("work", "imap", "sam@example.com", NOW, assumed=False, trouble="x", trouble_kind="sign_in", trouble_at=NOW)
-    told = build_status(NOW, [row], [assessment(None, None, outbox_row())])
+    found = assessment(None, None, outbox_row())
+    found = replace(found, decision=replace(found.decision, tasks=(task(),)))
+    told = build_status(NOW, [row], [found])
 
     def keys(value: object) -> set[str]:
         if isinstance(value, dict):

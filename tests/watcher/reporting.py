@@ -10,7 +10,7 @@ from rules.classify import Kind
 from rules.classify.types import Evidence
 from rules.drafts.types import Draft, DraftKey
 from rules.extract.types import Facts, Interview, InterviewStatus, Person, Promise, PromiseClass
-from rules.intents import Decision, Notice, Place, Reason, Slot
+from rules.intents import Decision, Notice, Place, Reason, Slot, Task
 from rules.mail import Address
 from rules.policy import load_playbook
 from rules.process import FollowUp, Process, Round, State, Thread, Wait
@@ -20,7 +20,7 @@ from watcher.history import Assessment
 from watcher.store.drafts import Op, OutboxRow, RowState
 from watcher.store.mail import EventRow
 
-__all__ = ["DANA", "NOW", "ZONE", "account", "assessment", "event", "outbox_row", "place", "waiting"]
+__all__ = ["DANA", "NOW", "ZONE", "account", "assessment", "event", "outbox_row", "place", "task", "waiting"]
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
@@ -45,6 +45,12 @@ def place(step: str = "status-1.2", opens: datetime = datetime(2026, 3, 24, 8, 3
         attempt=attempt,
         reasons=(Reason("Two weeks after the last one.", ("F2",), ("S1",)),),
     )
+
+
+def task(name: str = "handwritten-1.dana@acme.example", **values: Any) -> Task:
+    """Return a card to write, to be posted by the second day after `NOW`."""
+    given: dict[str, Any] = {"text": "Write a card.", "since": NOW, "due": NOW + timedelta(days=2), "recipient": DANA, "round": 1}
+    return Task(name, "handwritten", **{**given, **values})
 
 
 def outbox_row(state: RowState = RowState.PLACED, op: Op = Op.NONE, step: str = "thank_you-1", **values: Any) -> OutboxRow:

@@ -15,6 +15,7 @@ from rules.intents import Decision, Reason, Withdraw
 from rules.mail import Address
 from rules.process import Process, State, Verb
 from tests.watcher.reporting import NOW, ZONE, assessment, event, outbox_row, place, waiting
+from watcher.report.ahead import Ahead
 from watcher.report.plan import build_drafts, build_plan, drafts_view, plan_view
 from watcher.report.why import build_why, changes, why_view
 from watcher.store.drafts import RowState
@@ -110,15 +111,20 @@ def test_the_plan_is_in_order_of_time_and_ends_after_sixty_days() -> None:
 
     told = build_plan(found, NOW.astimezone(ZONE), {})
 
-    assert [(step["process"], step["opens"][:10]) for step in told["steps"]] == [("b-1", "2026-03-24"), ("acme-1", "2026-03-31")]
+    assert [(step["process"], step["kind"], step["opens"][:10]) for step in told["steps"]] == [
+        ("acme-1", "promised", "2026-03-20"),
+        ("b-1", "promised", "2026-03-20"),
+        ("b-1", "status", "2026-03-24"),
+        ("acme-1", "status", "2026-03-31"),
+    ]
     text = drawn(plan_view(found, NOW, ZONE, {}))
-    assert text.index("Blue Harbour") < text.index("Acme Robotics")
+    assert text.rindex("Blue Harbour") < text.rindex("Acme Robotics")
 
 
 def test_a_step_that_rests_on_earlier_ones_is_marked() -> None:
     further = place("status-1.3", place().slot.opens + timedelta(days=14), 3)
 
-    told = build_plan([assessment()], NOW.astimezone(ZONE), {"acme-1": [place(), further]})
+    told = build_plan([assessment()], NOW.astimezone(ZONE), {"acme-1": Ahead(waiting(), (place(), further))})
 
     assert [(step["text"], step["assumes_sent"]) for step in told["steps"]] == [
         ("Follow-up 2 of 3 to Dana Whitfield", False),
@@ -131,7 +137,7 @@ def test_a_plan_step_that_stands_in_drafts_says_so() -> None:
 
     told = build_plan([assessment(None, decision, outbox_row(step="status-1.2"))], NOW.astimezone(ZONE), {})
 
-    assert told["steps"][0]["text"].endswith("(in Drafts)")
+    assert [step["text"].endswith("(in Drafts)") for step in told["steps"] if step["kind"] == "status"] == [True]
 
 
 def test_drafts_are_listed_with_subject_recipient_and_slot() -> None:

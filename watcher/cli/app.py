@@ -135,11 +135,41 @@ def why(
 
 
 @app.command(rich_help_panel=_LOOK)
-def plan(ctx: typer.Context, config: ConfigOption = None, now: NowOption = None, json: JsonOption = False) -> None:
-    """Show what comes in the next 60 days if nothing happens."""
+def plan(
+    ctx: typer.Context,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help="Write it to a calendar file; - for standard output.")
+    ] = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what comes in the next 60 days if nothing happens: drafts, tasks, interviews, questions, promised days."""
     from watcher.cli.looking import show_plan  # noqa: PLC0415
 
-    show_plan(config_path(ctx, config), now, as_json=json)
+    show_plan(config_path(ctx, config), now, ics, as_json=json)
+
+
+@app.command(rich_help_panel=_LOOK)
+def simulate(  # noqa: PLR0917 - the options of the command
+    ctx: typer.Context,
+    process: ProcessArgument,
+    supposed: Annotated[
+        list[str],
+        typer.Option(
+            "--if",
+            metavar="WHAT",
+            help="reply, rejection, offer, promise DAY, auto-reply until DAY, nothing; with `day 9` or `on DAY`; repeatable.",
+        ),
+    ],
+    config: ConfigOption = None,
+    now: NowOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show how the plan of a process would change. Nothing is stored, and no mailbox is touched."""
+    from watcher.cli.looking import show_simulation  # noqa: PLC0415
+
+    show_simulation(config_path(ctx, config), process, supposed, now, as_json=json)
 
 
 @app.command(rich_help_panel=_LOOK)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from watcher.cli.exits import UsageError
 from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.options import parse_time
-from watcher.cli.printing import print_json, show
+from watcher.cli.printing import print_bytes, print_json, show
 from watcher.history import events_for
 from watcher.store.journal import load_log, marks_of
 from watcher.store.mail import links_of
@@ -17,7 +18,9 @@ from watcher.store.mail import links_of
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["show_drafts", "show_plan", "show_status", "show_why"]
+    from watcher.report.steps import Aheads
+
+__all__ = ["show_drafts", "show_plan", "show_simulation", "show_status", "show_why"]
 
 _LOG_LINES = 30
 
@@ -62,11 +65,14 @@ def show_status(path: Path, now: str | None, *, as_json: bool) -> None:
     _answer(seen, as_json, lambda: build_status(seen.now.astimezone(seen.zone), seen.accounts, seen.processes), people)
 
 
-def show_plan(path: Path, now: str | None, *, as_json: bool) -> None:
-    """Show what comes."""
+def show_plan(path: Path, now: str | None, ics: Path | None, *, as_json: bool) -> None:
+    """Show what comes, or write it to an iCalendar file (`-`: standard output)."""
     from watcher.report.ahead import look_ahead  # noqa: PLC0415
-    from watcher.report.plan import PLAN_DAYS, build_plan, plan_view  # noqa: PLC0415
+    from watcher.report.plan import build_plan, plan_view  # noqa: PLC0415
+    from watcher.report.steps import PLAN_DAYS  # noqa: PLC0415
 
+    if ics is not None and as_json:
+        raise UsageError("--ics and --json are two forms of the plan: give one of them.")
     moment = parse_time(now) if now is not None else None
     config = open_config(path)
     with open_store(config) as store, store.read() as connection:
@@ -76,12 +82,62 @@ def show_plan(path: Path, now: str | None, *, as_json: bool) -> None:
             one.process.id: look_ahead(one, events_for(connection, one.account, one.process.id)[1], seen.now, until)
             for one in seen.processes
         }
+    if ics is not None:
+        _write_ics(ics, seen, ahead)
+        return
     local = seen.now.astimezone(seen.zone)
     _answer(
         seen,
         as_json,
         lambda: build_plan(seen.processes, local, ahead),
         lambda: plan_view(seen.processes, seen.now, seen.zone, ahead),
+    )
+
+
+def _write_ics(path: Path, seen: View, ahead: Aheads) -> None:
+    from watcher.report.ics import build_ics  # noqa: PLC0415 -- a library that nothing else here needs
+    from watcher.report.steps import steps_of  # noqa: PLC0415
+
+    content = build_ics(steps_of(seen.processes, seen.now, ahead), seen.now)
+    if str(path) == "-":
+        print_bytes(content)
+        return
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder. Name the file to be written.")
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)  # whole or not at all: a calendar may be subscribed to it
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def show_simulation(path: Path, word: str, suppositions: Sequence[str], now: str | None, *, as_json: bool) -> None:
+    """Show how the plan of a process would change. Nothing is stored."""
+    from watcher.report.ahead import look_ahead  # noqa: PLC0415
+    from watcher.report.simulation import build_simulation, simulation_view  # noqa: PLC0415
+    from watcher.report.steps import PLAN_DAYS  # noqa: PLC0415
+    from watcher.report.suppose import SuppositionError, events_of, parse_supposition  # noqa: PLC0415
+
+    moment = parse_time(now) if now is not None else None
+    config = open_config(path)
+    with open_store(config) as store, store.read() as connection:
+        seen = view(config, connection, moment)
+        found = choose(seen.processes, word)
+        events = events_for(connection, found.account, found.process.id)[1]
+    try:
+        supposed = [parse_supposition(text, seen.now, seen.zone) for text in suppositions]
+    except SuppositionError as error:
+        raise UsageError(str(error)) from None
+    until = seen.now + timedelta(days=PLAN_DAYS)
+    made_up = events_of(supposed, found.process, found.account.profile)
+    plans = (look_ahead(found, events, seen.now, until), look_ahead(found, events, seen.now, until, made_up))
+    local = seen.now.astimezone(seen.zone)
+    _answer(
+        seen,
+        as_json,
+        lambda: build_simulation(found, local, supposed, *plans),
+        lambda: simulation_view(found, seen.now, seen.zone, supposed, plans),
     )
 
 

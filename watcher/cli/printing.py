@@ -10,12 +10,17 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-__all__ = ["console", "print_json", "show", "warn"]
+__all__ = ["console", "print_bytes", "print_json", "show", "warn"]
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON in ASCII, which no terminal and no pipe can garble."""
     typer.echo(json.dumps(value, indent=2))
+
+
+def print_bytes(content: bytes) -> None:
+    """Print a file as it is, line ends and all."""
+    typer.echo(content, nl=False)
 
 
 def console() -> Console:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,99 +13,41 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rules.extract.types import InterviewStatus
-from rules.intents import Place
 from watcher.history import Assessment
 from watcher.report.status import next_place, process_status, shown_drafts
-from watcher.report.table import draft_line, draft_words, place_words
-from watcher.report.words import plain, span_words, time_words
-from watcher.store.drafts import LIVE
+from watcher.report.steps import PLAN_DAYS, Aheads, Step, step_values, steps_of
+from watcher.report.table import draft_line, draft_words
+from watcher.report.words import day_words, plain, span_words, time_words
 
-__all__ = ["PLAN_DAYS", "Ahead", "build_drafts", "build_plan", "drafts_view", "plan_view"]
+__all__ = ["build_drafts", "build_plan", "drafts_view", "plan_view", "when_words"]
 
-PLAN_DAYS = 60
 _WIDEST_ADDRESS = 38
+_STYLES = {"interview": "cyan", "task": "yellow", "question": "magenta", "promised": "green"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One line of the plan."""
-
-    opens: datetime
-    closes: datetime
-    found: Assessment
-    kind: str
-    """`interview`, or the kind of a draft."""
-    words: str
-    recipient: str | None
-    appears_at: datetime | None
-    assumes_sent: bool = False
-    """It comes only if the drafts before it are sent."""
-
-
-Ahead = Mapping[str, Sequence[Place]]
-"""Process id to what `look_ahead` says of it."""
-
-
-def _steps(found: Sequence[Assessment], now: datetime, ahead: Ahead) -> list[_Step]:
-    """Return what lies ahead within the coming days, by time."""
-    until = now + timedelta(days=PLAN_DAYS)
-    return sorted(
-        (
-            step
-            for one in found
-            for step in (*_interviews(one), *_places(one, ahead.get(one.process.id, ())))
-            if step.closes > now and step.opens <= until
-        ),
-        key=lambda step: (step.opens, step.found.process.id, step.words),
-    )
-
-
-def _interviews(one: Assessment) -> Iterator[_Step]:
-    for each in one.process.rounds:
-        interview = each.interview
-        if interview.status is not InterviewStatus.CANCELLED:
-            yield _Step(interview.start, interview.end, one, "interview", f"Interview, round {each.number}", None, None)
-
-
-def _places(one: Assessment, ahead: Sequence[Place]) -> Iterator[_Step]:
-    standing = {row.key for row in one.outbox if row.state in LIVE}
-    decided = (*one.decision.place, *one.decision.upcoming)
-    sure = {place.key for place in decided}
-    for place in (*decided, *(place for place in ahead if place.key not in sure)):
-        words = place_words(place, one) + (" (in Drafts)" if place.key in standing else "")
-        recipient = place.recipient.address or None
-        assumed = place.key not in sure
-        yield _Step(place.slot.opens, place.slot.closes, one, place.kind.value, words, recipient, place.appears_at, assumed)
-
-
-def build_plan(found: Sequence[Assessment], now: datetime, ahead: Ahead) -> dict[str, Any]:
+def build_plan(found: Sequence[Assessment], now: datetime, ahead: Aheads) -> dict[str, Any]:
     """Return the plan as values, by time."""
     return {
         "now": now.isoformat(timespec="seconds"),
         "until": (now + timedelta(days=PLAN_DAYS)).isoformat(timespec="seconds"),
-        "steps": [
-            {
-                "process": step.found.process.id,
-                "account": step.found.account.name,
-                "company": plain(step.found.process.company) or None,
-                "kind": step.kind,
-                "recipient": step.recipient,
-                "opens": step.opens.isoformat(timespec="seconds"),
-                "closes": step.closes.isoformat(timespec="seconds"),
-                "appears_at": None if step.appears_at is None else step.appears_at.isoformat(timespec="seconds"),
-                "assumes_sent": step.assumes_sent,
-                "text": step.words,
-            }
-            for step in _steps(found, now, ahead)
-        ],
+        "steps": [step_values(step) for step in steps_of(found, now, ahead)],
     }
 
 
-def plan_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo, ahead: Ahead) -> RenderableType:
-    """Return the plan for people."""
+def when_words(step: Step, now: datetime, zone: ZoneInfo) -> str:
+    """Return when a step is, in words: a day, a span, or until when a task is best done."""
     today = now.astimezone(zone).date()
-    steps = _steps(found, now, ahead)
+    if step.all_day:
+        return day_words(step.opens.astimezone(zone).date(), today)
+    if step.kind == "task":
+        begins = "now" if step.opens <= now else f"from {time_words(step.opens, zone, today)}"
+        return begins if step.due is None else f"{begins}, by {time_words(step.due, zone, today)}"
+    return span_words(step.opens, step.closes, zone, today)
+
+
+def plan_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo, ahead: Aheads) -> RenderableType:
+    """Return the plan for people."""
+    steps = steps_of(found, now, ahead)
     if not steps:
         return Text(f"Nothing is planned within {PLAN_DAYS} days.")
     table = Table(box=SIMPLE_HEAD, header_style="bold")
@@ -115,7 +56,7 @@ def plan_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo, ahead:
     table.add_column("What, if they stay silent", min_width=24, overflow="fold")
     for step in steps:
         table.add_row(
-            Text(span_words(step.opens, step.closes, zone, today), "cyan" if step.kind == "interview" else "default"),
+            Text(when_words(step, now, zone), _STYLES.get(step.kind, "default")),
             Text(plain(step.found.process.company, 60) or "company unknown", "bold"),
             Text(f"{step.words} *" if step.assumes_sent else step.words, "dim" if step.assumes_sent else "default"),
         )

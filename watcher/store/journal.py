@@ -84,7 +84,7 @@ def last_mark(connection: Connection) -> int:
 
 
 def concerns_all(connection: Connection, after: int = 0) -> bool:
-    """Return True if a mark behind number `after` concerns every process of every account: a job that was taken, or given back."""
+    """Return True if a mark behind number `after` concerns every process of every account."""
     wide = [Verb.ACCEPTED.value, Verb.REOPEN.value]
     found = select(mark.c.id).where(mark.c.id > after, mark.c.verb.in_(wide)).limit(1)
     return connection.execute(found).first() is not None
