@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -71,12 +72,18 @@ class Tally:
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
+def _words(message: EmailMessage) -> str:
+    """Return the words of a message: the plain ones where there are two parts."""
+    part = message.get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
+
+
 def _contents(world: World) -> Counter[Content]:
     """Return what our drafts say to whom."""
     found: Counter[Content] = Counter()
     for (_, raw), count in world.standing().drafts.items():
         message = message_from_bytes(raw, policy=policy.default)
-        found[str(message["To"]), str(message["Subject"]), str(message.get_content())] += count
+        found[str(message["To"]), str(message["Subject"]), _words(message)] += count
     return found
 
 

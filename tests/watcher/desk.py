@@ -127,6 +127,7 @@ class Desk:
         """Save another wording over a draft, as a new file."""
         path = self.draft_file(recipient)
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        message.clear_content()
         message.set_content(text)
         edited = path.with_name(path.name.replace("1", "2", 1))
         edited.write_bytes(bytes(message))

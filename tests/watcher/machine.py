@@ -264,6 +264,7 @@ class Office(Desk):
     def edits(self, path: Path, text: str) -> None:
         """Let the user save other words over a draft of ours."""
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        message.clear_content()
         message.set_content(text)
         path.unlink()
         self.arrives(bytes(message), ".Drafts")

@@ -117,13 +117,17 @@ class World:
         # The client writes the new file first, then removes the old one: at no moment is there none.
         if act.do == "edit":
             _replace(message, "Message-ID", f"<edited.{act.at:%Y%m%d%H%M}@client.brannick.example>")
+            message.clear_content()
             message.set_content(act.text + "\n")
             self._write(_DRAFTS, message.as_bytes(policy=policy.default), act.at, seen=True, draft=True)
         else:
             _replace(message, "Date", format_datetime(act.at))
             if act.from_phone:
                 _replace(message, "Message-ID", f"<{act.at:%Y%m%d%H%M}.mobile@phone.brannick.example>")
-                message.set_content(message.get_content().rstrip() + "\n\nSent from my phone\n")
+                words = message.get_body(("plain",))
+                said = words.get_content().rstrip() if words is not None else ""
+                message.clear_content()
+                message.set_content(said + "\n\nSent from my phone\n")
             self._write(_SENT, message.as_bytes(policy=policy.default), act.at, seen=True)
         draft.unlink()
 
