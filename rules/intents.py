@@ -20,6 +20,7 @@ class Place:
 
     key: DraftKey
     recipient: Person
+    """Whom the words are for. A draft to oneself is addressed to the user all the same (`key.recipient`)."""
     slot: Slot
     appears_at: datetime
     attempt: int = 1
@@ -32,10 +33,6 @@ class Place:
     """Its slot or its hard limit is over (T6, D16)."""
     thread: Thread | None = None
     """The conversation to reply in (D3); None for a new mail."""
-    about: Person | None = None
-    """Whom the words of a draft to oneself are meant for (T9); None for everything that goes to its `recipient`."""
-    news: tuple[str, ...] = ()
-    """What the user has noted that is new since the last word, as noted (`Point.text`): what a keep-in-touch note may tell."""
     reasons: tuple[Reason, ...] = ()
 
     @property

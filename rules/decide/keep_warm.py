@@ -36,7 +36,7 @@ def keeping_warm(case: Case) -> Part:
     last = max([began, *(when for _, when in process.warmed)], key=_utc)
     fresh = [(point, when) for point, when in process.news if _utc(when) > _utc(last)]
     if fresh:
-        _note(case, recipient, earliest, fresh[0][1], tuple(point.text for point, _ in fresh), part)
+        _note(case, recipient, earliest, fresh[0][1], part)
     else:
         _ask(case, recipient, began, earliest, part)
     return part
@@ -81,9 +81,7 @@ def _earliest(case: Case, began: datetime) -> date:
     return day
 
 
-def _note(  # noqa: PLR0917 - one note, called once
-    case: Case, recipient: Person, earliest: date, noted: datetime, news: tuple[str, ...], part: Part
-) -> None:
+def _note(case: Case, recipient: Person, earliest: date, noted: datetime, part: Part) -> None:
     process, hours = case.process, case.policy.slot.hours
     country = country_of(process, case.profile, recipient.address)
     weekdays = case.policy.slot.weekdays
@@ -121,7 +119,7 @@ def _note(  # noqa: PLR0917 - one note, called once
     appears = plus(first.opens, -timedelta(hours=case.policy.slot.lead_hours))
     appears = max(appears, noted.astimezone(appears.tzinfo), key=_utc)
     thread = thread_with(process, recipient.address)
-    part.places.append(Place(key, recipient, slot, appears, attempt=number, late=late, thread=thread, news=news, reasons=reasons))
+    part.places.append(Place(key, recipient, slot, appears, attempt=number, late=late, thread=thread, reasons=reasons))
     part.moments.append(slot.closes)
 
 

@@ -50,9 +50,7 @@ def _connect(case: Case, round_: Round, person: Person, part: Part) -> None:
     part.tasks.append(Task(item, "linkedin", text, opens, due, person, round_.number, (reason,)))
     key = DraftKey(case.process.id, case.profile.email.lower(), item)
     if key not in case.process.spent:
-        me = Person(case.profile.name, case.profile.email.lower())
-        slot = Slot(opens, due)
-        part.places.append(Place(key, me, slot, opens, attempt=round_.number, about=person, reasons=(reason,)))
+        part.places.append(Place(key, person, Slot(opens, due), opens, attempt=round_.number, reasons=(reason,)))
 
 
 def _utc(when: datetime) -> datetime:

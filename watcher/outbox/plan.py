@@ -14,6 +14,7 @@ from rules.process import DraftChange
 from watcher.history import Assessment
 from watcher.outbox.ledger import Ledger, content_of, sha256
 from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, add_draft_event, put_row, put_version, versions
+from watcher.wording import wording_of
 
 __all__ = ["plan"]
 
@@ -71,9 +72,9 @@ def _compose(ledger: Ledger, place: Place, found: Assessment, version: int, now:
         now=now,
         message_id=_message_id(ledger, place.key, version),
         rules=account.policy.draft,
-        tasks=frozenset(task.id for task in found.decision.tasks),
+        tasks=frozenset(task.id for task in found.decision.tasks) | found.process.done,  # a card that is posted is on its way
         sent=_sent_before(found, place),
-        wording=account.wording,
+        wording=wording_of(account.templates),
     )
     return draft, draft_bytes(draft)
 
