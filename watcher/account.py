@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from rules.lint.settings import Settings
 from rules.policy import Policy
 from rules.profile import Profile
-
-if TYPE_CHECKING:
-    from rules.drafts.wording import Wording  # the templates' engine, needed only where there is a draft
 
 __all__ = ["Account"]
 
@@ -30,8 +26,8 @@ class Account:
     """No pass places more drafts than this."""
     lint: Settings = field(default_factory=Settings)
     """What the checks on drafts go by."""
-    wording: Wording | None = None
-    """Templates of the user's own; None: ours."""
+    templates: tuple[tuple[str, str], ...] = ()
+    """Names and contents of the user's own files of templates (`watcher.wording`); empty: ours alone."""
 
     @property
     def own(self) -> frozenset[str]:

@@ -25,6 +25,7 @@ from watcher.paths import StatePaths
 from watcher.secrets import end_running
 from watcher.store import Store, StoreError
 from watcher.wake import SocketWake
+from watcher.wording import check_templates
 from watcher.worker import Worker, wait_for
 
 __all__ = ["Daemon", "run_daemon"]
@@ -42,6 +43,7 @@ class Daemon:
     def __init__(self, config: Config, store: Store, clock: Clock) -> None:
         """Make the workers; nothing is started. Raises ConfigError."""
         policy = read_policy(config)
+        check_templates(config)
         self._clock = clock
         self._done = SocketWake()  # no Event: a signal handler that sets one can meet its lock held by the thread it interrupted
         self._fatal: StoreError | None = None

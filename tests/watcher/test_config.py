@@ -67,7 +67,7 @@ def test_the_port_follows_the_security_unless_it_is_given() -> None:
 def test_the_profile_knows_every_address_of_the_user() -> None:
     text = (
         USER
-        + 'phone = "+49 30 1234"\naddresses = ["SAM@old.example"]\nstrengths = ["Python"]\n'
+        + 'phone = "+49 30 1234"\naddresses = ["SAM@old.example"]\nstrengths = ["Python", {what = "SQL", proof = "ten years"}]\n'
         + IMAP
         + 'address = "sam@work.example"\nusername = "login@work.example"\n'
     )
@@ -79,7 +79,8 @@ def test_the_profile_knows_every_address_of_the_user() -> None:
         addresses=frozenset({"sam@example.com", "sam@old.example", "sam@work.example", "login@work.example"}),
         zone="Europe/Berlin",
         country="DE",
-        strengths=("Python",),
+        strengths=("Python", "SQL"),
+        proofs=("", "ten years"),
     )
 
 
@@ -366,3 +367,16 @@ def test_a_check_that_is_none_is_told_with_the_nearest_one() -> None:
     with pytest.raises(ConfigError) as told:
         parse_config(USER + IMAP + '[lint]\noff = ["speling"]\n', AT)
     assert "Did you mean spelling?" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "key"),
+    [
+        ('[{ proof = "x" }]', "user.strengths.0.what"),
+        ('[{ what = "SQL", prof = "x" }]', "user.strengths.0.prof"),
+        ("[1]", "user.strengths.0"),
+        ('[{ what = "" }]', "user.strengths.0.what"),
+    ],
+)
+def test_a_strength_is_a_text_or_a_table_with_its_proof(strengths: str, key: str) -> None:
+    assert key in faults(USER + f"strengths = {strengths}\n" + IMAP)

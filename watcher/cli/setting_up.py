@@ -70,6 +70,8 @@ def check_all(path: Path, *, as_json: bool) -> None:
 def _findings(config: Config) -> Iterator[_Finding]:
     yield _Finding("configuration", Exit.OK, f"{config.path}: {len(config.enabled)} of {len(config.accounts)} accounts watched")
     yield _tried("playbook", partial(_try_policy, config))
+    if config.rules.templates is not None:
+        yield _tried("templates", partial(_try_templates, config))
     yield _tried("state", partial(_try_state, config))
     for account in config.enabled:
         if isinstance(account, ImapAccount):
@@ -96,6 +98,13 @@ def _try_policy(config: Config) -> str:
     policy = read_policy(config)
     own = f", with {config.rules.file}" if config.rules.file is not None else ""
     return f"{policy.name}{own}: up to {policy.status.cap} follow-ups, {policy.status.cadence_days} days apart"
+
+
+def _try_templates(config: Config) -> str:
+    from watcher.wording import check_templates  # noqa: PLC0415
+
+    count = check_templates(config)
+    return f"{count} of your own in {config.rules.templates}" if count else "ours"
 
 
 def _try_state(config: Config) -> str:
@@ -152,6 +161,7 @@ def check_config(path: Path) -> None:
     """Read configuration and playbook; raise what is wrong, else say that all is well."""
     config = load_config(path)
     _try_policy(config)
+    _try_templates(config)
     typer.echo(f"{config.path}: no fault found.")
 
 

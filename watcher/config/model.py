@@ -30,7 +30,19 @@ from watcher.config.checks import (
 from watcher.config.problems import ConfigError, Problem
 from watcher.secrets import CommandSecret, FileSecret, KeyringSecret, SecretSource, VariableSecret
 
-__all__ = ["Account", "Config", "Daemon", "Folders", "ImapAccount", "Lint", "MaildirAccount", "Password", "Rules", "User"]
+__all__ = [
+    "Account",
+    "Config",
+    "Daemon",
+    "Folders",
+    "ImapAccount",
+    "Lint",
+    "MaildirAccount",
+    "Password",
+    "Rules",
+    "Strength",
+    "User",
+]
 
 MailAddress = Annotated[str, Check(check_address)]
 OneLine = Annotated[str, Check(check_one_line)]
@@ -38,6 +50,14 @@ Text = Annotated[str, Check(check_text)]
 OwnAddress = Annotated[str, Check(check_optional_address)]
 RequiredPath = Annotated[Path, PathText()]
 OptionalPath = Annotated[Path | None, PathText(optional=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strength:
+    """What the user brings, with what proves it."""
+
+    what: Text
+    proof: OneLine = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +73,12 @@ class User:
     """IANA name; after loading never empty (the system's when the file says none)."""
     country: Annotated[str, Check(check_country)] = ""
     """After loading the country of the time zone when the file says none; may stay empty (`UTC` has no country)."""
-    strengths: tuple[OneLine, ...] = ()
+    strengths: tuple[OneLine | Strength, ...] = ()
+
+    @property
+    def proven(self) -> tuple[Strength, ...]:
+        """Return the strengths, each with its proof, which may be empty."""
+        return tuple(one if isinstance(one, Strength) else Strength(what=one) for one in self.strengths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +167,8 @@ class Rules:
     playbook: OneLine = "default"
     file: OptionalPath = None
     """The user's own TOML, laid over the playbook."""
+    templates: OptionalPath = None
+    """A folder of the user's own templates, laid over ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,5 +246,6 @@ class Config:
             addresses=frozenset(own),
             zone=self.user.timezone,
             country=self.user.country,
-            strengths=self.user.strengths,
+            strengths=tuple(one.what for one in self.user.proven),
+            proofs=tuple(one.proof for one in self.user.proven),
         )

@@ -7,6 +7,7 @@ and preparing pydantic takes 80 of the 400 in which `status` must have answered.
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
@@ -32,6 +33,13 @@ _WRONG: Final = _Wrong()
 @cache
 def _hints(model: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(typing.cast("type[Any]", model), include_extras=True)
+
+
+def _either(hint: Any, value: Any) -> Any:
+    """Return which of two annotations a value is meant for: a table for a dataclass, anything else for the other one."""
+    tables = [each for each in typing.get_args(hint) if dataclasses.is_dataclass(each)]
+    others = [each for each in typing.get_args(hint) if not dataclasses.is_dataclass(each)]
+    return (tables if isinstance(value, dict) else others)[0]
 
 
 class Reader:
@@ -74,6 +82,9 @@ class Reader:
         for check in checks:
             if isinstance(check, PathText):
                 return self._path(value, check, at)
+        if typing.get_origin(hint) in {types.UnionType, typing.Union}:
+            hint = _either(hint, value)
+            return self._value(hint, value, at, section)
         if dataclasses.is_dataclass(hint):
             if isinstance(value, dict):
                 return self._table(typing.cast("type[Any]", hint), value, at, section, {})
