@@ -11,6 +11,7 @@ from watcher.account import Account
 from watcher.config import Account as Settings
 from watcher.config import Config, ConfigError, Folders, ImapAccount, MaildirAccount, Problem
 from watcher.secrets import resolve_secret
+from watcher.wording import read_templates
 
 __all__ = ["build_account", "build_connector", "read_policy"]
 
@@ -46,6 +47,7 @@ def build_account(config: Config, settings: Settings, policy: Policy) -> Account
         policy=policy,
         lookback=timedelta(days=settings.lookback_days),
         max_drafts=config.daemon.max_drafts_per_pass,
+        templates=read_templates(config),
         lint=config.lint.settings,
     )
 
