@@ -20,9 +20,9 @@ __all__ = ["END", "Anchor", "Piece", "fold_words", "is_part_of_form", "pieces"]
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _MOST_WORDS = 20_000
 _LONGEST_WORD = 80
-_JUNK_BEFORE = " *_([\"'#-\u2013\u2014\u2022\u00b7\u00a7"
-_JUNK_BEHIND = " ?:.!)]*_\"'\u2013\u2014-"
-_CLOSING = re.compile(r"""[?:.!)\]*_"']{0,8} {0,8}[:\u2013\u2014-]{0,3}[ *_]{0,8}""")
+_JUNK_BEFORE = " *_=~([\"'#-\u2013\u2014\u2022\u00b7\u00a7"
+_JUNK_BEHIND = " ?:.!)]*_=~#\"'\u2013\u2014-"
+_CLOSING = re.compile(r"""[?:.!)\]*_"']{0,8} {0,8}[:=~#\u2013\u2014-]{0,8}[ *_]{0,8}""")
 _SEPARATORS = ":-\u2013\u2014"
 _SOME = 4
 """So many words of a line of ours in a row are ours."""

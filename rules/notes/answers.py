@@ -32,12 +32,17 @@ _WORD = re.compile(r"[^\W_]")
 _STEPS = re.compile(r"\s*(?:[;\n]|,(?!\d)|\band (?:then |also )?(?=an? ))\s*")
 _TICKED = re.compile(r"[\u2713\u2714\u2705\u2611\u2612]|\[[xX]\]")
 _MOST_TIMES = 730
+_BRIEF = 8
+_NOTHING = (("no",), ("nothing",), ("none",), ("nobody",))
 
 
-def is_unknown(text: str, words: Words) -> bool:
-    """Say whether an answer says that there is none."""
+def is_unknown(text: str, words: Words, *, within: bool = False) -> bool:
+    """Say whether an answer says that there is none; `within`: whether a short one says so among other words."""
     folded = " ".join(fold_words(text))
-    return not _WORD.search(text) or folded in words.answers["unknown"]
+    if not _WORD.search(text) or folded in words.answers["unknown"]:
+        return True
+    short = within and len(folded.split()) <= _BRIEF
+    return short and any(f" {said} " in f" {folded} " for said in words.answers["unknown"] if " " in said)
 
 
 def words_of(text: str, words: Words) -> str:
@@ -45,34 +50,52 @@ def words_of(text: str, words: Words) -> str:
     return "" if is_unknown(text, words) else one_line(text, _MAX_WORDS).strip(" ;,")
 
 
-def steps(lines: Iterable[str], words: Words) -> tuple[str, ...]:
-    """Return the tasks that are named and still to be done (B2): what is ticked off, or said to be sent, is not."""
-    found: list[str] = []
+def steps(lines: Iterable[str], words: Words) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tasks that are named and still to be done (B2), and the steps that are theirs to take.
+
+    What is ticked off, or said to be sent, is in neither.
+    """
+    owed: list[str] = []
+    theirs: list[str] = []
+    last = owed
     for line in lines:
         for piece in _STEPS.split(line[: 4 * _MAX_WORDS]):
             step = one_line(piece, _MAX_STEP).strip(" .-*\u2022")
             folded = fold_words(step)
-            if found and set(folded) and set(folded) <= words.answers["done"]:
-                found.pop()  # `a writing sample, sent`
+            if last and set(folded) and set(folded) <= words.answers["done"]:
+                last.pop()  # `a writing sample, sent`
                 continue
-            nothing = " ".join(folded) in words.answers["none"] or is_unknown(step, words)
-            over = bool(folded) and (folded[-1] in words.answers["done"] or folded[0] in words.answers["done"])
-            if not nothing and not over and not _TICKED.search(piece) and step not in found:
-                found.append(step)
-    return tuple(found[:_MOST_STEPS])
+            if _is_no_step(step, piece, words):
+                continue
+            last = owed if _is_task(folded, words) else theirs
+            if step not in last:
+                last.append(step)
+    return tuple(owed[:_MOST_STEPS]), tuple(theirs[:_MOST_STEPS])
+
+
+def _is_no_step(step: str, piece: str, words: Words) -> bool:
+    folded = fold_words(step)
+    nothing = " ".join(folded) in words.answers["none"] or folded[:1] in _NOTHING or is_unknown(step, words, within=True)
+    over = bool(folded) and (folded[-1] in words.answers["done"] or folded[0] in words.answers["done"])
+    return nothing or over or _TICKED.search(piece) is not None
+
+
+def _is_task(folded: Sequence[str], words: Words) -> bool:
+    """Say whether a step is something that the candidate has to do: `a case study`, not `a case interview`."""
+    return not words.answers["tasks"].isdisjoint(folded) and words.answers["talks"].isdisjoint(folded)
 
 
 def flag(text: str, words: Words) -> bool | None:
     """Return what an answer that begins with yes or no says; None where it begins with neither."""
-    if is_unknown(text, words):
-        return None
+    if _TICKED.search(text[:_BRIEF]):
+        return True
     folded = fold_words(text)
     for length in (4, 3, 2, 1):
         begin = " ".join(folded[:length])
-        if len(folded) < length or begin in words.answers["unknown"]:
-            if len(folded) >= length:
-                return None
+        if len(folded) < length or not begin:
             continue
+        if begin in words.answers["unknown"]:
+            return None
         if begin in words.answers["no"]:
             return False
         if begin in words.answers["yes"]:

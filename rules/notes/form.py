@@ -138,7 +138,7 @@ def _answer(answers: Answers, name: str, words: Words) -> str:
     return {
         "rounds": answers.rounds_expected,
         "length": answers.length_expected,
-        "steps": "; ".join(answers.other_steps),
+        "steps": "; ".join((*answers.other_steps, *answers.further_steps)),
         "start": f"{day_words(start)} {start.year}" if start is not None else "",
         "next": answers.next_step,
         "promise": promise.sentence if promise is not None else "",

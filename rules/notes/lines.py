@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.extract.words import listed
@@ -18,7 +18,7 @@ __all__ = ["Entry", "entries"]
 _SIGNS = r"\u2022\u2023\u2043\u25aa\u25cf\u25cb\u25e6\u2610\u00b7\u00a7\uf0b7"
 _BULLET = re.compile(rf"\s{{0,40}}(?:(?:[-*+\u2013\u2014]|o|\[[ xX]?\])\s{{1,40}}|[{_SIGNS}]\s{{0,40}})")
 _NUMBER = re.compile(r"^\s{0,40}\(?(?:\d{1,2}|[a-h])[.)]\s{1,40}(?=\S)")
-_WORD = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W_]|[\u2713\u2714\u2705]")
 _FENCE = re.compile(r"^\s*(?:-- ?|__+|--+|\*\*+|==+)\s*$")
 _SEPARATOR = re.compile(r"^\s*-- ?$")
 _LEAST_WIDTH, _MOST_WIDTH = 60, 82
@@ -39,12 +39,15 @@ class Entry:
     """Entries of one section without a blank line between them bear the same number."""
 
 
-def entries(page: Page, user: Profile, language: str = "en") -> list[Entry]:
-    """Return what the user wrote on a page, in order; signatures and the form's own words are not in it."""
+def entries(page: Page, user: Profile, begins: Callable[[str], bool], language: str = "en") -> list[Entry]:
+    """Return what the user wrote on a page, in order; signatures and the form's own words are not in it.
+
+    `begins` says of a line that it is surely no rest of the one before: it names somebody, or a topic, before a colon.
+    """
     words = load_words(language)
     found = _without_signature(pieces(page.lines, language), user, words)
     found = _without_quotation_marks(found, page)
-    return list(_joined(found, _width(page), language))
+    return list(_joined(found, page, begins, language))
 
 
 def _width(page: Page) -> int:
@@ -103,8 +106,9 @@ def _is_contact(text: str, folded: Sequence[str], user: Profile) -> bool:
     return len(digits) >= _LEAST_DIGITS and digits in _DIGITS.sub("", text[:200]) and len(folded) < 2 * _CLOSED
 
 
-def _joined(found: Sequence[Piece], width: int, language: str) -> Iterator[Entry]:
+def _joined(found: Sequence[Piece], page: Page, begins: Callable[[str], bool], language: str) -> Iterator[Entry]:
     """Put broken lines together: a line goes on in the next where the next one's first word would not have fitted on it."""
+    width = _width(page)
     section = ""
     paragraph = 0
     held: list[str] = []
@@ -120,9 +124,11 @@ def _joined(found: Sequence[Piece], width: int, language: str) -> Iterator[Entry
             and not piece.fresh
             and piece.section == section
             and not bulleted
+            and not begins(text)
             and (
                 (width > 0 and full + 1 + len(text.split(maxsplit=1)[0]) > width)
-                or (listing and width >= 0 and piece.text.startswith("  "))
+                or piece.line - 1 in page.soft
+                or (listing and piece.text.startswith("  "))
             )
         )
         if goes_on:

@@ -10,7 +10,7 @@ from typing import Any
 from rules.extract.types import Person
 from rules.notes.types import Answers, Notes, Point
 
-__all__ = ["MOST_POINTS", "joined_people", "known_answers", "merge", "numbered"]
+__all__ = ["MOST_POINTS", "joined_people", "known_answers", "merge", "numbered", "since"]
 
 MOST_POINTS = 60
 """Of one round; what is more is left out."""
@@ -77,10 +77,17 @@ def merge(number: int, notes: Sequence[Notes]) -> Notes | None:
     answers = Answers()
     unclear: list[str] = []
     for item in notes[begin:]:
-        points += item.points
+        points += [point if point.at is not None else replace(point, at=item.at) for point in item.points]
         answers = _over(answers, item.answers)
         unclear += [text for text in item.unclear if text not in unclear]
     return Notes(number, max(item.at for item in notes), numbered(number, points), answers, tuple(unclear))
+
+
+def since(older: Notes, newer: Notes) -> Notes:
+    """Return notes that were read anew, each point with the time at which its words were first noted."""
+    first = {(point.heading, point.about, _folded(point.text)): point.at or older.at for point in older.points}
+    points = (replace(point, at=first.get((point.heading, point.about, _folded(point.text)), newer.at)) for point in newer.points)
+    return replace(newer, points=tuple(points))
 
 
 def known_answers(noted: Iterable[Notes], number: int) -> Answers:

@@ -6,6 +6,7 @@ Nothing in here raises on mail; everything is bounded and linear in its length.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,9 +17,10 @@ from rules.mail.structure import Part, walk
 
 __all__ = ["Page", "page_of_html", "page_of_text", "pages_of"]
 
-_MAX_PLAIN, _MAX_HTML = 64 * 1024, 256 * 1024
+_MAX_PLAIN, _MAX_HTML = 64 * 1024, 128 * 1024
 _MAX_LINES = 2000
 _MOST_PARTS = 5
+_LONG = 55
 _MAX_HREF = 1000
 _QUOTE = re.compile(r"(?: {0,3}[>|])+ ?")
 _SIGNS = str.maketrans({
@@ -43,6 +45,8 @@ class Page:
     """Without white space at their ends; indented ones keep what stands before them."""
     wrapped: bool = False
     """A line may go on in the next one: the mail program may have broken it."""
+    soft: frozenset[int] = frozenset()
+    """Numbers of long lines that end in a blank: of a flowed paragraph (RFC 3676) whose mark was lost."""
     quoted: frozenset[int] = frozenset()
     """Numbers of the lines that bore a mark of quotation, from 0."""
 
@@ -145,11 +149,14 @@ def _prepared(html: str) -> str:
 def _page(lines: list[str], *, wrapped: bool) -> Page:
     kept: list[str] = []
     quoted: set[int] = set()
+    soft: set[int] = set()
     for line in lines[:_MAX_LINES]:
-        typed = line.translate(_SIGNS).rstrip()
+        typed = unicodedata.normalize("NFC", line.translate(_SIGNS)).rstrip()
         mark = _QUOTE.match(typed)
         if mark is not None:
             quoted.add(len(kept))
             typed = typed[mark.end() :]
+        if wrapped and line.endswith(" ") and len(typed) >= _LONG:
+            soft.add(len(kept))
         kept.append(typed)
-    return Page(tuple(kept), wrapped, frozenset(quoted))
+    return Page(tuple(kept), wrapped, frozenset(soft), frozenset(quoted))

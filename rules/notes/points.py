@@ -17,7 +17,7 @@ from rules.notes.lines import Entry
 from rules.notes.types import Heading, Point, Topic
 from rules.notes.wording import Words, load_words
 
-__all__ = ["People", "Read", "read_people", "read_point"]
+__all__ = ["People", "Read", "opens_point", "read_people", "read_point"]
 
 _MAX_TEXT = 500
 _MAX_PREFIX = 160
@@ -124,6 +124,12 @@ def _head(text: str, people: People, words: Words) -> _Head | None:
     return _Head(tuple(found), topic)
 
 
+def opens_point(text: str, people: People, words: Words | None = None) -> bool:
+    """Say whether a line begins with a name or a topic before a colon."""
+    split = _PREFIX.match(text[: 4 * _MAX_TEXT])
+    return split is not None and _head(split[1], people, words or load_words()) is not None
+
+
 def _newcomer(name: str, title: str, called: list[Person]) -> _Head | None:
     """Return whom a name with a title means: one of the roster, or somebody whom it did not know."""
     if not title or not is_title(title):
@@ -193,7 +199,7 @@ def read_people(entries: Iterable[Entry], frame: Frame, words: Words | None = No
     people = People.of(frame)
     own = {*frame.user.addresses, frame.user.email.lower()}
     for entry in entries:
-        for piece in entry.text.split(";"):
+        for piece in _persons(entry.text):
             known = read_point(replace(entry, text=piece.strip()), Heading.WELL, people, words)
             if known.people or any(point.about for point in known.points):
                 yield known
@@ -201,6 +207,25 @@ def read_people(entries: Iterable[Entry], frame: Frame, words: Words | None = No
             person, said = _person(_NUMBER.sub("", piece.strip()), people, words)
             if person is not None and person.address not in own:
                 yield Read(_points(said, Heading.WELL, [person.address or person.name], None), (person,))
+
+
+def _persons(text: str) -> Iterator[str]:
+    """Split a line where one person ends and another begins: `Jo Weber, CTO and Mia Park, HR`; `Jo Weber, Mia Park`."""
+    for piece in text[: 4 * _MAX_TEXT].split(";"):
+        held = ""
+        for part in re.split(r"(\s+(?:and|&|\+)\s+|,\s*)", piece):
+            begins = _is_person(part) and _is_person(held.partition(",")[0].partition("(")[0])
+            if begins and ":" not in held:
+                yield held.strip(" ,&+").removesuffix(" and")
+                held = part
+            else:
+                held += part
+        yield held.strip()
+
+
+def _is_person(text: str) -> bool:
+    bare = text.strip()
+    return is_name(bare) and not is_title(bare)
 
 
 def _person(text: str, people: People, words: Words) -> tuple[Person | None, str]:

@@ -14,7 +14,7 @@ from rules.notes.frame import Frame
 from rules.notes.lines import Entry, entries
 from rules.notes.merge import MOST_POINTS, joined_people, numbered
 from rules.notes.pages import Page, page_of_html, page_of_text, pages_of
-from rules.notes.points import People, Read, read_people, read_point
+from rules.notes.points import People, Read, opens_point, read_people, read_point
 from rules.notes.types import Answers, Heading, Notes, Point
 from rules.notes.wording import Words, load_words
 
@@ -77,7 +77,8 @@ class _Draft:
 
 def _read(page: Page, frame: Frame, at: datetime) -> Notes:
     words = load_words()
-    found = entries(page, frame.user)
+    known = People.of(frame)
+    found = entries(page, frame.user, lambda text: opens_point(text, known, words))
     draft = _Draft(words)
     for read in read_people((item for item in found if item.section in {"people", "?people"}), frame, words):
         draft.take(read)
@@ -103,7 +104,9 @@ def _answers(found: Sequence[Entry], frame: Frame, draft: _Draft) -> None:
             draft.doubt("stray", item.text)
     for name, some in sections.items():
         if name == "steps":
-            _keep(draft, "other_steps", answering.steps((item.text for item in some), draft.words))
+            owed, theirs = answering.steps((item.text for item in some), draft.words)
+            _keep(draft, "other_steps", owed)
+            _keep(draft, "further_steps", theirs)
             continue
         first = [item for item in some if item.paragraph == some[0].paragraph]
         for item in some[len(first) :]:
@@ -119,6 +122,9 @@ def _keep(draft: _Draft, name: str, value: object) -> None:
 
 def _answer(name: str, text: str, frame: Frame, draft: _Draft) -> None:
     words = draft.words
+    if name in {"encouraged", "remote", "traditional"}:
+        _flag(name, text, draft)
+        return
     if answering.is_unknown(text, words):
         return
     if name in {"rounds", "length", "next"}:
@@ -126,15 +132,20 @@ def _answer(name: str, text: str, frame: Frame, draft: _Draft) -> None:
         _keep(draft, field_name, answering.words_of(text, words))
     elif name == "start":
         day, soon = answering.start_date(text, frame.day, words)
-        _keep(draft, "start_by", day)
-        if day is None:
-            draft.doubt("start_soon" if soon else "start", text)
-    elif name in {"encouraged", "remote", "traditional"}:
-        value = answering.flag(text, words)
-        if value is None:
-            draft.doubt("flag", text, question=words.questions[name].partition(" (")[0])
-        elif name != "encouraged" or value:
-            draft.said[name] = value
+        if day is not None and day > frame.day:
+            draft.said["start_by"] = day
+        elif soon:
+            draft.doubt("start_soon", text)
+        elif not answering.is_unknown(text, words, within=True):
+            draft.doubt("start", text)
+
+
+def _flag(name: str, text: str, draft: _Draft) -> None:
+    value = answering.flag(text, draft.words)
+    if value is not None and (value or name != "encouraged"):
+        draft.said[name] = value
+    elif value is None and not answering.is_unknown(text, draft.words, within=True):
+        draft.doubt("flag", text, question=draft.words.questions[name].partition(" (")[0])
 
 
 def _promise(sections: dict[str, list[Entry]], frame: Frame, draft: _Draft) -> None:
@@ -143,7 +154,7 @@ def _promise(sections: dict[str, list[Entry]], frame: Frame, draft: _Draft) -> N
     found: Promise | None = None
     if asked and not answering.is_unknown(asked, draft.words):
         found = answering.promise(asked, frame.day, asked=True)
-        if found is None:
+        if found is None and not answering.is_unknown(asked, draft.words, within=True):
             draft.doubt("promise", asked)
     following = _first(sections.get("next", ()))
     if found is None and following:

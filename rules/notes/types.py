@@ -66,6 +66,8 @@ class Answers:
     length_expected: str = ""
     other_steps: tuple[str, ...] = ()
     """Tasks that the user still owes them (B2); what is done is not in here."""
+    further_steps: tuple[str, ...] = ()
+    """Steps that are theirs to take: another talk, a check of references."""
     start_by: date | None = None
     """When they would like the work to begin (B3)."""
     promise: Promise | None = None
