@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from watcher.store.journal import add_log
 from watcher.store.mail import EventRow
 from watcher.store.proofs import ProofRow, forget_proofs, proofs_of, put_proof
 
-__all__ = ["context_of", "proof_drafts"]
+__all__ = ["context_of", "context_of_mail", "proof_drafts"]
 
 _EXCERPT = 600
 """What is kept of a mail is cut off here (`watcher.intake`): a longer one is known by our own draft of it."""
@@ -141,11 +141,58 @@ def context_of(found: Assessment, row: OutboxRow, known: dict[DraftKey, ProofRow
         points=tuple(point for notes in noted for point in notes.points),
         trace=row.draft.trace,
         others=tuple(_others(found, row, known))[:_MOST_OTHERS],
-        offer=process.closed_by == "offer" or any(event.kind is Kind.OFFER for event in found.messages),
+        offer=_is_offered(found),
         encouraged=any(notes.answers.encouraged for notes in process.noted),
         terms=tuple(dict.fromkeys(_terms(found))),
         settings=found.account.lint,
     )
+
+
+def context_of_mail(found: Assessment, kind: DraftKind | None, to: tuple[Address, ...], subject: str | None) -> Context:
+    """Return what a mail is checked against that may be, or have been, a draft of a process.
+
+    Where a draft of ours to the same person stands, it is checked as that one; else as the one that comes next, or without one.
+    """
+    addresses = {each.address for each in to}
+    rows = [
+        row
+        for row in found.outbox
+        if row.key.recipient in addresses and row.key.kind is kind and (row.state in LIVE or row.op is Op.PUT)
+    ]
+    known = {proof.key: proof for proof in found.proofs}
+    if rows:
+        return replace(context_of(found, rows[-1], known), to=to, subject=subject)
+    process = found.process
+    places = [place for place in (*found.decision.place, *found.decision.upcoming) if place.kind is kind]
+    place = next((place for place in places if place.recipient.address.lower() in addresses), None)
+    people = _people(found)
+    return Context(
+        kind=kind,
+        subject=subject,
+        to=to,
+        people=people,
+        company=process.company,
+        role=process.role,
+        profile=found.account.profile,
+        promise=process.wait.promise if process.wait is not None and kind is DraftKind.STATUS else None,
+        attempt=place.attempt if place is not None else _rounds_held(found) if kind is DraftKind.THANK_YOU else 1,
+        final=place is not None and place.final,
+        asks=place.asks if place is not None else None,
+        points=tuple(point for notes in process.noted for point in notes.points),
+        others=tuple(_others(found, None, known))[:_MOST_OTHERS],
+        offer=_is_offered(found),
+        encouraged=any(notes.answers.encouraged for notes in process.noted),
+        terms=tuple(dict.fromkeys(_terms(found))),
+        settings=found.account.lint,
+    )
+
+
+def _rounds_held(found: Assessment) -> int:
+    return max((one.number for one in found.process.rounds if one.interview.status.value != "cancelled"), default=1)
+
+
+def _is_offered(found: Assessment) -> bool:
+    return found.process.closed_by == "offer" or any(event.kind is Kind.OFFER for event in found.messages)
 
 
 def _people(found: Assessment) -> tuple[Person, ...]:
@@ -173,11 +220,15 @@ def _belongs(notes: Notes, kind: DraftKind, round_number: int) -> bool:
     return kind is not DraftKind.THANK_YOU or notes.round in {0, round_number}
 
 
-def _others(found: Assessment, row: OutboxRow, known: dict[DraftKey, ProofRow]) -> Iterator[Other]:
+def _others(found: Assessment, row: OutboxRow | None, known: dict[DraftKey, ProofRow]) -> Iterator[Other]:
     """Yield what else is written, or was, to this company: drafts as the user has them, mails as they were sent."""
     sent = {event.step: event for event in found.messages if event.own and event.step is not None}
     for other in found.outbox:
-        if other.key == row.key or other.key.kind.to_self or not (other.state in _WRITTEN or other.op is Op.PUT):
+        if (
+            (row is not None and other.key == row.key)
+            or other.key.kind.to_self
+            or not (other.state in _WRITTEN or other.op is Op.PUT)
+        ):
             continue
         event = sent.get(str(other.key))
         text = other.draft.text

@@ -35,11 +35,13 @@ _IN_ANY_LANGUAGE: tuple[Check, ...] = (
 _IN_ENGLISH: tuple[Check, ...] = (check_specific, check_parts, check_banned, check_apologies, check_doubled, check_slips)
 _GRAVITY = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
 _MOST = 100
+_FEW_WORDS = 15
 
 
 def language_of(written: Written) -> str:
-    """Return the language a draft is in (ISO 639-1), as far as its small words tell."""
-    return languages_of({word.text.casefold() for word in written.words})[0]
+    """Return the language a draft is in (ISO 639-1), as far as its small words tell; of a few words English is believed."""
+    words = {word.text.casefold() for word in written.words}
+    return languages_of(words)[0] if len(words) >= _FEW_WORDS else ENGLISH
 
 
 def blocks(findings: tuple[Finding, ...]) -> bool:

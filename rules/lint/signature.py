@@ -33,8 +33,11 @@ def _has_phone(text: str, phone: str) -> bool:
 
 
 def check_signature(written: Written, context: Context) -> Iterator[Finding]:
-    """Tell what the end of a draft lacks."""
+    """Tell what the end of a draft lacks; of a mail of no known kind it is no more than a remark."""
+    if context.kind is not None and context.kind.to_self:
+        return
     below, profile = written.signature, context.profile
+    grave = Severity.BLOCK if context.kind is not None else Severity.WARN
     first = next((line.strip() for line in below.split("\n") if line.strip()), "")
     if not is_closing(first):
         yield Finding(
@@ -48,7 +51,7 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
     if name and letters(name) not in letters(below):
         yield Finding(
             "signature.name",
-            Severity.BLOCK,
+            grave,
             "Your full name does not stand below it.",
             f"Sign it with {name}.",
             rules=(*_RULES, "C4"),
@@ -57,7 +60,7 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
         known = profile is not None and profile.phone
         yield Finding(
             "signature.phone",
-            Severity.BLOCK,
+            grave,
             "Your telephone number does not stand below it.",
             f"Add {profile.phone} below your name."
             if profile is not None and known
@@ -70,7 +73,7 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
         where = f"Add {profile.email} below your name." if profile is not None and profile.email else "Add it below your name."
         yield Finding(
             "signature.email",
-            Severity.BLOCK,
+            grave,
             "Your mail address does not stand below it, where people look for it later.",
             f"{where} Drafts take it from user.email in the configuration.",
             rules=_RULES,

@@ -209,6 +209,25 @@ def classify(  # noqa: PLR0917 - the options of the command
         classify_files(files or [], reader, as_json=json)
 
 
+@app.command(rich_help_panel=_LOOK)
+def lint(  # noqa: PLR0917 - the options of the command
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mail as saved from a client, or its text; -: standard input.")],
+    process: Annotated[
+        str | None, typer.Option("--process", metavar="PROCESS", help="Check it against what is known of this process.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="thank_you, status, gracious, …; else what it seems to be.")
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Check a draft before you send it. Ends with 8 when something should be put right first."""
+    from watcher.cli.linting import lint_file  # noqa: PLC0415
+
+    lint_file(file, config_path(ctx, config), process, kind, named=is_named(ctx, config), as_json=json)
+
+
 @app.command(rich_help_panel=_TELL)
 def pause(
     ctx: typer.Context,

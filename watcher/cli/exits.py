@@ -27,13 +27,25 @@ class Exit(IntEnum):
     """The disk is full, or a file or folder cannot be written."""
     RUNNING = 7
     """Another process works on the same state."""
+    FINDINGS = 8
+    """A draft that was checked should not be sent as it is."""
 
 
 class UsageError(Exception):
     """The command cannot be carried out as it was given; `str()` says what to give instead."""
 
 
-_GRAVITY = (Exit.CANNOT_WRITE, Exit.BUG, Exit.RUNNING, Exit.SIGN_IN, Exit.USAGE, Exit.UNREACHABLE, Exit.DATA, Exit.OK)
+_GRAVITY = (
+    Exit.CANNOT_WRITE,
+    Exit.BUG,
+    Exit.RUNNING,
+    Exit.SIGN_IN,
+    Exit.USAGE,
+    Exit.UNREACHABLE,
+    Exit.DATA,
+    Exit.FINDINGS,
+    Exit.OK,
+)
 
 
 def worst(codes: Iterable[Exit]) -> Exit:
