@@ -61,7 +61,7 @@ def test_json_gives_every_finding_with_its_rules(desk: CliDesk, tmp_path: Path) 
     by_id = {finding["id"]: finding for finding in told["findings"]}
     assert by_id["banned.check-in"]["rules"] == ["C8"]
     assert by_id["banned.check-in"]["place"] == "line 3"
-    assert by_id["banned.check-in"]["words"] == "checking in"
+    assert by_id["banned.check-in"]["words"] == "just checking in"
     assert by_id["signature.phone"]["remedy"] == "Add +49 30 5550100 below your name."
 
 
