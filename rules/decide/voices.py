@@ -95,7 +95,7 @@ def article_voices(process: Process, policy: Policy, profile: Profile, now: date
     round_ = _round_of(case)
     if round_ is not None:
         found += [_thanks_of(case, article, round_) for article in ARTICLES]
-    if process.wait is not None and not process.no_contact:
+    if process.wait is not None and not process.no_contact and not process.owed:
         found += [_status_of(case, article, process.wait) for article in ARTICLES]
     return tuple(found)
 
@@ -137,8 +137,9 @@ def _status_of(case: Case, article: str, wait: Wait) -> Voice:
     text, rules = says or ("says nothing of this", ())
     if says is not None and article == "S4" and kind == _DATE:
         text += _after_a_friday(wait, slot)
-    if slot is None and used_up(wait, policy, case.profile) and kind == _AGAIN and article != "S2":
-        text += f"; its {cap_of(wait, policy)} are used up"
+    if slot is None and kind == _AGAIN and article != "S2" and used_up(wait, policy, case.profile):
+        cap = cap_of(wait, policy)
+        text += f"; its {cap} are used up" if len(wait.follow_ups) >= cap else "; its month is over"
     return Voice(article, policy.name, DraftKind.STATUS, says is not None, text, slot, rules)
 
 

@@ -68,6 +68,29 @@ def test_the_argument_as_values() -> None:
     assert told["log"][0]["action"] == "placed"
 
 
+def test_d1_what_each_article_alone_would_have_said_is_told_with_its_day_and_rules() -> None:
+    found = assessment(waiting(), Decision())
+
+    told = json.loads(json.dumps(build_why(found, NOW, LOG, MARKS)))["articles"]
+    text = " ".join(drawn(why_view(found, NOW, LOG, MARKS), 140).split())
+
+    assert [(voice["article"], voice["playbook"]) for voice in told] == [
+        ("S0", "recruiters"),
+        ("S1", "ama"),
+        ("S2", "mastering"),
+        ("S3", "epc"),
+        ("S4", "king"),
+    ]
+    assert {voice["about"] for voice in told} == {"status"}
+    assert told[0]["speaks"] is False
+    for voice in told:
+        assert (voice["opens"] is None) == (voice["closes"] is None)
+        assert voice["text"] in text
+        assert bool(voice["rules"]) is voice["speaks"]
+    assert "What each article alone would have said" in text
+    assert f"{told[1]['article']} (ama), follow-up: " in text
+
+
 @pytest.mark.parametrize("state", State)
 def test_every_state_says_what_would_change_it(state: State) -> None:
     sentences = list(changes(assessment(waiting(state=state), Decision())))
