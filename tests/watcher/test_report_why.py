@@ -62,7 +62,9 @@ def test_the_argument_as_values() -> None:
 
     assert told["messages"][0]["evidence"] == [{"source": "calendar", "detail": "METHOD:REQUEST"}]
     assert told["withdrawals"][0]["reason"]["rules"] == ["F27"]
-    assert told["marks"] == [{"at": "2026-03-16T10:00:00+01:00", "verb": "pause", "until": "2026-03-19T10:00:00+01:00"}]
+    assert told["marks"] == [
+        {"at": "2026-03-16T10:00:00+01:00", "verb": "pause", "until": "2026-03-19T10:00:00+01:00", "item": None}
+    ]
     assert told["next_check"] is None
     assert told["next_reasons"] == []
     assert told["log"][0]["action"] == "placed"

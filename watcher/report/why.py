@@ -15,11 +15,13 @@ from rules.classify import Kind
 from rules.decide import Voice, article_voices
 from rules.drafts.types import DraftKind
 from rules.intents import Reason
-from rules.process import State
+from rules.process import State, Verb
 from watcher.history import Assessment
+from watcher.report.closing import closing_card
 from watcher.report.proofs import finding_lines, findings_of
 from watcher.report.status import next_place, process_status, shown_drafts
 from watcher.report.table import draft_line, draft_words, place_words, state_text
+from watcher.report.tasks import card_texts, task_lines, task_values
 from watcher.report.words import plain, span_words, time_words
 from watcher.store.journal import LogRow, MarkRow
 from watcher.store.mail import EventRow, LinkRow
@@ -84,13 +86,21 @@ def build_why(
             for row in found.messages
         ],
         "marks": [
-            {"at": at(row.at), "verb": row.verb.value, "until": None if row.until is None else at(row.until)} for row in marks
+            {
+                "at": at(row.at),
+                "verb": row.verb.value,
+                "until": None if row.until is None else at(row.until),
+                "item": row.item or None,
+            }
+            for row in marks
         ],
         "reasons": [_reason(reason) for reason in decision.reasons],
         "next_reasons": [_reason(reason) for reason in (following.reasons if following is not None else ())],
         "articles": [_voice(voice, zone) for voice in _voices(found, now)],
         "withdrawals": [{"key": str(one.key), "reason": _reason(one.reason)} for one in decision.withdraw],
         "notes": [plain(note, _LONGEST) for note in found.process.notes],
+        "tasks": task_values(found, card_texts(found)),
+        "card": [_reason(reason) for reason in closing_card(found, now)],
         "changes": list(changes(found)),
         "next_check": None if decision.next_check is None else at(decision.next_check),
         "log": [{"at": at(row.at), "action": row.action, "text": plain(row.text, _LONGEST)} for row in log],
@@ -186,6 +196,8 @@ def why_view(
     for row in shown_drafts(found):
         parts += _section(f"Checks on: {draft_words(row)}", list(finding_lines(findings_of(found, row))))
     parts += _section("Notices", [Text(plain(notice.text, _LONGEST), "yellow") for notice in found.decision.notices])
+    parts += _section("For you to do", list(task_lines(found, card_texts(found), now, zone)))
+    parts += _section("By the way", [_reason_text(reason) for reason in closing_card(found, now)])
     parts += _section("What it rests on", [*_messages(found.messages, links, zone), *_marks(marks, zone)])
     parts += _section("Left aside", [Text(plain(note, _LONGEST)) for note in process.notes])
     parts += _section("What would change it", [Text(sentence) for sentence in changes(found)])
@@ -272,7 +284,10 @@ def _particulars(row: EventRow, link: LinkRow | None) -> Iterator[Text]:
 def _marks(rows: Sequence[MarkRow], zone: ZoneInfo) -> Iterator[Text]:
     for row in rows:
         until = "" if row.until is None else f" until {time_words(row.until, zone)}"
-        yield Text.assemble((f"{time_words(row.at, zone)}  ", "dim"), (f"you said {row.verb.value}{until}", "green"))
+        if row.verb is Verb.ACCEPTED and row.until is not None:
+            until = f", to begin on {time_words(row.until, zone)}"
+        item = f" {row.item}" if row.item else ""
+        yield Text.assemble((f"{time_words(row.at, zone)}  ", "dim"), (f"you said {row.verb.value}{item}{until}", "green"))
 
 
 def _logged(row: LogRow, zone: ZoneInfo) -> Text:
