@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 
 from rules.drafts.choose import Taken, rank, turn
 from rules.drafts.facts import Fact, Filled, Shelf, fact_of, fill, identity, is_about, strengths_of
@@ -169,8 +170,10 @@ def _keep_warm(case: Case, wording: Wording) -> Words:
     """Tell what the user has noted since the last such note (O4), a link with it where there is one (O5)."""
     process, person = case.process, case.place.recipient
     manner = "rejected" if process.closed_by == "rejection" else "on_hold"
-    last = max((at for _, at in process.warmed), default=None)
-    fresh = [point for point, at in process.news if last is None or at > last]
+    holds = [aside.at for aside in process.asides if aside.kind == "on_hold"]
+    words = [at for _, at in process.warmed] + ([process.closed_at] if process.closed_at is not None else holds[-1:])
+    last = max((at.astimezone(UTC) for at in words), default=None)
+    fresh = [point for point, at in process.news if last is None or at.astimezone(UTC) > last]
     filled: dict[str, Filled] = {}
     unused: tuple[Unused, ...] = ()
     for part, topic in (("since", Topic.SINCE), ("link", Topic.LINK)):

@@ -125,13 +125,25 @@ def status(ctx: typer.Context, config: ConfigOption = None, now: NowOption = Non
 
 
 @app.command(rich_help_panel=_LOOK)
-def why(
-    ctx: typer.Context, process: ProcessArgument, config: ConfigOption = None, now: NowOption = None, json: JsonOption = False
+def why(  # noqa: PLR0917 - the options of the command
+    ctx: typer.Context,
+    process: ProcessArgument,
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="[KEY]", help="With --draft: which one, by key, step or address; else those that stand."),
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Tell where each sentence of its drafts comes from.")] = False,
+    config: ConfigOption = None,
+    now: NowOption = None,
+    json: JsonOption = False,
 ) -> None:
-    """Explain one process: what it rests on, by which rules, and what would change it."""
-    from watcher.cli.looking import show_why  # noqa: PLC0415
+    """Explain one process, or with --draft its drafts: what it rests on, by which rules, and what would change it."""
+    from watcher.cli.looking import show_origins, show_why  # noqa: PLC0415
 
-    show_why(config_path(ctx, config), process, now, as_json=json)
+    if draft or key is not None:
+        show_origins(config_path(ctx, config), process, key, now, as_json=json)
+    else:
+        show_why(config_path(ctx, config), process, now, as_json=json)
 
 
 @app.command(rich_help_panel=_LOOK)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from watcher.report.steps import Aheads
 
-__all__ = ["show_drafts", "show_plan", "show_simulation", "show_status", "show_why"]
+__all__ = ["show_drafts", "show_origins", "show_plan", "show_simulation", "show_status", "show_why"]
 
 _LOG_LINES = 30
 
@@ -148,6 +148,19 @@ def show_drafts(path: Path, now: str | None, *, as_json: bool) -> None:
     seen = _looked(path, now)
     local = seen.now.astimezone(seen.zone)
     _answer(seen, as_json, lambda: build_drafts(seen.processes, local), lambda: drafts_view(seen.processes, seen.now, seen.zone))
+
+
+def show_origins(path: Path, word: str, key: str | None, now: str | None, *, as_json: bool) -> None:
+    """Tell where each sentence of drafts comes from: of those that stand, or of the one that `key` means."""
+    from watcher.report.origins import build_origins, drafts_meant, origins_view  # noqa: PLC0415
+
+    seen = _looked(path, now)
+    found = choose(seen.processes, word)
+    try:
+        rows = drafts_meant(found, key)
+    except LookupError as error:
+        raise UsageError(str(error)) from error
+    _answer(seen, as_json, lambda: build_origins(found, rows), lambda: origins_view(found, rows))
 
 
 def show_why(path: Path, word: str, now: str | None, *, as_json: bool) -> None:
