@@ -145,7 +145,7 @@ def _hits(lines: Sequence[str], language: str) -> list[_Hit]:
         else:
             found.append(hit)
             place += len(hit.anchor.words)
-    strict = {hit.anchor.section for hit in found if hit.strict}
+    strict = {hit.anchor.section for hit in found if hit.strict and not hit.anchor.anywhere}
     return [hit for hit in found if hit.strict or hit.anchor.section not in strict]
 
 

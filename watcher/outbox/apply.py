@@ -46,7 +46,13 @@ def _put(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) ->
         with ledger.store.write() as connection:
             ledger.sent(connection, row, now)
     else:
-        ledger.placed(row, connector.put_draft(row.draft, row.raw), now)
+        try:
+            ref = connector.put_draft(row.draft, row.raw)
+        except Conflict:
+            if found.ref is None:
+                raise
+            ref = found.ref  # the same words, written at another time by a store that was lost
+        ledger.placed(row, ref, now)
 
 
 def _replace(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -> None:

@@ -1,0 +1,103 @@
+"""Forms to oneself over a real Maildir: placed, filled in by the user, read back, and what they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rules.extract.types import PromiseClass
+from tests.letters import invitation
+from tests.watcher.desk import Desk
+
+BERLIN = ZoneInfo("Europe/Berlin")
+INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
+INTERVIEW = datetime(2026, 9, 8, 14, 0, tzinfo=BERLIN)
+ENDS = INTERVIEW + timedelta(hours=1)
+EVE = datetime(2026, 9, 7, 18, 0, tzinfo=BERLIN)
+TWO = (("Rita Chen", "rita@acme.test"), ("Omar Haddad", "omar@acme.test"))
+ME = "sam@example.com"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path, rules="tasks.linkedin = false\n")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def held(desk: Desk) -> Desk:
+    """After an interview with Rita and Omar, the form and two notes in Drafts."""
+    desk.deliver(invitation(INVITED, INTERVIEW, attendees=TWO), INVITED)
+    desk.look(INVITED)
+    desk.look(EVE)
+    desk.look(ENDS)
+    return desk
+
+
+def own(desk: Desk) -> list[EmailMessage]:
+    return [draft for draft in desk.drafts() if ME in str(draft["To"])]
+
+
+def form(desk: Desk) -> str:
+    (draft,) = own(desk)
+    return " ".join(draft.get_content().split())
+
+
+def filled(desk: Desk, **lines: str) -> str:
+    """Return the text of the form with something behind the lines that begin so."""
+    (draft,) = own(desk)
+    text = _unflowed(draft.get_content())
+    for begin, said in lines.items():
+        old = next(line for line in text.split("\n") if line.lower().startswith(begin.replace("_", " ")))
+        text = text.replace(old, f"{old} {said}", 1)
+    return text
+
+
+def _unflowed(text: str) -> str:
+    return text.replace(" \r\n", " ").replace(" \n", " ").replace("\r\n", "\n")
+
+
+def test_b1_one_prep_draft_appears_on_the_eve_with_all_the_prompts(desk: Desk) -> None:
+    desk.deliver(invitation(INVITED, INTERVIEW, attendees=TWO), INVITED)
+    desk.look(INVITED)
+    report = desk.look(EVE - timedelta(seconds=1))
+    assert own(desk) == []
+    assert report.next_check == EVE
+
+    desk.look(EVE)
+
+    (draft,) = own(desk)
+    assert "Acme" in draft["Subject"]
+    assert draft["From"].addresses[0].addr_spec == draft["To"].addresses[0].addr_spec == ME
+    text = form(desk)
+    for prompt in ("How many rounds", "How long", "other steps", "begin?", "What comes next?", "let you know?"):
+        assert prompt in text
+
+
+def test_n1_exactly_one_form_appears_when_the_interview_ends_and_the_questions_go(held: Desk) -> None:
+    text = form(held)
+    for heading in ("What went well", "What went badly", "What stood out", "What you forgot to say"):
+        assert heading in text
+    held.look(ENDS + timedelta(minutes=5))
+    assert len(own(held)) == 1
+
+
+def test_n2_what_is_written_into_the_form_is_read_back_once_and_for_each_state_of_it(held: Desk) -> None:
+    held.user_edits(ME, filled(held, rita_chen="loved the story about the warehouse", by_when="by 18 September"))
+    now = ENDS + timedelta(minutes=20)
+    report = held.look(now)
+
+    (notes,) = held.process(now).process.noted
+    assert [(point.about, point.text) for point in notes.points] == [("rita@acme.test", "loved the story about the warehouse")]
+    assert notes.answers.promise is not None
+    assert notes.answers.promise.kind is PromiseClass.HARD_DATE
+    assert any("Your notes on interview 1 were read: 1 point and 1 answer" in row.text for row in report.log)
+
+    quiet = held.look(now + timedelta(minutes=5))
+    assert not quiet.log
