@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, utils
 
 from rules.drafts.clean import one_line, phrase
 from rules.drafts.names import greeting_name
-from rules.drafts.points import Fitted, Form, Reader, better_answer, fit, noun_phrase
+from rules.drafts.points import Fitted, Form, Reader, better_answer, clean, fit, noun_phrase
 from rules.drafts.types import Unused
 from rules.extract.types import Person
 from rules.lint.phrases import banned_phrases
@@ -23,6 +23,7 @@ __all__ = ["Fact", "Filled", "Shelf", "fact_of", "fill", "identity", "is_about",
 
 _MAX_STRENGTH = 160
 _MAX_POINTS = 200
+_SHOWN = 80
 _ALIKE = 92
 """Of 100: two points this much alike say the same."""
 _URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]{3,500}", re.IGNORECASE)
@@ -55,6 +56,8 @@ class Filled:
     values: Mapping[str, str]
     words: int
     """How long it is."""
+    rest: str = ""
+    """What of it was cut off."""
 
 
 @dataclass(slots=True)
@@ -82,10 +85,12 @@ class Shelf:
                 shelf.facts.append(fact)
         return shelf
 
-    def take(self, fact: Fact) -> None:
-        """Take a fact away: it is used."""
-        self.facts.remove(fact)
-        self.unused.pop(fact.id, None)
+    def take(self, filled: Filled) -> None:
+        """Take a fact away: it is used, if perhaps not to its end."""
+        self.facts.remove(filled.fact)
+        self.unused.pop(filled.fact.id, None)
+        if filled.rest:
+            self.unused[filled.fact.id] = f"its end would be another sentence: {one_line(filled.rest, _SHOWN)!r}"
 
     def told(self, ids: Iterable[str] = ()) -> tuple[Unused, ...]:
         """Return what was not used, with the reasons; `ids` limits it."""
@@ -130,7 +135,7 @@ def fill(part: str, fact: Fact, person: Person, *, alone: bool, language: str = 
     """
     first = greeting_name(person)
     reader = Reader(alone or is_about(fact, person), tuple({first, first.split(" ")[0], person.name.strip()} - {""}))
-    if bad := _banned(fact.text):
+    if bad := _banned(clean(fact.text)):
         return f"it holds words that a follow-up should not have: {bad!r}"
     if part == "link":
         return _link(fact, reader, language)
@@ -146,7 +151,7 @@ def _checked(fact: Fact, made: Fitted, cases: tuple[str, ...], values: dict[str,
         return "it holds square brackets"
     if count_sentences(f"So: {made.text.rstrip('?')}.") != 1:
         return "it would be more than one sentence"
-    return Filled(fact, cases, {"point": made.text, **values}, len(text.split()))
+    return Filled(fact, cases, {"point": made.text, **values}, len(text.split()), made.rest)
 
 
 def _link(fact: Fact, reader: Reader, language: str) -> Filled | str:

@@ -136,7 +136,7 @@ def _memory(shelf: Shelf, person: Person, case: Case, *, alone: bool, language: 
     for fact in offers:
         made = fill("fact", fact, person, alone=alone, language=language)
         if not isinstance(made, str) and "question" not in made.cases:
-            shelf.take(fact)
+            shelf.take(made)
             return made
     return None
 

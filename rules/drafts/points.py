@@ -21,10 +21,12 @@ from rules.drafts.clean import one_line, phrase
 from rules.lint.placeholders import template_marks
 from rules.lint.sentences import count_sentences, split_sentences
 
-__all__ = ["MAX_WORDS", "Fitted", "Form", "Reader", "better_answer", "fit", "noun_phrase", "without_lead"]
+__all__ = ["MAX_WORDS", "Fitted", "Form", "Reader", "better_answer", "clean", "fit", "noun_phrase", "without_lead"]
 
 MAX_WORDS = 45
 _MAX_CHARACTERS = 320
+_MAX_INPUT = 2000
+"""Characters of a point that are looked at."""
 _MAX_NOUN = 14
 """Words of a name of a thing; a longer one is behind a colon easier to read."""
 _LONG_WORD = 6
@@ -84,8 +86,8 @@ def _without_symbols(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return a point on one line, without list marks, emoji and the full stop at its end; a question mark stays."""
-    line = _BULLET.sub("", one_line(_without_symbols(text), 2000))
-    line = phrase(line, 2000).strip(_EDGES)
+    line = _BULLET.sub("", one_line(_without_symbols(text[:_MAX_INPUT]), _MAX_INPUT))
+    line = phrase(line, _MAX_INPUT).strip(_EDGES)
     return re.sub(r"([!?])[!?]+", r"\1", line)
 
 
@@ -315,7 +317,7 @@ def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en") -
 
     `lead` names the list of words that are taken off its beginning (`[leads]`).
     """
-    if template_marks(text):
+    if template_marks(text[:_MAX_INPUT]):
         return "it holds what looks like the syntax of a template"
     line, rest = _one_sentence(clean(text))
     if not line or not any(character.isalpha() for character in line):

@@ -98,7 +98,7 @@ class _Round:
                 self.shelf.unused[fact.id] = made
                 continue
             note.facts[slot] = made
-            self.shelf.take(fact)
+            self.shelf.take(made)
             return True
         return False
 
