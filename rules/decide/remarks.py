@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from statistics import median
 
 from rules.decide.part import Case
 from rules.extract.types import InterviewStatus
@@ -91,7 +90,7 @@ def _responsiveness(case: Case) -> str:
     if len(spans) == 1:
         parts.append(f"they answered once, after {_span_words(spans[0])}")
     elif spans:
-        middle = timedelta(seconds=median(span.total_seconds() for span in spans))
+        middle = (spans[(len(spans) - 1) // 2] + spans[len(spans) // 2]) / 2
         parts.append(
             f"they answered {len(spans)} times, after {_span_words(middle)} in the middle, {_span_words(spans[-1])} at most"
         )
