@@ -11,6 +11,7 @@ from typing import Any
 from rules.drafts.types import DraftKind
 from rules.lint.context import Context
 from rules.lint.phrases import plain
+from rules.lint.placeholders import place_spans
 from rules.lint.specific import facts_used
 from rules.lint.types import Finding, Severity
 from rules.lint.words import load_words, words_of
@@ -71,6 +72,8 @@ def check_parts(written: Written, context: Context, language: str = "en") -> Ite
     role = plain(context.role)
     if role:
         having["position"] += [sentence for sentence, folded in sentences if role in folded]
+    strengths = [plain(strength) for strength in (context.profile.strengths if context.profile is not None else ())]
+    having["fit"] += [sentence for sentence, folded in sentences if any(strength in folded for strength in strengths)]
     addressee = context.addressee
     for part in _parts(language):
         if context.kind.value not in part.kinds or having[part.id]:
@@ -80,7 +83,8 @@ def check_parts(written: Written, context: Context, language: str = "en") -> Ite
         yield Finding(f"part.{part.id}", part.severity, part.text, part.remedy, rules=part.rules)
     if context.kind is DraftKind.THANK_YOU:
         yield from _only_thanks(written, having)
-        yield from _company(written, context, sentences)
+        if not place_spans(written.body):  # what is still to be filled in may be about them
+            yield from _company(written, context, sentences)
         yield from _measure(written, context, having)
     if context.kind is DraftKind.STATUS:
         yield from _question(written, context)
@@ -110,19 +114,21 @@ def _company(written: Written, context: Context, sentences: list[tuple[Sentence,
     """Tell a note that has nothing about the company (C10), or none of what the user noted about it."""
     noted = [point for point in context.points if point.topic in {Topic.COMPANY, Topic.CULTURE, Topic.CHALLENGE}]
     noted += [point for point in context.points if point.topic is Topic.ANY and point.heading.value == "stood_out"]
-    if noted and not facts_used(written.lines, noted):
+    about = any(words_of("parts", "theirs").search(folded) for _, folded in sentences)
+    if noted and not about and not facts_used(written.lines, noted):
         text, remedy = (
             "It uses nothing of what you noted about the company.",
             f"Say why you want to be there, as with: {noted[0].text}",
         )
-    elif not noted and not any(
-        words_of("parts", "theirs").search(folded) or (context.company and plain(context.company) in folded)
-        for _, folded in sentences
+    elif (
+        not noted and not about and not (context.company and sum(plain(context.company) in folded for _, folded in sentences) > 1)
     ):
         text, remedy = "It says nothing about the company.", "Say what you noticed about them, and why you want to be there."
     else:
         return
-    yield Finding("part.company", Severity.WARN, text, remedy, rules=("C10",))
+    # What was said between the two of them is of the company, too.
+    grave = Severity.INFO if facts_used(written.lines, context.points) else Severity.WARN
+    yield Finding("part.company", grave, text, remedy, rules=("C10",))
 
 
 def _measure(written: Written, context: Context, having: dict[str, list[Sentence]]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rules.lint.phrases import Folded, fold
+from rules.lint.placeholders import PLACE
 from rules.lint.sentences import body_span, sentence_spans
 from rules.profile import Profile
 
@@ -73,15 +74,20 @@ class Written:
         return tuple(sentence.text for sentence in self.sentences)
 
     @cached_property
+    def prose(self) -> str:
+        """Return the text with blanks where places to fill in stand: what is in them is nobody's wording."""
+        return PLACE.sub(lambda found: " " * len(found.group()), self.text)
+
+    @cached_property
     def folded(self) -> Folded:
-        """Return the whole of it as patterns expect it, the client's signature left out."""
-        return fold(self.text)
+        """Return the prose as patterns expect it, the client's signature left out."""
+        return fold(self.prose)
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
         """Return the words of the body; those of web and mail addresses are none."""
         starts = {sentence.position for sentence in self.sentences}
-        body = _ADDRESSES.sub(lambda found: " " * len(found.group()), self.body)
+        body = _ADDRESSES.sub(lambda found: " " * len(found.group()), self.prose[self.begin : self.end])
         found = []
         for match in WORD.finditer(body):
             position = self.begin + match.start()
