@@ -145,12 +145,17 @@ def first_business_day(day: date, country: str, weekdays: Iterable[int] = WEEKDA
 
     Where none of these is ever a business day there (Friday in Cairo), any business day serves.
     """
-    wanted = WEEKDAYS.intersection(weekdays) or WEEKDAYS
+    return _first_business_day(day, country, frozenset(weekdays))
+
+
+@lru_cache(maxsize=8192)
+def _first_business_day(day: date, country: str, weekdays: frozenset[int]) -> date:
+    wanted = (weekdays & WEEKDAYS) or WEEKDAYS
     for ahead in range(_SEARCH_DAYS):
         candidate = day + timedelta(days=ahead)
         if candidate.weekday() in wanted and is_business_day(candidate, country):
             return candidate
-    return first_business_day(day, country if wanted != WEEKDAYS else "")
+    return _first_business_day(day, country if wanted != WEEKDAYS else "", WEEKDAYS)
 
 
 def last_business_day(day: date, country: str) -> date:
