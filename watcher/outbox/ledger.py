@@ -44,6 +44,8 @@ def content_of(draft: Draft) -> str:
 
 def title(row: OutboxRow) -> str:
     """Return what a draft is called in the log."""
+    if row.key.kind.to_self:
+        return _TITLES[row.key.kind]
     return f"{_TITLES[row.key.kind]} to {row.draft.to.name or row.draft.to.address}"
 
 

@@ -24,6 +24,8 @@ from watcher.store.drafts import OutboxRow, RowState
 
 __all__ = ["draft_line", "draft_words", "place_words", "state_text", "status_table", "status_view"]
 
+_FORMS = frozenset({DraftKind.PREP, DraftKind.NOTES})
+
 _ORDER = (State.DRAFTED, State.OUR_TURN, State.SCHEDULED, State.THEIR_TURN, State.PAUSED, State.DORMANT, State.CLOSED)
 """What needs the user comes first."""
 
@@ -89,8 +91,10 @@ def state_text(one: Assessment, zone: ZoneInfo, today: date) -> Text:
 
 
 def place_words(place: Place, one: Assessment) -> str:
-    """Return `Follow-up 2 of 3 to Dana Whitfield`."""
+    """Return `Follow-up 2 of 3 to Dana Whitfield`, or what a form of the user's own is called."""
     what = KIND_WORDS[place.kind]
+    if place.kind in _FORMS:
+        return what
     if place.kind is DraftKind.STATUS:
         what = f"{what} {place.attempt} of {cap_of(one.process, one.account.policy)}"
     name = plain(place.recipient.name) or place.recipient.address
@@ -98,7 +102,9 @@ def place_words(place: Place, one: Assessment) -> str:
 
 
 def draft_words(row: OutboxRow) -> str:
-    """Return `Thank-you note to Dana Whitfield`."""
+    """Return `Thank-you note to Dana Whitfield`, or what a form of the user's own is called."""
+    if row.key.kind in _FORMS:
+        return KIND_WORDS[row.key.kind]
     return f"{KIND_WORDS[row.key.kind]} to {plain(row.draft.to.name) or row.draft.to.address}"
 
 
@@ -110,6 +116,8 @@ def draft_line(row: OutboxRow, now: datetime, zone: ZoneInfo) -> str:
         return "yours since you edited it"
     if row.state is not RowState.PLACED:
         return f"has to wait: {plain(row.error)}" if row.error else "about to be written"
+    if row.key.kind in _FORMS:
+        return "to be filled in"
     if row.slot_opens is None:
         return "ready to be sent"
     when = time_words(row.slot_opens, zone, now.astimezone(zone).date())
