@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from rules.extract.types import Facts, Person, PromiseClass
-from rules.process import Event, Verb
+from rules.process import DraftChange, Event, Verb
 from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, text_of, told
 from tests.rules.timing import (
     BOB,
@@ -94,6 +94,22 @@ def test_b8_a_new_event_plans_anew_and_the_plan_is_that_of_a_cold_start() -> Non
     for _ in range(2):
         assert opens(ny(3, 5), *events) == "Fri 13 Mar 08:00"
     assert look(ny(3, 5), *events) == look(ny(3, 5), *reversed(events))
+
+
+def test_t1_everybody_gets_a_draft_of_their_own_and_none_has_two_recipients() -> None:
+    people = tuple(Person(f"Person {letter}", f"{letter}@corp.example") for letter in "abcd")
+    panel = confirmed("m1", ny(2, 25), meeting(ny(3, 2, 10), people=people))
+    drafts = [place.key for place in look(ny(3, 2, 11), panel).place]
+    assert [draft.recipient for draft in drafts] == [person.address for person in people]
+    assert {draft.step for draft in drafts} == {"thank_you-1"}
+
+
+def test_t3_each_round_has_a_note_of_its_own_and_a_discarded_one_stays_away() -> None:
+    second = confirmed("m2", ny(3, 4), meeting(ny(3, 10, 10), "cal-2"))
+    placed = drafted(key("thank_you-1"), ny(3, 2, 11))
+    gone = drafted(key("thank_you-1"), ny(3, 2, 12), DraftChange.DISCARDED)
+    decision = look(ny(3, 10, 11), BOOKED, placed, gone, second)
+    assert [place.key.step for place in decision.place] == ["thank_you-2"]
 
 
 def test_t4_a_note_is_best_sent_within_24_hours() -> None:

@@ -211,6 +211,15 @@ def test_f26_somebody_who_decides_is_away_and_the_follow_up_comes_after_that() -
     assert opens(ny(3, 3), BOOKED, THANKED, said(PromiseClass.AWAY_UNTIL, date(2026, 3, 6))) == "Tue 17 Mar 08:00"
 
 
+@pytest.mark.parametrize("name", sorted(PLAYBOOKS))
+def test_f27_a_reply_of_theirs_rests_the_follow_ups_and_takes_the_draft_back_in_every_playbook(name: str) -> None:
+    stood, reply = drafted(key("status-1.1"), ny(3, 16, 20)), theirs("m2", ny(3, 17, 7))
+    decision = look(ny(3, 17, 7), BOOKED, THANKED, stood, reply, policy=PLAYBOOKS[name])
+    assert (decision.place, decision.upcoming) == ((), ())
+    assert [item.reason.rules for item in decision.withdraw] == [("F27",)]
+    assert "your_turn" in told(decision)
+
+
 def test_h11_an_instruction_goes_before_every_gap_and_every_weekday() -> None:
     asked = said(PromiseClass.CONTACT_DATE, date(2026, 3, 5), ny(3, 4, 12))
     assert opens(ny(3, 4, 13), BOOKED, mine("thanks", ny(3, 4, 9)), asked, policy=PLAYBOOKS["ama"]) == "Thu 05 Mar 08:00"
