@@ -24,8 +24,8 @@ __all__ = ["card_words"]
 
 _MAX_COMPANY, _MAX_ROLE, _MAX_NAME = 80, 100, 80
 _SPECIFIC = frozenset({Topic.ANY, Topic.COMPANY, Topic.CULTURE, Topic.CHALLENGE})
-_TRIED = 48
-"""Ways to say it that are compared with the mail."""
+_TRIED = 2
+"""Of each part, the variants that are put together and compared with the mail."""
 
 
 @cache
@@ -35,8 +35,8 @@ def _templates(language: str) -> tuple[Layout, Mapping[str, Mapping[str, tuple[S
     return layouts["any"], pools
 
 
-def _fact(process: Process, number: int, person: Person, language: str) -> Filled | None:
-    """Return something of the talk: what is about this person first, else what is about nobody."""
+def _fact(process: Process, number: int, person: Person, others: Sequence[str], language: str) -> Filled | None:
+    """Return something of the talk: what is about this person first, then what stands on no other card (C11)."""
     notes = [each for each in process.noted if each.round == number]
     alone = sum(len(each.interviewers) for each in process.rounds if each.number == number) <= 1
     facts = [
@@ -46,52 +46,61 @@ def _fact(process: Process, number: int, person: Person, language: str) -> Fille
         and fact.heading in {Heading.WELL, Heading.STOOD_OUT}
         and (not fact.about or is_about(fact, person))
     ]
-    for fact in sorted(facts, key=lambda fact: not fact.about):
-        made = fill("fact", fact, person, alone=alone, language=language)
-        if not isinstance(made, str) and "question" not in made.cases:
-            return made
-    return None
+    made = [(fact, fill("fact", fact, person, alone=alone, language=language)) for fact in facts]
+    fit = [(fact, one) for fact, one in made if not isinstance(one, str) and "question" not in one.cases]
+    fit.sort(key=lambda pair: (not pair[0].about, any(pair[1].values["point"] in other for other in others)))
+    return fit[0][1] if fit else None
 
 
-def _choices(
-    part: str, pools: Mapping[str, Mapping[str, tuple[Source, ...]]], fact: Filled | None, strength: str, *seed: str
-) -> list[Source]:
-    """Return the variants of a part, in an order of this user's and this person's own."""
-    cases: Sequence[str] = ("any",)
-    if part == "fact":
-        cases = fact.cases if fact is not None else ("place",)
-    elif part == "fit":
-        cases = ("strength",) if strength else ("any",)
-    found = next(pools[part][case] for case in cases if case in pools[part])
-    return sorted(found, key=lambda source: rank(*seed, source.name))
-
-
-def card_words(process: Process, number: int, person: Person, profile: Profile, *, beside: str = "", language: str = "en") -> str:
+def card_words(
+    process: Process,
+    number: int,
+    person: Person,
+    profile: Profile,
+    *,
+    beside: str = "",
+    others: Sequence[str] = (),
+    language: str = "en",
+) -> str:
     """Return what may be written on a card to somebody of round `number`, to be copied by hand.
 
-    `beside` is the text of the mail to them. Of all ways to say it the one is taken that is least like it, so that the two share
-    no sentence. What is not known has a place in square brackets.
+    `beside` is the text of the mail to them, `others` are the cards to their colleagues: no sentence of those is taken while
+    there is another, and of what is left the way to say it that is least like the mail. What is not known has a place in
+    square brackets.
     """
     wording, (layout, pools) = load_wording(language), _templates(language)
-    fact = _fact(process, number, person, language)
-    strengths = strengths_of(profile)
+    fact = _fact(process, number, person, others, language)
+    strengths = [one.values["point"] for one in strengths_of(profile)]
     seed = (profile.email, process.id, str(number), person.address or person.name.casefold())
-    strength = strengths[rank(*seed, "strength") % len(strengths)].values["point"] if strengths else ""
+    strengths.sort(key=lambda text: (any(text in other for other in others), rank(*seed, text)))
+    strength = strengths[0] if strengths else ""
     company, role = phrase(process.company, _MAX_COMPANY), title(process.role, _MAX_ROLE)
     data = {"company": company, "role": role, "date": "", "strength": strength, **(fact.values if fact is not None else {})}
     data |= {name: wording.render(source, data) for name, source in wording.phrases.items()}
+    cases = {"fact": fact.cases if fact is not None else ("place",), "fit": ("strength",) if strength else ("any",)}
+
+    def sentences(part: str) -> list[str]:
+        variants = next(pools[part][case] for case in cases.get(part, ("any",)) if case in pools[part])
+        order = sorted(variants, key=lambda source: (_used(source, others, wording, data), rank(*seed, source.name)))
+        return [tidy(wording.render(source, data)) for source in order[:_TRIED]]
+
     parts = [part for paragraph in resolve(layout, ()) for part in paragraph]
-    ways = product(*(_choices(part, pools, fact, strength, *seed, part) for part in parts))
-    written = [_written(way, wording, data) for _, way in zip(range(_TRIED), ways, strict=False)]
-    body = min(written, key=lambda text: (len(shared_sentences(text, beside)), likeness(text, beside))) if beside else written[0]
+    written = [" ".join(way) for way in product(*map(sentences, parts))]
+    texts = [text for text in (beside, *others) if text]
+    body = min(written, key=lambda text: _likeness(text, texts)) if texts else written[0]
     name = greeting_name(person)
     opening = f"Dear {name}," if name else "Hello,"
-    return "\n\n".join((opening, body, f"{_closing(wording, profile)},\n{one_line(profile.name, _MAX_NAME)}")) + "\n"
+    closing = wording.closings[rank(profile.email, "card") % len(wording.closings)]
+    return f"{opening}\n\n{body}\n\n{closing},\n{one_line(profile.name, _MAX_NAME)}\n"
 
 
-def _written(way: Sequence[Source], wording: Wording, data: Mapping[str, str]) -> str:
-    return " ".join(tidy(wording.render(source, data)) for source in way)
+def _used(source: Source, others: Sequence[str], wording: Wording, data: Mapping[str, str]) -> int:
+    """Return how often this way to say it stands on another card, whatever fact or strength it was filled with there."""
+    frame = str(source).partition("{{ point }}")[0].partition("{{ strength }}")[0]
+    tail = str(source).rpartition("{{ point }}")[2].rpartition("{{ strength }}")[2]
+    piece = max((wording.render(part, data).strip() for part in (frame, tail)), key=len)
+    return sum(piece in other for other in others)
 
 
-def _closing(wording: Wording, profile: Profile) -> str:
-    return wording.closings[rank(profile.email, "card") % len(wording.closings)]
+def _likeness(text: str, texts: Sequence[str]) -> tuple[int, float]:
+    return sum(len(shared_sentences(text, other)) for other in texts), max(likeness(text, other) for other in texts)

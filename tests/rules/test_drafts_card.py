@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
@@ -96,3 +97,16 @@ def test_the_point_about_the_person_themselves_is_taken_first() -> None:
 
     assert "plan for the data course" in card_words(process, 1, PEOPLE[2], PROFILE)
     assert "plan for the data course" not in card_words(process, 1, PEOPLE[1], PROFILE)
+
+
+@pytest.mark.parametrize("points", [(), POINTS])
+@pytest.mark.parametrize("number", range(8))
+def test_t2_colleagues_who_compare_their_cards_find_no_sentence_twice(points: tuple[Point, ...], number: int) -> None:
+    profile = replace(SKILLED, email=f"user{number}@home.example")
+    process = at_now(ny(3, 2, 12), [BOOKED, Noted("n1", ny(3, 2, 12), Notes(1, ny(3, 2, 12), points))])[0]
+    cards: list[str] = []
+    for person in PEOPLE:
+        cards.append(card_words(process, 1, person, profile, others=cards))
+    for one, other in combinations(cards, 2):
+        assert shared_sentences(one, other) == (), (one, other)
+        assert likeness(one, other) < THRESHOLD, (one, other)

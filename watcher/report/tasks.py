@@ -28,11 +28,13 @@ def card_texts(found: Assessment) -> dict[str, str]:
     from rules.drafts.card import card_words  # noqa: PLC0415 - the templates' engine, needed only here
 
     mails = {(row.key.step, row.key.recipient): row.draft.text for row in found.outbox}
-    texts = {}
+    texts: dict[str, str] = {}
     for task in cards:
         if task.recipient is not None:
             beside = mails.get((f"thank_you-{task.round}", task.recipient.address), "")
-            texts[task.id] = card_words(found.process, task.round, task.recipient, found.account.profile, beside=beside)
+            texts[task.id] = card_words(
+                found.process, task.round, task.recipient, found.account.profile, beside=beside, others=[*texts.values()]
+            )
     return texts
 
 
