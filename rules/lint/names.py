@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rules.extract.types import Person
 from rules.lint.context import Context
-from rules.lint.roster import Roster, is_given_name, is_near, is_nickname, name_words
-from rules.lint.spelling import COMMON_BESIDE, Lexicon, unmarked
+from rules.lint.roster import Roster, is_given_name, is_near, is_nickname, key_of, name_words
+from rules.lint.spelling import Lexicon, unmarked
 from rules.lint.types import Finding, Severity
 from rules.lint.words import load_words
 from rules.lint.written import WORD, Written
@@ -57,7 +57,7 @@ def check_recipient(written: Written, context: Context) -> Iterator[Finding]:
             rules=("T10",),
         )
     elif owner is not None and first.name and owner.name and "@" not in first.name:
-        shown, known = ({word.casefold() for word in name_words(name)} for name in (first.name, owner.name))
+        shown, known = ({key_of(word) for word in name_words(name)} for name in (first.name, owner.name))
         if shown and known and not shown & known:
             yield Finding(
                 "to.name",
@@ -74,12 +74,12 @@ def check_names(written: Written, context: Context, lexicon: Lexicon) -> Iterato
     """Tell names that are misspelled, or somebody else's."""
     roster = _with_addressee(context)
     yield from _greeting(written, context, roster)
-    own = {word.casefold() for word in name_words(context.profile.name)} if context.profile is not None else set()
+    own = {key_of(word) for word in name_words(context.profile.name)} if context.profile is not None else set()
     yield from _body(written, context, roster, lexicon, own)
 
 
 def _misspelled(word: str, right: str, place: str) -> Finding:
-    marks = unmarked(word.casefold()) == unmarked(right.casefold())
+    marks = unmarked(key_of(word)) == unmarked(key_of(right))
     return Finding(
         "name.marks" if marks else "name.misspelled",
         Severity.BLOCK,
@@ -98,12 +98,12 @@ def _greeting(written: Written, context: Context, roster: Roster) -> Iterator[Fi
     named = [word for word in WORD.findall(written.greeting) if word.casefold() not in silent and len(word) > 1]
     if addressee is None or not named:
         return
-    own = {word.casefold(): word for word in name_words(addressee.name)}
+    own = {key_of(word): word for word in name_words(addressee.name)}
     place = written.line(written.text.find(named[0]))
     if not own:
         return
     for word in named:
-        folded = word.casefold()
+        folded = key_of(word)
         if folded in own:
             continue
         others = [person for person in roster.owners.get(folded, ()) if person != addressee]
@@ -148,30 +148,30 @@ def _nickname(word: str, name: str, place: str) -> Finding:
 
 
 def _same_but(word: str, right: str) -> bool:
-    return unmarked(word.casefold()) == unmarked(right.casefold()) or is_near(word, right, greeted=True)
+    return unmarked(key_of(word)) == unmarked(key_of(right)) or is_near(word, right, greeted=True)
 
 
 def _is_ordinary(word: str, folded: str, lexicon: Lexicon, *, beside: bool) -> bool:
     """Say whether a word with a capital is an ordinary one, although it looks like a name."""
     if beside or is_given_name(word):
         return False
-    return lexicon.knows(folded) or lexicon.frequency(folded) >= COMMON_BESIDE
+    return lexicon.lists(folded)
 
 
 def _body(written: Written, context: Context, roster: Roster, lexicon: Lexicon, own: set[str]) -> Iterator[Finding]:
     """Hold every word with a capital against the names that are known; names of companies, too."""
-    terms = {word.casefold() for text in (context.company, context.role, *context.terms) for word in WORD.findall(text)}
-    terms |= {word.casefold() for person in roster.people for word in WORD.findall(person.title)}
-    terms |= own | {word.casefold() for word in context.settings.words}
-    terms |= {word.casefold() for point in context.points for word in WORD.findall(point.text)}
+    terms = {key_of(word) for text in (context.company, context.role, *context.terms) for word in WORD.findall(text)}
+    terms |= {key_of(word) for person in roster.people for word in WORD.findall(person.title)}
+    terms |= own | {key_of(word) for word in context.settings.words}
+    terms |= {key_of(word) for point in context.points for word in WORD.findall(point.text)}
     company = [word for word in WORD.findall(context.company) if len(word) >= _COMPANY]
     words = [(word.text.removesuffix("'s").removesuffix("\u2019s"), word.position) for word in written.words]
     seen: set[str] = set()
     for index, (word, position) in enumerate(words):
-        folded = word.casefold()
+        folded = key_of(word)
         if not word[:1].isupper() or folded in roster.owners or folded in terms or folded in seen:
             continue
-        neighbours = (words[at][0].casefold() for at in (index - 1, index + 1) if 0 <= at < len(words))
+        neighbours = (key_of(words[at][0]) for at in (index - 1, index + 1) if 0 <= at < len(words))
         beside = any(each in roster.owners for each in neighbours)
         right = next((name for name in roster.spelled.values() if _nearly(word, name)), "")
         if not right:
@@ -187,4 +187,4 @@ def _body(written: Written, context: Context, roster: Roster, lexicon: Lexicon, 
 
 
 def _nearly(word: str, name: str) -> bool:
-    return unmarked(word.casefold()) == unmarked(name.casefold()) or is_near(word, name) or is_nickname(word, name)
+    return unmarked(key_of(word)) == unmarked(key_of(name)) or is_near(word, name) or is_nickname(word, name)

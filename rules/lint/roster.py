@@ -16,7 +16,7 @@ from rules.lint.spelling import unmarked
 from rules.lint.words import load_words
 from rules.lint.written import WORD
 
-__all__ = ["Roster", "is_given_name", "is_near", "is_nickname", "letters", "name_words"]
+__all__ = ["Roster", "is_given_name", "is_near", "is_nickname", "key_of", "letters", "name_words"]
 
 _SHORT, _LONG = 3, 6
 """Letters from which one, and two, exchanged letters make a word a misspelling of another."""
@@ -44,6 +44,11 @@ def _groups() -> dict[str, frozenset[str]]:
     return {name: frozenset(others - {name}) for name, others in found.items()}
 
 
+def key_of(word: str) -> str:
+    """Return a word as names are compared: composed, lower-case, with the plain apostrophe."""
+    return unicodedata.normalize("NFC", word).replace("\u2019", "'").replace("\u02bc", "'").casefold()
+
+
 def is_given_name(word: str) -> bool:
     """Say whether a word is a given name or a short form of one."""
     return word.casefold() in _groups()
@@ -59,7 +64,7 @@ def is_near(word: str, name: str, *, greeted: bool = False) -> bool:
 
     `greeted`: it stands where a name has to stand, so that short ones are compared, too.
     """
-    one, other = unicodedata.normalize("NFC", word).casefold(), unicodedata.normalize("NFC", name).casefold()
+    one, other = key_of(word), key_of(name)
     if one == other:
         return False
     shorter, longer = sorted((len(one), len(other)))
@@ -93,6 +98,6 @@ class Roster:
         spelled: dict[str, str] = {}
         for person in unique:
             for word in name_words(person.name):
-                owners[word.casefold()] = (*owners.get(word.casefold(), ()), person)
-                spelled.setdefault(word.casefold(), word)
+                owners[key_of(word)] = (*owners.get(key_of(word), ()), person)
+                spelled.setdefault(key_of(word), word)
         return cls(unique, owners, spelled)

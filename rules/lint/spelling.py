@@ -53,9 +53,10 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Say whether a lower-case word is right: as it stands, in the other spelling, or put together of right ones."""
-        return self._plain(word) or self._plain(unmarked(word)) or self._derived(word)
+        return self.lists(word) or self.lists(unmarked(word)) or self._derived(word)
 
-    def _plain(self, word: str) -> bool:
+    def lists(self, word: str) -> bool:
+        """Say whether a lower-case word is right as it stands or in the other spelling, not put together of others."""
         return word in self._extra or word in self._list or self._varied(word)
 
     def _varied(self, word: str) -> bool:
@@ -75,7 +76,7 @@ class Lexicon:
         if self.frequency(self.suggestion(word)) >= COMMON_BESIDE:
             return False  # `writting` is no compound of writ and ting
         if any(
-            word.startswith(prefix) and len(rest := word.removeprefix(prefix)) >= _PART and self._plain(rest)
+            word.startswith(prefix) and len(rest := word.removeprefix(prefix)) >= _PART and self.lists(rest)
             for prefix in _PREFIXES
         ):
             return True
