@@ -74,7 +74,7 @@ def _event(step: Step, stamp: datetime) -> Event:
         event.add("dtstart", opens.replace(microsecond=0))
         event.add("dtend", max(closes, opens + _SHORTEST).replace(microsecond=0))
     company = plain(step.found.process.company, 80)
-    title = plain(step.words, 120) if step.kind in {"task", "question"} else plain(step.words, 200)
+    title = plain(step.words)
     event.add("summary", f"{company}: {title}" if company else title)
     event.add("description", "\n".join(_description(step)))
     event.add("categories", [_CATEGORIES.get(step.kind, "Follow-up")])
@@ -84,7 +84,7 @@ def _event(step: Step, stamp: datetime) -> Event:
 
 
 def _description(step: Step) -> list[str]:
-    lines = [plain(step.words, _LONGEST_TEXT)]
+    lines = [plain(step.detail or step.words, _LONGEST_TEXT)]
     role = plain(step.found.process.role)
     if role:
         lines.append(role)

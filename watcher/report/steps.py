@@ -27,6 +27,22 @@ _PROMISED = {
     PromiseClass.AWAY_UNTIL: "Somebody who decides is away until this day",
 }
 
+_QUESTIONS = {
+    "month_of_silence": "A month of silence: close it, or keep the last follow-up?",
+    "keep_warm": "Something new to tell them?",
+    "move_on": "The last follow-up stayed unanswered: time for the next one",
+    "away_long": "They are away for long: wait, or close it?",
+    "away_without_date": "Still away, without a day of return",
+}
+_TASKS = {
+    "handwritten": "A card by hand to",
+    "linkedin": "Connect on LinkedIn with",
+    "call": "Perhaps a call to",
+    "work_sample": "A sample of work for",
+    "plan": "A plan for the first 30, 60 and 90 days",
+    "names": "Find out who was there",
+}
+
 Aheads = Mapping[str, Ahead]
 """Process id to what lies ahead of it."""
 
@@ -51,6 +67,8 @@ class Step:
     """`opens` and `closes` are the beginnings of a day of the user's and of the next one."""
     due: datetime | None = None
     """Of a task."""
+    detail: str = ""
+    """The whole sentence of a task or a question, where `words` are only its title."""
 
 
 def steps_of(found: Sequence[Assessment], now: datetime, ahead: Aheads) -> list[Step]:
@@ -76,7 +94,9 @@ def _steps(one: Assessment, ahead: Ahead, now: datetime) -> Iterator[Step]:
         begin, end = _day(notice.at, zone)
         name = f"question {notice.kind} {begin:%Y-%m-%d}"
         if _is_ahead(notice.at, now, zone):
-            yield Step(begin, end, one, "question", name, plain(notice.text, _LONGEST), all_day=True)
+            yield Step(
+                begin, end, one, "question", name, _QUESTIONS[notice.kind], all_day=True, detail=plain(notice.text, _LONGEST)
+            )
     yield from (_promised(one, promise, zone) for promise in ahead.promises)
 
 
@@ -120,7 +140,15 @@ def _task(one: Assessment, task: Task, now: datetime) -> Step:
     closes = task.due if task.due is not None and task.due.astimezone(UTC) > begins.astimezone(UTC) else begins
     name = f"{one.process.id}/{task.id}"
     who = None if task.recipient is None else task.recipient.address or plain(task.recipient.name) or None
-    return Step(begins, closes, one, "task", name, plain(task.text, _LONGEST), who, task.since, due=task.due)
+    detail = plain(task.text, _LONGEST)
+    return Step(begins, closes, one, "task", name, _title(task), who, task.since, due=task.due, detail=detail)
+
+
+def _title(task: Task) -> str:
+    """Return a task in few words."""
+    who = "" if task.recipient is None else plain(task.recipient.name, 60) or task.recipient.address
+    title = _TASKS.get(task.kind, plain(task.text, 80))
+    return f"{title} {who}".strip() if title.endswith((" to", " with", " for")) and who else title.removesuffix(" for")
 
 
 def _promised(one: Assessment, promise: Promise, zone: ZoneInfo) -> Step:
@@ -145,4 +173,5 @@ def step_values(step: Step) -> dict[str, Any]:
         "all_day": step.all_day,
         "assumes_sent": step.assumes_sent,
         "text": step.words,
+        "detail": step.detail or None,
     }
