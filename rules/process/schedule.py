@@ -255,11 +255,13 @@ def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country
         )
         floors.append((floor, Reason(text, ("F15",), ("S2",))))
     thanked = [when for _, when in process.thanked]
-    if thanked and not promised:
+    if thanked:
         last = local_day(max(thanked, key=lambda when: when.astimezone(UTC)), zone)
         days = policy.gap.after_thank_you_business_days
+        if promised:  # the gap is waived (X19), but nobody gets two mails on one day
+            days = min(days, 1)
         floor = add_business_days(last, days, country)
-        text = f"A thank-you note went out on {day_words(last)}: not before {day_words(floor)}, {days} business days later."
+        text = f"A thank-you note went out on {day_words(last)}: not before {day_words(floor)}, {_count_words(days)} later."
         floors.append((floor, Reason(text, ("F15", "X19"), ("S2",))))
     if thanked and policy.wait.after_thank_you_days:
         last = local_day(max(thanked, key=lambda when: when.astimezone(UTC)), zone)
@@ -268,6 +270,10 @@ def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country
         floors.append((floor, Reason(text, ("F8",), ("S2",))))
     day = max([due.day, *(floor for floor, _ in floors)])
     return _Due(day, due.weekdays, (*due.reasons, *(reason for floor, reason in floors if floor > due.day)))
+
+
+def _count_words(business_days: int) -> str:
+    return "1 business day" if business_days == 1 else f"{business_days} business days"
 
 
 def _first(wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:

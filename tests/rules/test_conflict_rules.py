@@ -17,8 +17,10 @@ from tests.rules.timing import (
     POLICY,
     PROFILE,
     confirmed,
+    key,
     mark,
     meeting,
+    mine,
     ny,
     out_of_office,
     promised,
@@ -112,6 +114,10 @@ def test_x18_a_playbook_of_ones_own_may_take_any_morning_where_its_weekdays_are_
 def test_x19_a_promised_date_wins_over_the_gap_after_the_thanks_but_not_over_the_one_between_follow_ups() -> None:
     thursday = said(PromiseClass.HARD_DATE, date(2026, 3, 5))
     assert opens(ny(3, 3), BOOKED, THANKED, thursday) == "Fri 06 Mar 08:00"
+    friday = confirmed("m1", ny(3, 3), meeting(ny(3, 6, 14)))
+    weekend = said(PromiseClass.HARD_DATE, date(2026, 3, 7), ny(3, 6, 16))
+    thanks = mine("thanks", ny(3, 9, 8, 15), step=key("thank_you-1"))
+    assert opens(ny(3, 9, 9), friday, weekend, thanks) == "Tue 10 Mar 08:00"  # not on the same morning
     soon = theirs("m3", ny(3, 18), facts=Facts(promise=promised(PromiseClass.HARD_DATE, date(2026, 3, 18), date(2026, 3, 19))))
     assert opens(ny(3, 18, 13), BOOKED, THANKED, sent(1, ny(3, 17, 9)), soon) == "Tue 24 Mar 08:00"
 
