@@ -151,6 +151,11 @@ def _checked(fact: Fact, made: Fitted, cases: tuple[str, ...], values: dict[str,
         return "it holds square brackets"
     if count_sentences(f"So: {made.text.rstrip('?')}.") != 1:
         return "it would be more than one sentence"
+    if "quoted" not in cases and count_sentences(f"So: {made.text}. And then.") != 2 and not made.text.endswith("?"):  # noqa: PLR2004
+        # Behind an initial or an abbreviation the full stop of the sentence would be read as theirs; a quotation mark ends it.
+        if "colon" not in cases:
+            return "it ends like an abbreviation: write the word in full"
+        cases = ("quoted",)
     return Filled(fact, cases, {"point": made.text, **values}, len(text.split()), made.rest)
 
 

@@ -29,6 +29,7 @@ _WORTH: Mapping[str, int] = {
 }  # fmt: skip
 _NO_ROOM = "there is no room for it within the sentences of this note"
 _NOBODY = "it is about somebody who gets no note in this round"
+_TOO_LONG = "with it this note would be longer than the hiring manager's"
 _NOT_ASKED = "nobody of this round has a place for it"
 _ONE_ADDED = "one sentence about what was forgotten or went badly is enough"
 _WHOSE = "it is personal and does not say whom it is about: write the name before a colon"
@@ -118,6 +119,7 @@ class _Round:
         for note in self.notes:
             self._give(note, _CONVERSATION, self._for(note, _CONVERSATION, named=True))
         for lead in self.leads[:1]:
+            self._give(lead, "challenge", self._any(lead, "challenge"))
             self._give(lead, "company", self._reserve(lead))
         self._share()
         for part in ("company", "challenge", _ADD, "personal", "link"):
@@ -255,7 +257,7 @@ def thank_you(case: Case, wording: Wording) -> Words:
             panel.append(recipient)
         notes, shelf = _round(case, wording, panel, number, strengths)
         # What went out may be older than today's words; what was handed out for it then stays as it is.
-        _Writer(case, wording, taken, seed, number).write(notes, [*earlier, *(case.sent if number == last else ())])
+        _Writer(case, wording, taken, shelf, seed, number).write(notes, [*earlier, *(case.sent if number == last else ())])
         if number == last:
             mine = next(note for note in notes if identity(note.person) == identity(recipient))
             return Words(mine.paragraphs, shelf.told())
@@ -301,6 +303,7 @@ class _Writer:
     case: Case
     wording: Wording
     taken: Taken
+    shelf: Shelf
     seed: str
     number: int
 
@@ -311,13 +314,17 @@ class _Writer:
         for note in notes:
             self._words(note)
             text = self._text(note)
+            while not note.lead and longest and len(text.split()) >= longest and self._shorten(note):
+                self._words(note)
+                text = self._text(note)
             guarded = bool(earlier or any(each.facts for each in notes))
             for _ in range(_TRIES if guarded else 0):
-                if not self._is_like(text, [*earlier, *texts]) and (note.lead or not longest or len(text.split()) < longest):
+                if not self._is_like(text, [*earlier, *texts]):
                     break
-                if not note.lead and longest and len(text.split()) >= longest:
-                    self._shorten(note)
                 self._words(note)
+                if not note.lead and longest and len(self._text(note).split()) >= longest:
+                    self._shorten(note)
+                    self._words(note)
                 text = self._text(note)
             texts.append(text)
             if note.lead:
@@ -330,19 +337,21 @@ class _Writer:
     def _is_like(text: str, others: Iterable[str]) -> bool:
         return any(likeness(text, other) >= THRESHOLD or shared_sentences(text, other) for other in others)
 
-    @staticmethod
-    def _shorten(note: _Note) -> None:
-        """Take the least important optional part away; where none is left, the longest fact."""
+    def _shorten(self, note: _Note) -> bool:
+        """Take the least important optional part away, at last the longest fact; return False when nothing is left to take."""
+        there = set(note.facts) | note.extras
         spare = [
-            part
-            for part in ("card", "link", "personal", "company", "culture", "strength")
-            if part in set(note.facts) | note.extras
+            part for part in ("card", "link", "personal", "company", "culture", "strength", _ADD, _CONVERSATION) if part in there
         ]
-        if spare and ("concern" in note.extras or spare[0] != "strength"):
-            note.facts.pop(spare[0], None)
-            note.extras.discard(spare[0])
-        else:
-            note.facts.pop(_CONVERSATION, None)
+        if "concern" not in note.extras and "strength" in spare:
+            spare.remove("strength")  # nothing else would say why they fit (C16)
+        if not spare:
+            return False
+        gone = note.facts.pop(spare[0], None)
+        note.extras.discard(spare[0])
+        if gone is not None:
+            self.shelf.unused[gone.fact.id] = _TOO_LONG
+        return True
 
     def _words(self, note: _Note) -> None:
         role = note.person.role.value
