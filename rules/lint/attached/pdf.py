@@ -58,8 +58,9 @@ def _opened(data: bytes) -> PdfReader:
 
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
-        locked = reader.is_encrypted and not reader.decrypt("")
-        len(reader.pages)
+        locked = bool(reader.is_encrypted) and not reader.decrypt("")
+        if not locked:
+            len(reader.pages)
     except Exception as error:
         # A parser of other people's files raises whatever they make it raise.
         raise UnreadableError("its PDF is broken, or encrypted in a way that cannot be read") from error
