@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from connectors.base import Connector, DraftRef
 from connectors.errors import NotFound
-from rules.notes.merge import since
 from rules.notes.types import Answers, Notes
 from watcher.history import assess
 from watcher.outbox import Ledger
@@ -83,8 +82,6 @@ def _keep(  # noqa: PLR0917 - called once
     except Exception:
         log.exception("%s: the form %s could not be read", account.name, form.key)
         return False
-    if before is not None:
-        notes = since(before.notes, notes)
     same = before is not None and replace(before.notes, at=notes.at) == notes
     news = not same and not (before is None and is_empty(notes))
     kept = before.notes if same and before is not None else notes

@@ -10,7 +10,7 @@ from typing import Any
 from rules.extract.types import Person
 from rules.notes.types import Answers, Notes, Point
 
-__all__ = ["MOST_POINTS", "joined_people", "known_answers", "merge", "numbered", "since"]
+__all__ = ["MOST_POINTS", "joined_people", "known_answers", "merge", "numbered"]
 
 MOST_POINTS = 60
 """Of one round; what is more is left out."""
@@ -81,13 +81,6 @@ def merge(number: int, notes: Sequence[Notes]) -> Notes | None:
         answers = _over(answers, item.answers)
         unclear += [text for text in item.unclear if text not in unclear]
     return Notes(number, max(item.at for item in notes), numbered(number, points), answers, tuple(unclear))
-
-
-def since(older: Notes, newer: Notes) -> Notes:
-    """Return notes that were read anew, each point with the time at which its words were first noted."""
-    first = {(point.heading, point.about, _folded(point.text)): point.at or older.at for point in older.points}
-    points = (replace(point, at=first.get((point.heading, point.about, _folded(point.text)), newer.at)) for point in newer.points)
-    return replace(newer, points=tuple(points))
 
 
 def known_answers(noted: Iterable[Notes], number: int) -> Answers:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.extract.types import Person, PromiseClass, RoleClass
-from rules.notes.merge import known_answers, merge, since
+from rules.notes.merge import known_answers, merge
 from rules.notes.reading import is_empty, read_form, read_html, read_text
 from rules.notes.types import Answers, Heading, Notes, Point, Topic
 from tests.rules.notes_cases import ANN, AT, FRAME, NOTES, OMAR, PREP, RENEE, Filling, fill, frame
@@ -324,13 +324,6 @@ def test_notes_of_a_round_add_up_and_of_answers_the_newest_word_holds() -> None:
     assert whole is not None
     assert ([point.text for point in whole.points], whole.answers) == (["locks"], Answers())
     assert merge(1, []) is None
-
-
-def test_a_point_keeps_the_time_of_its_first_writing() -> None:
-    later = AT.replace(hour=22)
-    old = Notes(1, AT, (Point("1.well.1", Heading.WELL, "the demo", at=AT),))
-    new = since(old, Notes(1, later, (Point("", Heading.WELL, "the demo"), Point("", Heading.WELL, "the code"))))
-    assert [point.at for point in new.points] == [AT, later]
 
 
 def test_what_holds_for_the_company_is_known_in_every_round_and_the_rest_in_its_own() -> None:
