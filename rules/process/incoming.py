@@ -45,13 +45,13 @@ def take_incoming(ledger: Ledger, event: Incoming) -> None:
         ledger.company, ledger.company_from = company, event.id
     if event.facts.role and event.facts.role != ledger.role:
         ledger.role, ledger.role_from = event.facts.role, event.id
+    _take_manner(ledger, event)
     if event.kind in _FROM_MACHINES:
         ledger.conversations.add(event.thread, theirs=False)
         return
     _take_people(ledger, event)
     _take_place(ledger, event)
     ledger.conversations.add(event.thread, theirs=True)
-    _take_manner(ledger, event)
     if ledger.waiting and ledger.wait is not None:
         ledger.answered.append((ledger.wait.since, event.at))
     ledger.last_in = event.at

@@ -240,6 +240,8 @@ def test_h11_instructions_are_listed_with_the_mail_they_stand_in_and_no_calls_is
     (listed,) = (reason for reason in decision.reasons if "H11" in reason.rules)
     assert "No phone calls, please." in listed.text
     assert listed.evidence == ("m2",)
+    receipt = theirs("ack", ny(2, 20), Kind.APPLICATION_ACK, how.facts, sender=NO_REPLY, can_receive=False)
+    assert fold_at(ny(3, 4), BOOKED, receipt).no_calls
 
 
 def test_o1_a_rejection_parks_all_and_thanks_the_people_met_but_no_machine() -> None:
