@@ -14,7 +14,10 @@ from watcher.history import Assessment
 from watcher.store.journal import LogRow
 from watcher.store.mail import EventRow
 
-__all__ = ["day", "tell_events", "tell_notices"]
+__all__ = ["ASKED_AFTER", "day", "tell_events", "tell_notices"]
+
+ASKED_AFTER = frozenset({"keep_warm"})
+"""Notices that are told of a closed process, too."""
 
 
 def day(at: datetime, zone: tzinfo) -> str:
@@ -123,9 +126,8 @@ def tell_notices(found: Assessment, already: frozenset[tuple[str, datetime]]) ->
         return (f"notice:{notice.kind}", notice.at) not in already
 
     process = found.process
-    if process.state is State.CLOSED:
-        return []
     return [
         LogRow(notice.at, found.account.name, process.id, process.company, f"notice:{notice.kind}", notice.text)
         for notice in filter(fresh, found.decision.notices)
+        if process.state is not State.CLOSED or notice.kind in ASKED_AFTER
     ]

@@ -104,6 +104,8 @@ def _write_ics(path: Path, seen: View, ahead: Aheads) -> None:
         return
     if path.is_dir():
         raise UsageError(f"{path} is a folder. Name the file to be written.")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}. Name a file in one that is there.")
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_bytes(content)

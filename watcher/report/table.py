@@ -21,6 +21,7 @@ from watcher.report.status import cap_of, next_place, quiet_days, shown_drafts
 from watcher.report.words import KIND_WORDS, STATE_STYLES, STATE_WORDS, day_words, days_away, plain, span_words, time_words
 from watcher.store.accounts import AccountRow
 from watcher.store.drafts import OutboxRow, RowState
+from watcher.telling import ASKED_AFTER
 
 __all__ = ["draft_line", "draft_words", "place_words", "state_text", "status_table", "status_view"]
 
@@ -46,8 +47,8 @@ def status_view(now: datetime, zone: ZoneInfo, accounts: Iterable[AccountRow], f
     notices = [
         Text.assemble(("▲ ", "yellow"), (f"{_company(one)}: ", "bold"), plain(notice.text, 1000))
         for one in _sorted(found)
-        if one.process.state is not State.CLOSED
         for notice in one.decision.notices
+        if one.process.state is not State.CLOSED or notice.kind in ASKED_AFTER
     ]
     parts.extend(Padding(notice, (0, 1)) for notice in notices)
     parts.extend(Padding(_task(one, task, zone, now), (0, 1)) for one in _sorted(found) for task in one.decision.tasks)
@@ -116,10 +117,8 @@ def draft_line(row: OutboxRow, now: datetime, zone: ZoneInfo) -> str:
         return "yours since you edited it"
     if row.state is not RowState.PLACED:
         return f"has to wait: {plain(row.error)}" if row.error else "about to be written"
-    if row.key.kind in _FORMS:
-        return "to be filled in"
-    if row.slot_opens is None:
-        return "ready to be sent"
+    if row.key.kind in _FORMS or row.slot_opens is None:
+        return "to be filled in" if row.key.kind in _FORMS else "ready to be sent"
     when = time_words(row.slot_opens, zone, now.astimezone(zone).date())
     if row.slot_closes is not None and row.slot_closes < now:
         return f"late: was best sent {when}"
