@@ -20,6 +20,7 @@ __all__ = ["thank_you_slot", "thank_yous"]
 
 _WRITING = frozenset({State.SCHEDULED, State.THEIR_TURN, State.DRAFTED})
 _SHORTEST = timedelta(minutes=90)
+_DAY_HOURS = 24
 
 
 def thank_you_slot(end: datetime, zone: tzinfo, country: str, rules: ThankYouRules) -> Slot:
@@ -155,7 +156,10 @@ def _reasons(case: Case, round_: Round, slot: Slot, late_at: datetime | None) ->
         reasons.append(Reason(text, ("T7", "X2"), ("S4",)))
     else:
         text = f"It is best sent by {case.slot_words(slot.closes)}, within {rules.soft_hours} hours."
-        reasons.append(Reason(text, ("T4", "X1"), ("S0", "S1", "S2")))
+        if rules.soft_hours <= _DAY_HOURS:
+            reasons.append(Reason(text, ("T4", "X1"), ("S0", "S1", "S2")))
+        else:
+            reasons.append(Reason(text, ("T6", "X1"), ("S4",)))
         if _utc(slot.opens) > _utc(end):
             reasons.append(Reason(f"Not late at night: from {case.slot_words(slot.opens)} on.", ("F3", "X3"), ("S1",)))
     if late_at is not None:
