@@ -32,7 +32,7 @@ _GUILTY = (
     r"sorry to say|unfortunately|too late|blame\w*|guilt\w*|embarrass\w*|hurry|at last|finally|ignored you|they ignore|ghost\w*",
     r"nobody wants|hopeless|desperate|(?:don't|do not) give up|you must|you have to|urgent\w*",
 )
-GUILT = re.compile(rf"\b(?:{'|'.join(_GUILTY)})\b|!", re.IGNORECASE)
+GUILT = re.compile(rf"\b(?:{'|'.join(_GUILTY)})\b|[a-z]!(?:\s|$)", re.IGNORECASE)
 """Words that would make somebody feel worse for waiting, or for having waited."""
 SPOKEN = [
     *(ROOT / "rules" / "decide").glob("*.py"),
