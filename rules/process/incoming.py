@@ -12,7 +12,7 @@ from rules.process.interviews import Meeting, Statement, believable, newer
 from rules.process.ledger import Ledger
 from rules.process.noted import usable_promise
 from rules.process.people import merge_people, status_recipient
-from rules.process.schedule import plan_status, user_zone, zone_of
+from rules.process.schedule import SAID_YES, plan_status, user_zone, zone_of
 from rules.process.table import Signal
 from rules.process.types import Aside, Incoming, State
 from rules.reasons import day_words, time_words
@@ -157,7 +157,7 @@ def _take_reply(ledger: Ledger, event: Incoming, promise: Promise | None) -> Non
     """Take the mail of a human: our turn, unless they said when they will be back with word, or that we shall write again."""
     cause = "they said when to expect word"
     if event.facts.agreed and (promise is None or promise.date is None) and _was_asked(ledger):
-        promise, cause = _next_week(ledger, event), "they said yes to one more follow-up"
+        promise, cause = _next_week(ledger, event), SAID_YES
         ledger.promise_of(event.at, promise, (event.id,))
     held = event.facts.outcome is Outcome.ON_HOLD and (promise is None or promise.date is None)
     ledger.on_hold = held

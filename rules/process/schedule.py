@@ -30,6 +30,7 @@ from rules.worktime import (
 )
 
 __all__ = [
+    "SAID_YES",
     "Planned",
     "cap_of",
     "country_of",
@@ -43,6 +44,8 @@ __all__ = [
     "zone_of",
 ]
 
+SAID_YES = "they said yes to one more follow-up"
+"""Why a wait began whose date they did not name themselves (X13)."""
 _FORTNIGHT = 14
 """Days: what waits less goes by the articles that say a week."""
 _LONGEST_QUOTE = 160
@@ -292,6 +295,9 @@ def _first(wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
     if promise.kind is PromiseClass.HARD_DATE and promise.date is not None:
         return _after_promised(wait, promise.date, since, policy, country)
     if promise.kind is PromiseClass.CONTACT_DATE and promise.date is not None:
+        if wait.cause == SAID_YES:
+            text = f"They said yes to one more follow-up: {day_words(promise.date)} is in the week after that."
+            return _Due(promise.date, tuple(sorted(WEEKDAYS)), (Reason(text, ("X13", "F14"), ("S1",), evidence),))
         text = f"They asked you to write on {day_words(promise.date)}{quote}."
         return _Due(promise.date, tuple(sorted(WEEKDAYS)), (Reason(text, ("H11", "B4"), ("S1", "S2"), evidence),))
     if promise.kind is PromiseClass.AWAY_UNTIL and promise.date is not None:

@@ -11,7 +11,7 @@ from rules.decide import article_voices
 from rules.extract.types import Facts, InterviewStatus, Outcome, PromiseClass
 from rules.policy import parse_policy
 from rules.process import Event, State, Verb
-from tests.rules.asking import BOOKED, THANKED, fold_at, look, next_status, note_slot, opens, said, sent
+from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, sent
 from tests.rules.timing import (
     PLAYBOOKS,
     POLICY,
@@ -91,6 +91,7 @@ def test_x13_a_yes_to_the_question_of_the_third_makes_a_promised_day_in_the_week
     place = next_status(ny(4, 16, 11), *_asked_thrice(), yes)
     assert place is not None
     assert place.slot.opens == ny(4, 21, 8)
+    assert "X13" in ids(place.reasons)
     assert "yes" in (fold_at(ny(4, 16, 11), *_asked_thrice(), yes).wait or pytest.fail("no wait")).evidence
 
 
