@@ -45,11 +45,11 @@ class Seeker:
     """The user, with a mail program of their own, and the daemon's cycle on the same mailbox."""
 
     def __init__(self, mailbox: Harness, path: Path) -> None:
-        """Begin at the machine's time: the server stamps mail by its own clock."""
+        """Begin half an hour before the machine's time: the server stamps mail by its own clock, which is never behind."""
         self.mailbox = mailbox
         self.connector = Guarded(mailbox.connector())
         self.connector.open()
-        self.now = SystemClock().now().replace(microsecond=0)
+        self.now = SystemClock().now().replace(microsecond=0) - timedelta(minutes=30)
         profile = Profile("Sam Rivers", ME, "+49 30 5550100", frozenset({ME}), "Europe/Berlin", "DE")
         rules = parse_policy("tasks.linkedin = false\n", load_playbook("default"))
         self.account = Account("main", "imap", ME, profile, rules)
@@ -230,6 +230,16 @@ def test_n1_a_form_that_the_user_sends_to_themselves_is_read_and_is_no_mail_to_t
     assert held.drafts(own=True) == []
     assert len(held.drafts(own=False)) == 2
     assert {key.kind for key in process.spent} == {DraftKind.NOTES}
+
+
+def test_a_mail_that_only_claims_to_be_from_the_user_is_no_form_of_theirs(held: Seeker) -> None:
+    raw = held.rewrites(gmail_web, ("Omar Haddad", "was rude, said everybody"))
+    held.mailbox.deliver(raw)
+    held.look()
+    held.look()
+
+    assert held.process().noted == ()
+    assert len(held.drafts(own=True)) == 1
 
 
 def test_a_form_goes_when_the_process_closes_unless_the_user_has_written_on_it(held: Seeker) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from rules.drafts.types import Draft, DraftKey
+from rules.mail import Role
 from rules.notes.dating import dated
 from rules.notes.types import Notes
 from watcher.store.drafts import RowState
@@ -133,10 +134,12 @@ def sent_to_oneself(connection: Connection, account: str, key: DraftKey) -> tupl
             message.c.ref != "",
             or_(
                 message.c.message_id == draft.message_id,
-                (message.c.recipients == draft.to.address) & (message.c.subject == draft.subject),
+                (message.c.from_address == draft.sender.address.lower())
+                & (message.c.recipients == draft.to.address)
+                & (message.c.subject == draft.subject),
             ),
         )
-        .order_by(message.c.received_at.desc())
+        .order_by(message.c.role != Role.SENT.value, message.c.received_at.desc())
         .limit(1)
     )
     row = connection.execute(query).first()
