@@ -61,7 +61,9 @@ def check_doubled(written: Written, context: Context) -> Iterator[Finding]:
     known = " ".join(names).casefold()
     for found in _DOUBLED.finditer(written.body):
         word = found[1].casefold()
-        if word in allowed or "\n\n" in found.group() or f"{word} {word}" in known:
+        # A line that begins with the last word of the line before, and with a capital, is another line and no slip.
+        parted = "\n\n" in found.group() or ("\n" in found.group() and found.group().rsplit(maxsplit=1)[-1][:1].isupper())
+        if word in allowed or parted or f"{word} {word}" in known:
             continue
         yield Finding(
             "doubled",

@@ -78,7 +78,9 @@ def check_spelling(written: Written, context: Context, lexicon: Lexicon) -> Iter
             continue
         told.add(folded)
         near = lexicon.suggestion(folded)
-        sure = len(folded) > _SURE and (lexicon.frequency(near) >= COMMON_BESIDE or near in _CALENDAR)
+        # A word that begins a sentence may be a name.
+        common = word.text[:1].islower() and len(folded) > _SURE and lexicon.frequency(near) >= COMMON_BESIDE
+        sure = common or near in _CALENDAR
         remedy = f"Write `{near}`" if near else "Look it up"
         yield Finding(
             "spelling",
