@@ -200,24 +200,24 @@ def _extras(case: Case, note: _Note, number: int, answers: Answers, *, noted: bo
 
 def _chosen(note: _Note, limit: int, wording: Wording) -> set[str]:
     """Return the optional parts that find room within `limit` sentences, the worthiest first."""
-    layouts = wording.layouts["thank_you"]
-    layout = layouts.get(note.person.role.value, layouts["unknown"])
-    if "concern" in note.extras and note.person.role is not RoleClass.BOSS and "strength" in note.facts and limit < 6:  # noqa: PLR2004
-        # One sentence on why they fit is enough where there is a fact for it (C15).
-        worth = {**_WORTH, "concern": 10}
-    else:
-        # Without it nothing says why they fit (C16).
-        worth = {**_WORTH, "concern": 95}
-    known: set[str] = {"strength"} & set(note.facts) if note.lead else set()
-    offered = sorted((set(note.facts) | note.extras) - known, key=lambda part: (-worth.get(part, 40), part))
-    for part in offered:
-        value = part not in note.facts and part == "challenge" and note.lead
-        settled = resolve(layout, known | {part})
-        if sum(map(len, settled)) <= limit or value:
+    # One sentence on why they fit is called for (C16); where there is a fact for it, that one (C15).
+    fits = "strength" in note.facts
+    worth = {**_WORTH, "strength": 96 if fits else 0, "concern": 95 if not fits or note.person.role is RoleClass.BOSS else 10}
+    known: set[str] = set()
+    for part in sorted(set(note.facts) | note.extras, key=lambda part: (-worth.get(part, 40), part)):
+        if sum(map(len, _parts(note, known | {part}, wording))) <= limit:
             known.add(part)
-    while sum(map(len, resolve(layout, known))) > limit and known:
-        known.discard(min(known, key=lambda part: (worth.get(part, 40), part)))
     return known
+
+
+def _parts(note: _Note, known: set[str], wording: Wording) -> list[list[str]]:
+    """Return the parts of a note, paragraph by paragraph, when these are known."""
+    layouts = wording.layouts["thank_you"]
+    parts = resolve(layouts.get(note.person.role.value, layouts["unknown"]), known)
+    if _CONVERSATION not in note.facts and not note.lead and {"company", "culture"} & known & set(note.facts):
+        # What stood out takes the place of what was said: nothing is left to fill in.
+        parts = [[part for part in paragraph if part != _CONVERSATION] for paragraph in parts]
+    return parts
 
 
 def _pools(wording: Wording, note: _Note, part: str, first: Sequence[str]) -> list[tuple[Source, ...]]:
@@ -284,6 +284,11 @@ def _round(
         chosen = _chosen(note, limit, wording)
         _put_back(note, chosen, shelf)
         note.extras &= chosen
+    most = min((len(note.facts) for note in notes if note.lead), default=99)
+    for note in notes:
+        while not note.lead and len(note.facts) > max(1, most - 1):
+            part = min(note.facts, key=lambda part: _WORTH.get(part, 0))
+            shelf.unused[note.facts.pop(part).fact.id] = _TOO_LONG
     return notes, shelf
 
 
@@ -354,16 +359,10 @@ class _Writer:
         return True
 
     def _words(self, note: _Note) -> None:
-        role = note.person.role.value
         first = "late" if self.case.place.late else "first" if self.number == 1 else "later"
         encouraged = any(one.answers.encouraged for one in self.case.process.noted if one.round == self.number)
         cases = (first, "encouraged" if encouraged else "later")
-        layouts = self.wording.layouts["thank_you"]
-        known = set(note.facts) | note.extras
-        parts = resolve(layouts.get(role, layouts["unknown"]), known)
-        if _CONVERSATION not in note.facts and not note.lead and {"company", "culture"} & set(note.facts):
-            # What stood out takes the place of what was said: nothing is left to fill in.
-            parts = [[part for part in paragraph if part != _CONVERSATION] for paragraph in parts]
+        parts = _parts(note, set(note.facts) | note.extras, self.wording)
         note.paragraphs = [
             [
                 Piece(
