@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from itertools import zip_longest
 from typing import Any
 
 from rules.extract.types import Person
@@ -75,12 +76,18 @@ def merge(number: int, notes: Sequence[Notes]) -> Notes | None:
     begin = max((index for index, item in enumerate(notes) if item.whole), default=0)
     points: list[Point] = []
     answers = Answers()
-    unclear: list[str] = []
+    unclear: dict[str, str] = {}
     for item in notes[begin:]:
         points += [point if point.at is not None else replace(point, at=item.at) for point in item.points]
         answers = _over(answers, item.answers)
-        unclear += [text for text in item.unclear if text not in unclear]
-    return Notes(number, max(item.at for item in notes), numbered(number, points), answers, tuple(unclear))
+        unclear = {text: name for text, name in unclear.items() if not _says(item.answers, name)}
+        unclear |= zip_longest(item.unclear, item.doubtful[: len(item.unclear)], fillvalue="")
+    at = max(item.at for item in notes)
+    return Notes(number, at, numbered(number, points), answers, tuple(unclear), tuple(unclear.values()))
+
+
+def _says(answers: Answers, name: str) -> bool:
+    return bool(name) and getattr(answers, name) != getattr(_UNKNOWN, name)
 
 
 def known_answers(noted: Iterable[Notes], number: int) -> Answers:

@@ -59,14 +59,15 @@ class _Draft:
     points: list[Point] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     said: dict[str, Any] = field(default_factory=dict)
-    unclear: list[str] = field(default_factory=list)
+    unclear: dict[str, str] = field(default_factory=dict)
+    """What to tell, with the field that it was to be."""
 
-    def doubt(self, kind: str, text: str, **more: str) -> None:
+    def doubt(self, kind: str, text: str, about: str = "", **more: str) -> None:
         told = self.words.unclear[kind].replace("{{ text }}", one_line(text, _MAX_TOLD))
         for name, value in more.items():
             told = told.replace(f"{{{{ {name} }}}}", value)
-        if told not in self.unclear and len(self.unclear) < _MOST_UNCLEAR:
-            self.unclear.append(told)
+        if len(self.unclear) < _MOST_UNCLEAR:
+            self.unclear.setdefault(told, about)
 
     def take(self, read: Read) -> None:
         self.points += read.points
@@ -91,7 +92,14 @@ def _read(page: Page, frame: Frame, at: datetime) -> Notes:
     if len(draft.points) > MOST_POINTS:
         draft.doubt("many", "")
     named = joined_people((), draft.people)
-    return Notes(frame.round, at, numbered(frame.round, draft.points), Answers(people=named, **draft.said), tuple(draft.unclear))
+    return Notes(
+        frame.round,
+        at,
+        numbered(frame.round, draft.points),
+        Answers(people=named, **draft.said),
+        tuple(draft.unclear),
+        tuple(draft.unclear.values()),
+    )
 
 
 def _answers(found: Sequence[Entry], frame: Frame, draft: _Draft) -> None:
@@ -134,10 +142,8 @@ def _answer(name: str, text: str, frame: Frame, draft: _Draft) -> None:
         day, soon = answering.start_date(text, frame.day, words)
         if day is not None and day > frame.day:
             draft.said["start_by"] = day
-        elif soon:
-            draft.doubt("start_soon", text)
-        elif not answering.is_unknown(text, words, within=True):
-            draft.doubt("start", text)
+        elif soon or not answering.is_unknown(text, words, within=True):
+            draft.doubt("start_soon" if soon else "start", text, "start_by")
 
 
 def _flag(name: str, text: str, draft: _Draft) -> None:
@@ -145,7 +151,7 @@ def _flag(name: str, text: str, draft: _Draft) -> None:
     if value is not None and (value or name != "encouraged"):
         draft.said[name] = value
     elif value is None and not answering.is_unknown(text, draft.words, within=True):
-        draft.doubt("flag", text, question=draft.words.questions[name].partition(" (")[0])
+        draft.doubt("flag", text, name, question=draft.words.questions[name].partition(" (")[0])
 
 
 def _promise(sections: dict[str, list[Entry]], frame: Frame, draft: _Draft) -> None:
@@ -155,7 +161,7 @@ def _promise(sections: dict[str, list[Entry]], frame: Frame, draft: _Draft) -> N
     if asked and not answering.is_unknown(asked, draft.words):
         found = answering.promise(asked, frame.day, asked=True)
         if found is None and not answering.is_unknown(asked, draft.words, within=True):
-            draft.doubt("promise", asked)
+            draft.doubt("promise", asked, "promise")
     following = _first(sections.get("next", ()))
     if found is None and following:
         found = answering.promise(following, frame.day, asked=False)

@@ -95,5 +95,7 @@ class Notes:
     answers: Answers = Answers()
     unclear: tuple[str, ...] = ()
     """Answers that could not be used, each with what to do (B3: `yesterday` is no start date)."""
+    doubtful: tuple[str, ...] = ()
+    """For each of `unclear` the field of `Answers` that it was to be, empty where it was none."""
     whole: bool = False
     """They hold all that there is to say: earlier notes of the round count no more. Only before they are merged."""

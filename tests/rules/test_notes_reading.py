@@ -326,6 +326,15 @@ def test_notes_of_a_round_add_up_and_of_answers_the_newest_word_holds() -> None:
     assert merge(1, []) is None
 
 
+def test_b3_what_was_not_clear_is_forgotten_once_it_is_answered() -> None:
+    soon, named = answers(start="asap", promise="blue"), answers(start="1 May")
+    both = merge(1, [soon, named])
+    assert both is not None
+    assert both.answers.start_by == date(2026, 5, 1)
+    assert both.unclear == soon.unclear[1:]
+    assert both.doubtful == ("promise",)
+
+
 def test_what_holds_for_the_company_is_known_in_every_round_and_the_rest_in_its_own() -> None:
     said = Answers(rounds_expected="3", remote=False, encouraged=True, other_steps=("a task",))
     known = known_answers([Notes(1, AT, answers=said)], 2)
