@@ -144,10 +144,10 @@ class _Round:
                 self._give(note, _CONVERSATION, self._for(note, _CONVERSATION, named=False))
 
     def _reserve(self, lead: _Note) -> list[Fact]:
-        """Return what the hiring manager is told of the company, as long as everybody else keeps something for themselves."""
+        """Return what the hiring manager is told of the company, unless just one point each is there to go round."""
         free = [fact for fact in self.shelf.facts if not fact.about and set(_uses(fact)) & {_CONVERSATION, "company"}]
         waiting = sum(_CONVERSATION not in note.facts for note in self.notes)
-        return self._any(lead, "company") if len(free) > waiting else []
+        return self._any(lead, "company") if len(free) != waiting else []
 
     def _any(self, note: _Note, part: str) -> list[Fact]:
         found = self._for(note, part, named=True) + self._for(note, part, named=False)
