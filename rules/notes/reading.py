@@ -84,8 +84,11 @@ def _read(page: Page, frame: Frame, at: datetime) -> Notes:
     for read in read_people((item for item in found if item.section in {"people", "?people"}), frame, words):
         draft.take(read)
     people = People.of(frame, draft.people)
+    titled = next((item.paragraph for item in found if item.section == "about"), 0)
     for item in found:
         heading = _HEADINGS.get(item.section) or _TOP.get(item.section)
+        if item.section == "about" and item.paragraph != titled:  # below the line that says what it is about
+            heading = Heading.WELL
         if heading is not None:
             draft.take(read_point(item, heading, people, words))
     _answers(found, frame, draft)

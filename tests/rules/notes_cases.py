@@ -8,11 +8,11 @@ from datetime import datetime
 from rules.extract.types import Format, Person
 from rules.notes.form import notes_form, prep_form
 from rules.notes.frame import Frame, frame_of
-from rules.notes.types import Heading
+from rules.notes.types import Heading, Notes
 from rules.notes.wording import load_words
 from tests.rules.timing import NEW_YORK, PROFILE, at_now, confirmed, meeting, ny
 
-__all__ = ["ANN", "AT", "FRAME", "NOTES", "OMAR", "PREP", "RENEE", "Filling", "fill", "frame"]
+__all__ = ["ANN", "AT", "FRAME", "NOTES", "OMAR", "PREP", "RENEE", "Filling", "fill", "frame", "known_of"]
 
 ANN = Person("Ann Weber", "ann@corp.example", "Head of Data")
 OMAR = Person("Omar Haddad", "omar@corp.example")
@@ -55,3 +55,9 @@ def fill(text: str, filling: Filling, bullet: str = "- ") -> str:
         place = lines.index(WORDS.questions[name])
         lines[place] += f" {said}"
     return "\n".join(lines)
+
+
+def known_of(where: Frame, said: Notes | Frame) -> Frame:
+    """Return what a form is written by once something is noted."""
+    answers = said.known if isinstance(said, Frame) else said.answers
+    return replace(where, known=answers, points=said.points)

@@ -61,6 +61,8 @@ def test_n1_without_its_heading_the_help_tells_where_a_text_stands() -> None:
 
 def test_n1_what_is_typed_above_the_form_is_a_point_and_what_stands_below_its_end_is_not() -> None:
     assert points(f"Ann: liked the dashboards\n\n{NOTES}\nRobin, on the train\n") == [("well", "ann", "", "liked the dashboards")]
+    below = NOTES.replace("14:00.\n", "14:00.\n\nAnn: liked the dashboards\n", 1)
+    assert points(below) == [("well", "ann", "", "liked the dashboards")]
 
 
 @pytest.mark.parametrize(
