@@ -15,12 +15,14 @@ from rules.lint.placeholders import place_spans
 from rules.lint.specific import facts_used
 from rules.lint.types import Finding, Severity
 from rules.lint.words import load_words, words_of
-from rules.lint.written import Sentence, Written
+from rules.lint.written import Sentence, Written, read
 from rules.notes.types import Topic
 
-__all__ = ["PARTS", "check_parts"]
+__all__ = ["PARTS", "check_parts", "kind_of"]
 
 _MOST_OF_SELF = 1
+_FIRST = 2
+"""Sentences within which a note of thanks says thank you."""
 _QUESTION_FROM = 3
 """From this follow-up on the question of rule F14 stands."""
 
@@ -88,6 +90,17 @@ def check_parts(written: Written, context: Context, language: str = "en") -> Ite
         yield from _measure(written, context, having)
     if context.kind is DraftKind.STATUS:
         yield from _question(written, context)
+
+
+def kind_of(text: str, language: str = "en") -> DraftKind | None:
+    """Return what a text seems to be for, where nothing but its words is known: thanks come first, a follow-up asks."""
+    folded = [plain(sentence.text) for sentence in read(text).sentences]
+    if not any(words_of("parts", "interview", language).search(sentence) for sentence in folded):
+        return None
+    by_id = {part.id: part.pattern for part in _parts(language)}
+    if any(by_id["thanks"].search(sentence) for sentence in folded[:_FIRST]):
+        return DraftKind.THANK_YOU
+    return DraftKind.STATUS if any(by_id["ask"].search(sentence) for sentence in folded) else None
 
 
 def _only_thanks(written: Written, having: dict[str, list[Sentence]]) -> Iterator[Finding]:

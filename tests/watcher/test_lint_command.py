@@ -73,6 +73,24 @@ def test_plain_text_and_standard_input_are_drafts_too(desk: CliDesk, tmp_path: P
     assert "thankyou" in told.lower()
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Thank you for the interview for the Analyst position. I liked it.", "thank_you"),
+        ("The interview on 5 May was good. I would be glad to know where the selection stands.", "status"),
+        ("The parcel is at the depot.", None),
+    ],
+)
+def test_the_kind_is_told_by_the_words_where_nothing_else_tells(desk: CliDesk, text: str, kind: str | None) -> None:
+    told = json.loads(desk.run("lint", "-", "--json", given=text, code=Exit.FINDINGS if kind else Exit.OK).stdout)
+    assert told["kind"] == kind
+
+
+def test_a_file_that_is_no_draft_is_told(desk: CliDesk, tmp_path: Path) -> None:
+    (tmp_path / "cv.pdf").write_bytes(b"%PDF-1.7 ...")
+    assert "is no mail and no text" in desk.run("lint", str(tmp_path / "cv.pdf"), code=Exit.USAGE).stderr
+
+
 def test_without_a_configuration_it_checks_what_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("HEARBACK_CONFIG", raising=False)

@@ -35,7 +35,7 @@ def lint_file(path: Path, config: Path, process: str | None, kind: str | None, *
     octets = _octets(path)
     mail = _mail(octets)
     text = "" if mail is not None else octets.decode("utf-8-sig", "replace")
-    context = _context(config, process, _kind(kind), mail, named=named)
+    context = _context(config, process, _kind(kind), mail, text, named=named)
     job = Job(context, raw=octets) if mail is not None else Job(context, text=_visible(text))
     findings = apart([job])[0].findings
     if as_json:
@@ -58,6 +58,10 @@ def _octets(path: Path) -> bytes:
             octets = file.read(_MOST + 1)
     if len(octets) > _MOST:
         raise UsageError(f"{path}: is larger than 64 MB, and no draft.")
+    if octets.startswith((b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0")) or b"\0" in octets[:1000].lstrip(b"\xff\xfe"):
+        raise UsageError(
+            f"{path}: is no mail and no text. Save the draft from your mail client, with this file attached, as .eml."
+        )
     return octets
 
 
@@ -91,18 +95,20 @@ def _kind(word: str | None) -> DraftKind | None:
         raise UsageError(f"{word!r} is no kind of draft. There are: {kinds}.") from None
 
 
-def _context(path: Path, process: str | None, kind: DraftKind | None, mail: Mail | None, *, named: bool) -> Context:
+def _context(path: Path, process: str | None, kind: DraftKind | None, mail: Mail | None, text: str, *, named: bool) -> Context:
     """Return what a draft is checked against: the configuration where there is one, and the process that was named."""
     from rules.lint.context import Context  # noqa: PLC0415
+    from rules.lint.parts import kind_of  # noqa: PLC0415
 
+    text = mail.text if mail is not None else text
     if process is None and not named and not path.is_file():
-        return replace(_of_mail(Context(kind=kind), mail), kind=kind or _guess(mail, None))
+        return replace(_of_mail(Context(), mail), kind=kind or _guess(mail, None) or kind_of(text))
     from watcher.cli.opening import choose, open_config, open_store, view  # noqa: PLC0415
 
     config = open_config(path)
     plain = Context(profile=config.profile(config.accounts[0]), settings=config.lint.settings)
     if process is None:
-        return replace(_of_mail(plain, mail), kind=kind or _guess(mail, None))
+        return replace(_of_mail(plain, mail), kind=kind or _guess(mail, None) or kind_of(text))
     with open_store(config) as store, store.read() as connection:
         found = choose(view(config, connection).processes, process)
     from watcher.proofing import context_of_mail  # noqa: PLC0415
