@@ -80,14 +80,13 @@ def handwritten_cards(case: Case) -> Part:
         if not why or begins is None:
             continue
         zone = user_zone(case.profile)
-        dates = {person.address: Card(round_, case, person.address) for person in each_once(round_.interviewers)}
         gives_up = at(local_day(round_.interview.end, zone) + timedelta(days=rules.arrive_within_days + 1), time(0), zone)
         if case.reached(gives_up) or _utc(begins) >= _utc(gives_up):
             continue
         part.moments.append(gives_up)
         left = []
         for person in each_once(round_.interviewers):
-            task = _card(case, round_, person, dates[person.address], why, begins, part)
+            task = _card(case, round_, person, Card(round_, case, person.address), why, begins, part)
             if task is not None:
                 part.tasks.append(task)
                 left.append(person.name.strip() or person.address)
@@ -128,7 +127,7 @@ def _card(  # noqa: PLR0917 - one card, called once
         Reason(
             f"It should be with them by {day_words(card.wanted)}, {rules.arrive_within_days} days after the interview; the post "
             f"takes {rules.post_days} business days.",
-            ("H1", "H2", "X17"),
+            ("H1", "H2", "H6", "H9", "X17"),
             ("S0", "S2"),
         ),
         Reason("It says the same as the mail in other words.", ("X8", "H3", "H4"), ("S1", "S2")),

@@ -96,11 +96,13 @@ def test_h2_the_card_is_reminded_of_after_twenty_hours_until_it_is_done() -> Non
     assert "H2" in rules_of(of_kind(early, "handwritten")[0])
 
 
-def test_h2_the_text_asks_for_good_paper_and_a_legible_hand_within_the_day() -> None:
+def test_h6_the_text_asks_for_good_paper_and_a_legible_hand_within_the_day() -> None:
     (task,) = of_kind(at(ny(3, 2, 12), in_person()), "handwritten")
 
     assert "Good paper, and legible." in task.text
     assert "written by Tuesday 3 March 2026, 11:00" in task.text
+    assert "post it to the company" in task.text
+    assert {"H2", "H6", "H9"} <= rules_of(task)
 
 
 def test_c2_an_interview_in_person_calls_for_a_mail_and_a_card_for_everybody_in_it() -> None:
