@@ -9,7 +9,7 @@ from rules.drafts.choose import Taken, rank
 from rules.drafts.facts import Fact, Filled, Shelf, fill, identity, is_about, strengths_of
 from rules.drafts.pieces import Case, Paragraphs, Piece, Words, body, resolve
 from rules.drafts.similarity import THRESHOLD, likeness, shared_sentences
-from rules.drafts.wording import Source, Wording
+from rules.drafts.wording import Source, Wording, load_wording
 from rules.extract.types import InterviewStatus, Person, RoleClass
 from rules.notes.types import Answers, Heading, Topic
 
@@ -248,7 +248,7 @@ def thank_you(case: Case, wording: Wording) -> Words:
     rounds[last] = tuple(
         _with([person for entry in case.process.rounds if entry.number == last for person in entry.interviewers], recipient)
     )
-    earlier: list[str] = []
+    before: list[_Note] = []
     strengths = strengths_of(case.profile)
     for number, people in rounds.items():
         taken.next_round()
@@ -257,11 +257,12 @@ def thank_you(case: Case, wording: Wording) -> Words:
             panel.append(recipient)
         notes, shelf = _round(case, wording, panel, number, strengths)
         # What went out may be older than today's words; what was handed out for it then stays as it is.
-        _Writer(case, wording, taken, shelf, seed, number).write(notes, [*earlier, *(case.sent if number == last else ())])
+        sent = case.sent if number == last else ()
+        _Writer(case, wording, taken, shelf, seed, number).write(notes, before, sent)
         if number == last:
             mine = next(note for note in notes if identity(note.person) == identity(recipient))
             return Words(mine.paragraphs, shelf.told())
-        earlier += [body(note.paragraphs, wording, case.data) for note in notes]
+        before += notes
     raise AssertionError("the recipient is always on the panel")
 
 
@@ -312,35 +313,35 @@ class _Writer:
     seed: str
     number: int
 
-    def write(self, notes: list[_Note], earlier: Sequence[str]) -> None:
+    def write(self, notes: list[_Note], before: Sequence[_Note], sent: Sequence[str]) -> None:
         """Choose words for everybody; no note is like another one, and the hiring manager's is the longest (C19, T2, T3)."""
-        texts: list[str] = []
-        longest = 0
         for note in notes:
             self._words(note)
-            text = self._text(note)
-            while not note.lead and longest and len(text.split()) >= longest and self._shorten(note):
-                self._words(note)
-                text = self._text(note)
-            guarded = bool(earlier or any(each.facts for each in notes))
-            for _ in range(_TRIES if guarded else 0):
-                if not self._is_like(text, [*earlier, *texts]):
-                    break
-                self._words(note)
-                if not note.lead and longest and len(self._text(note).split()) >= longest:
-                    self._shorten(note)
-                    self._words(note)
-                text = self._text(note)
-            texts.append(text)
+        if not sent and not any(note.facts for note in notes) and self.wording is load_wording(self.wording.language):
+            return  # our own words alone are as different as they must be: the tests of the templates prove it
+        others = [*sent, *map(self._text, before)]
+        longest = 0
+        for note in notes:
+            text = self._differing(note, others, longest)
+            others.append(text)
             if note.lead:
                 longest = min(longest or len(text.split()), len(text.split()))
 
+    def _differing(self, note: _Note, others: Sequence[str], longest: int) -> str:
+        """Return the text of a note, its words chosen anew while it is like another one, or not shorter than the longest."""
+        text = self._text(note)
+        for _ in range(_TRIES):
+            while not note.lead and longest and len(text.split()) >= longest and self._shorten(note):
+                self._words(note)
+                text = self._text(note)
+            if not any(likeness(text, other) >= THRESHOLD or shared_sentences(text, other) for other in others):
+                break
+            self._words(note)
+            text = self._text(note)
+        return text
+
     def _text(self, note: _Note) -> str:
         return body(note.paragraphs, self.wording, self.case.data)
-
-    @staticmethod
-    def _is_like(text: str, others: Iterable[str]) -> bool:
-        return any(likeness(text, other) >= THRESHOLD or shared_sentences(text, other) for other in others)
 
     def _shorten(self, note: _Note) -> bool:
         """Take the least important optional part away, at last the longest fact; return False when nothing is left to take."""

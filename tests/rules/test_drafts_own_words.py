@@ -36,7 +36,8 @@ def test_a_part_of_the_users_takes_the_place_of_ours_and_the_rest_stays() -> Non
     for mine, ours in zip(written(own), written(OURS), strict=True):
         assert mine.trace[0].sentence == "Cheers for the chat about the Data Analyst position at Acme Inc."
         assert mine.trace[0].template == "thank_you.toml thanks.first 1"
-        assert [one.template for one in mine.trace[1:]] == [one.template for one in ours.trace[1:]]
+        kept = [[traced.template.rpartition(" ")[0] for traced in one.trace[1:]] for one in (mine, ours)]
+        assert kept[0] == kept[1]
 
 
 def test_greetings_closings_subjects_and_layouts_can_be_the_users() -> None:
