@@ -60,11 +60,17 @@ def check_templates(config: Config) -> int:
     try:
         wording_of(texts)
     except TemplatesError as error:
+        first = error.faults[0].file  # the other files are named where their faults are told
         problems = [
-            Problem(f"{fault.file}: {fault.reason}", f"{fault.remedy.rstrip('.')}.", fault.part, fault.line or 1)
+            Problem(
+                fault.reason if fault.file == first else f"{fault.file}, line {fault.line or 1}: {fault.reason}",
+                f"{fault.remedy.rstrip('.')}.",
+                fault.part,
+                fault.line if fault.file == first and fault.line else 1,
+            )
             for fault in error.faults
         ]
-        raise ConfigError(config.rules.templates, problems) from error
+        raise ConfigError(config.rules.templates / first, problems) from error
     return len(texts)
 
 

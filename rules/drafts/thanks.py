@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.drafts.choose import Taken, rank
@@ -45,6 +45,8 @@ class _Note:
     extras: set[str] = field(default_factory=set)
     """Parts without a fact that are called for."""
     paragraphs: Paragraphs = field(default_factory=list)
+    fixed: set[str] = field(default_factory=set)
+    """Parts that have but one variant, as templates of the user's own may: choosing anew would not change them."""
 
     @property
     def lead(self) -> bool:
@@ -334,14 +336,17 @@ class _Writer:
             while not note.lead and longest and len(text.split()) >= longest and self._shorten(note):
                 self._words(note)
                 text = self._text(note)
-            if not any(likeness(text, other) >= THRESHOLD or shared_sentences(text, other) for other in others):
+            free = self._text(note, but=note.fixed)
+            if not any(likeness(text, other) >= THRESHOLD or shared_sentences(free, other) for other in others):
                 break
             self._words(note)
             text = self._text(note)
         return text
 
-    def _text(self, note: _Note) -> str:
-        return body(note.paragraphs, self.wording, self.case.data)
+    def _text(self, note: _Note, but: Collection[str] = ()) -> str:
+        """Return the text of a note, some parts left out."""
+        paragraphs = [[piece for piece in paragraph if piece.part not in but] for paragraph in note.paragraphs]
+        return body(paragraphs, self.wording, self.case.data)
 
     def _shorten(self, note: _Note) -> bool:
         """Take the least important optional part away, at last the longest fact; return False when nothing is left to take."""
@@ -364,6 +369,9 @@ class _Writer:
         encouraged = any(one.answers.encouraged for one in self.case.process.noted if one.round == self.number)
         cases = (first, "encouraged" if encouraged else "later")
         parts = _parts(note, set(note.facts) | note.extras, self.wording)
+        note.fixed = {
+            part for paragraph in parts for part in paragraph if sum(map(len, _pools(self.wording, note, part, cases))) <= 1
+        }
         note.paragraphs = [
             [
                 Piece(
