@@ -24,6 +24,7 @@ _MAX_PREFIX = 160
 _MAX_NAME = 80
 _MOST_WORDS = 6
 _PREFIX = re.compile(r"^([^:]{1,160}):(?!//)\s*(.*)$", re.DOTALL)
+_DASHED = re.compile(r"^([^:\u2013\u2014]{2,80}?) +(?:-{1,2}|[\u2013\u2014]) *(?=\S)(.*)$", re.DOTALL)
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-h])[.)]\s{1,10}(?=\S)")
 _PIECES = re.compile(r"\s*(?:,|&|\+|/|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"<?\b([A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})\b>?")
@@ -124,10 +125,22 @@ def _head(text: str, people: People, words: Words) -> _Head | None:
     return _Head(tuple(found), topic)
 
 
+def _split(text: str, people: People, words: Words) -> tuple[str, _Head, str] | None:
+    """Return what stands before the colon of a line, what it means, and the rest; before a dash only a name means anything."""
+    text = text[: 4 * _MAX_TEXT]
+    split = _PREFIX.match(text)
+    head = _head(split[1], people, words) if split is not None else None
+    if split is None or head is None:
+        split = _DASHED.match(text)
+        head = _head(split[1], people, words) if split is not None else None
+        if head is None or not head.people or head.topic is not None or head.title:
+            return None
+    return (split[1], head, split[2]) if split is not None else None
+
+
 def opens_point(text: str, people: People, words: Words | None = None) -> bool:
     """Say whether a line begins with a name or a topic before a colon."""
-    split = _PREFIX.match(text[: 4 * _MAX_TEXT])
-    return split is not None and _head(split[1], people, words or load_words()) is not None
+    return _split(text, people, words or load_words()) is not None
 
 
 def _newcomer(name: str, title: str, called: list[Person]) -> _Head | None:
@@ -147,20 +160,20 @@ def read_point(entry: Entry, heading: Heading, people: People, words: Words | No
     topic: Topic | None = None
     titled: list[Person] = []
     for _ in range(3):
-        split = _PREFIX.match(text[: 4 * _MAX_TEXT])
-        head = _head(split[1], people, words) if split is not None else None
-        if split is None or head is None:
+        split = _split(text, people, words)
+        if split is None:
             break
+        before, head, rest = split
         if head.doubtful:
-            return Read(_points(split[2], heading, [head.doubtful], topic), doubtful=head.doubtful)
+            return Read(_points(rest, heading, [head.doubtful], topic), doubtful=head.doubtful)
         if (about and head.people) or (topic is not None and head.topic is not None):
             break
         about = about or list(head.people)
         topic = topic or head.topic
         if head.title:
             titled.append(_titled(about[0], head.title))
-        text = split[2]
-        if about and text and _asks_for_title(split[1], words) and len(text.split()) <= _MOST_WORDS:
+        text = rest
+        if about and text and _asks_for_title(before, words) and len(text.split()) <= _MOST_WORDS:
             return Read(people=(_titled(about[0], text),))
     if _is_only_name(text, people):
         return Read(people=tuple(titled))
