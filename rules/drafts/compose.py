@@ -26,6 +26,7 @@ from rules.lint.sentences import body_of, count_sentences
 from rules.mail import Address
 from rules.policy import DraftRules, load_playbook
 from rules.process import Process, Round
+from rules.process.noted import was_missed
 from rules.profile import Profile
 
 __all__ = ["MAX_SENTENCES", "compose"]
@@ -64,11 +65,15 @@ def _zone(name: str) -> tzinfo | None:
 
 
 def _spoken_of(place: Place, process: Process) -> Round | None:
-    """Return the interview that the draft speaks of: one that is over when the slot opens, of the round of a thank-you."""
+    """Return the interview that the draft speaks of: one that is over when the slot opens, of the round of a thank-you.
+
+    One to which they did not come was none, but for the draft that asks for another time.
+    """
     held = [
         entry
         for entry in process.rounds
         if entry.interview.status is not InterviewStatus.CANCELLED and entry.interview.end <= place.slot.opens
+        if place.kind is DraftKind.NO_SHOW or not was_missed(process, entry.interview)
     ]
     if place.kind in {DraftKind.THANK_YOU, DraftKind.NO_SHOW, DraftKind.LINKEDIN}:
         held = [entry for entry in held if entry.number == place.attempt]

@@ -11,6 +11,7 @@ import pytest
 
 from rules.classify.types import Kind
 from rules.decide import decide
+from rules.drafts.compose import compose
 from rules.drafts.types import DraftKind
 from rules.extract.types import Facts, InterviewStatus, Outcome, Person, PromiseClass, RoleClass
 from rules.intents import Decision, Place
@@ -260,6 +261,16 @@ def test_a_word_about_a_no_show_is_sent_once_and_not_begun_a_week_later() -> Non
     assert "no_show-1" not in steps(at(ny(3, 3, 10), ARRANGED, NO_SHOW, *gone))
     assert "no_show-1" not in steps(at(ny(3, 9, 12), ARRANGED, NO_SHOW))  # the clocks went forward
     _exact([ARRANGED, NO_SHOW], ny(2, 26), ny(4, 30))
+
+
+def test_no_later_mail_speaks_of_an_interview_that_did_not_take_place() -> None:
+    process, decision = at_now(ny(3, 17, 8), [ARRANGED, NO_SHOW], policy=POLICY)
+    (place,) = decision.place
+    text = compose(place, process, PROFILE, now=ny(3, 17, 8), message_id="x@home.example").text
+
+    assert place.kind is DraftKind.STATUS
+    assert "2 March" not in text
+    assert "interview" not in text.lower()
 
 
 # --- part 3: each outcome is one draft, or silence --------------------------------------------------------------------
