@@ -9,6 +9,7 @@ from rules.drafts.types import DraftKey, DraftKind
 from rules.extract.types import InterviewStatus, Person, RoleClass
 from rules.intents import Notice, Place, Reason
 from rules.process import DraftView, Process, State
+from rules.process.noted import was_missed
 from rules.process.people import named_in, reachable, status_recipient
 from rules.process.schedule import country_of, user_zone
 from rules.reasons import day_words
@@ -48,7 +49,11 @@ def _utc(when: datetime) -> datetime:
 
 def _began(process: Process) -> datetime | None:
     """Return since when there is somebody to keep in touch with, or None: they declined, or put it on hold, after a talk."""
-    talked = [item.interview.end for item in process.rounds if item.interview.status is not InterviewStatus.CANCELLED]
+    talked = [
+        item.interview.end
+        for item in process.rounds
+        if item.interview.status is not InterviewStatus.CANCELLED and not was_missed(process, item.interview)
+    ]
     if process.state is State.CLOSED and process.closed_by == "rejection" and process.closed_at is not None:
         closed = _utc(process.closed_at)
         return process.closed_at if any(_utc(end) <= closed for end in talked) else None

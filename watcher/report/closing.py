@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rules.drafts.types import DraftKind
 from rules.extract.types import InterviewStatus
 from rules.process import State
+from rules.process.noted import was_missed
 from rules.reasons import Reason
 from watcher.history import Assessment
 
@@ -72,7 +73,11 @@ def _usual(found: Assessment, now: datetime, zone: ZoneInfo) -> Reason | None:
     """Compare with the figures of S1 (B9)."""
     process = found.process
     held = [
-        item for item in process.rounds if item.interview.status is not InterviewStatus.CANCELLED and item.interview.end <= now
+        item
+        for item in process.rounds
+        if item.interview.status is not InterviewStatus.CANCELLED
+        and item.interview.end <= now
+        and not was_missed(process, item.interview)
     ]
     if not held:
         return None

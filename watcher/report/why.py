@@ -147,6 +147,8 @@ def changes(found: Assessment) -> Iterator[str]:
     process = found.process
     state, name = process.state, process.id
     if state is State.CLOSED:
+        if process.closed_by == "offer":
+            yield f"`hearback accepted {name} --starts DAY` says that you took it: from that day on every process rests."
         yield f"`hearback reopen {name}` takes it up again; an invitation of theirs to another interview does so too."
         return
     if state is State.PAUSED:
@@ -169,6 +171,10 @@ def changes(found: Assessment) -> Iterator[str]:
         )
         yield "An out-of-office answer moves the next step behind their return, without pausing."
         yield "A new date that they promise starts the waiting anew from it."
+    if state in {State.THEIR_TURN, State.DRAFTED} and process.rounds:
+        yield f"`hearback no-show {name}` says that nobody came to the last interview: another time is asked for."
+    if found.decision.tasks:
+        yield f"`hearback done {name} TASK` says that you have done what is for you to do."
     if shown_drafts(found):
         yield "A draft that you send counts as sent; one that you edit is yours; one that you delete never comes back."
     yield "A rejection or an offer ends the follow-ups."
