@@ -12,10 +12,11 @@ from rules.extract.promise import find_promise
 from rules.extract.types import Promise, PromiseClass
 from rules.language import ENGLISH
 from rules.notes.anchors import fold_words
+from rules.notes.types import Heading, Point, Topic
 from rules.notes.wording import Words
 from rules.phrases.grammar import fold
 
-__all__ = ["flag", "is_unknown", "promise", "start_date", "steps", "words_of"]
+__all__ = ["flag", "is_unknown", "promise", "start_date", "steps", "told_in_points", "words_of"]
 
 _MAX_WORDS, _MAX_STEP, _MOST_STEPS = 160, 120, 12
 _MAX_DATED = 300
@@ -33,6 +34,9 @@ _STEPS = re.compile(r"\s*(?:[;\n]|,(?!\d)|\band (?:then |also )?(?=an? ))\s*")
 _TICKED = re.compile(r"[\u2713\u2714\u2705\u2611\u2612]|\[[xX]\]")
 _MOST_TIMES = 730
 _BRIEF = 8
+_SAYS_ONLY = 14
+"""Words: a point of no more that says when they answer says nothing else."""
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my)\b")
 _NOTHING = (("no",), ("nothing",), ("none",), ("nobody",))
 
 
@@ -139,6 +143,35 @@ def promise(text: str, made_on: date, *, asked: bool) -> Promise | None:
     if best is None or (best.date is not None and not 0 <= (best.date - made_on).days <= _MOST_TIMES):
         return None
     return Promise(best.kind, made_on, best.date, said)
+
+
+def told_in_points(points: Iterable[Point], made_on: date) -> tuple[list[Point], Promise | None]:
+    """Return the points without those that only say when they answer (`hear by Thu 12th`), and what those say.
+
+    Of what went badly or was forgotten nothing counts that the user says of themselves: a date of theirs is no promise (D12).
+    """
+    left: list[Point] = []
+    found: list[Promise] = []
+    for point in points:
+        folded = fold_words(point.text)
+        mine = point.heading in {Heading.BADLY, Heading.FORGOT} and "i" in folded
+        told = None if mine or point.topic is not Topic.ANY else _spoken(point.text, made_on)
+        if told is not None:
+            found.append(told)
+        if told is None or len(folded) > _SAYS_ONLY:
+            left.append(point)
+    return left, min(found, key=lambda one: _RANKS.index(one.kind), default=None)
+
+
+def _spoken(text: str, made_on: date) -> Promise | None:
+    """Return what the user says that they promised, read as they would have said it: `let me know` is `let you know`."""
+    said = one_line(text, _MAX_DATED)
+    turned = _FIRST_PERSON.sub(lambda match: "your" if match[0].lower() == "my" else "you", said)
+    for words in (said, turned, f"You will {turned}", f"We will {turned}"):
+        found = find_promise(words, made_on, languages=(ENGLISH,))
+        if found is not None and (found.date is None or 0 <= (found.date - made_on).days <= _MOST_TIMES):
+            return Promise(found.kind, made_on, found.date, said)
+    return None
 
 
 def _promise_in(text: str, made_on: date) -> Promise | None:

@@ -91,7 +91,10 @@ def _read(page: Page, frame: Frame, at: datetime) -> Notes:
             heading = Heading.WELL
         if heading is not None:
             draft.take(read_point(item, heading, people, words))
+    draft.points, told = answering.told_in_points(draft.points, frame.day)
     _answers(found, frame, draft)
+    if told is not None:
+        draft.said.setdefault("promise", told)
     if len(draft.points) > MOST_POINTS:
         draft.doubt("many", "")
     named = joined_people((), draft.people)

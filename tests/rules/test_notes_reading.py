@@ -201,6 +201,42 @@ def test_b5_when_they_answer_is_read_from_a_bare_day_too(said: str) -> None:
     assert (found.kind, found.date, found.sentence) == (PromiseClass.HARD_DATE, date(2026, 3, 12), said)
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("hear by Thu 12th", date(2026, 3, 12)),
+        ("They'll decide by the end of next week", date(2026, 3, 13)),
+        ("will let me know by Wednesday", date(2026, 3, 11)),
+        ("I should follow up on 20 March if I hear nothing", date(2026, 3, 20)),
+    ],
+)
+def test_b5_a_point_that_only_says_when_they_answer_is_a_promise_and_no_point(said: str, day: date) -> None:
+    notes = read_text(f"What went well\n{said}\n", FRAME, AT)
+    assert notes.points == ()
+    assert notes.answers.promise is not None
+    assert (notes.answers.promise.date, notes.answers.promise.sentence) == (day, said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "her marathon in May",
+        "they ship every Tuesday",
+        "release planned for 20 March",
+        "Ann: we talked about her talk on 12 March",
+    ],
+)
+def test_b5_a_day_that_is_told_of_something_else_is_no_promise(said: str) -> None:
+    notes = read_text(f"What went well\n{said}\n", FRAME, AT)
+    assert notes.answers.promise is None
+    assert len(notes.points) == 1
+
+
+def test_b5_a_date_of_the_users_own_is_no_promise_of_theirs() -> None:
+    notes = read_text("What you forgot to say\nI can answer questions by Monday\n", FRAME, AT)
+    assert (notes.answers.promise, len(notes.points)) == (None, 1)
+
+
 def test_b5_an_interview_that_comes_next_is_no_promise_and_an_answer_that_comes_next_is_one() -> None:
     assert answers(next="a talk with the CTO on 20 March").answers.promise is None
     found = answers(next="they will get back to me by Friday").answers.promise

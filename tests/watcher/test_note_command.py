@@ -61,6 +61,13 @@ def test_n2_a_point_goes_where_its_options_say(
     assert point["id"] == f"1.{heading}.1"
 
 
+def test_b5_a_word_on_when_they_answer_is_a_promise(desk: CliDesk) -> None:
+    told = desk.json("note", "acme", "hear by Thu 12th")
+    assert told["notes"]["points"] == []
+    promise = told["notes"]["answers"]["promise"]
+    assert (promise["date"], promise["made_on"], promise["sentence"]) == ("2026-03-12", "2026-03-04", "hear by Thu 12th")
+
+
 def test_points_add_up_and_the_same_one_twice_is_one(desk: CliDesk) -> None:
     desk.run("note", "acme", "the demo")
     desk.run("note", "acme", "the loader")

@@ -9,13 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from rules.notes.anchors import pieces
+from rules.notes.answers import told_in_points
 from rules.notes.form import filled_form
 from rules.notes.frame import Frame, frame_of, latest_round, round_of
 from rules.notes.lines import Entry
 from rules.notes.merge import merge
 from rules.notes.points import People, read_point
 from rules.notes.reading import is_empty, read_text
-from rules.notes.types import Heading, Notes, Topic
+from rules.notes.types import Answers, Heading, Notes, Topic
 from watcher.cli.exits import UsageError
 from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.printing import print_json, show
@@ -96,8 +97,11 @@ def _one_point(point: Point, frame: Frame, seen: View) -> Notes:
     if not read.points:
         raise UsageError("there are no words in that point.")
     about = _address(point.about, people) if point.about else ""
-    points = [replace(item, about=about or item.about, topic=topic if point.topic else item.topic) for item in read.points]
-    made = merge(frame.round, [Notes(frame.round, seen.now, tuple(points))])
+    plain = not (point.about or point.topic or point.under)
+    left, told = told_in_points(read.points, frame.day) if plain else (list(read.points), None)
+    answers = Answers(promise=told)
+    points = [replace(item, about=about or item.about, topic=topic if point.topic else item.topic) for item in left]
+    made = merge(frame.round, [Notes(frame.round, seen.now, tuple(points), answers)])
     return made if made is not None else Notes(frame.round, seen.now)
 
 
