@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from rules.drafts.types import DraftKind
 from rules.lint.context import Context
-from rules.lint.placeholders import place_spans
+from rules.lint.placeholders import PLACE, place_spans
 from rules.lint.roster import name_words
 from rules.lint.types import Finding, Severity
 from rules.lint.words import load_words
@@ -23,6 +23,7 @@ _KEPT = 0.5
 """This share of a point's telling words stands in a sentence that uses the point."""
 _STEM = 5
 """Words with this many letters in common at their beginning are forms of one word."""
+_ENDINGS = ("s", "es", "ies", "d", "ed", "ing", "ly", "'s")
 _FEWEST = 2
 """A note with fewer telling words than this could go to anybody."""
 _SAME = 3
@@ -34,8 +35,16 @@ _NUMBER = re.compile(r"\b\d[\d.,]*\s?(?:%|per cent|percent|k|m|bn)?\b")
 @cache
 def _ordinary(language: str) -> frozenset[str]:
     """Return the words that say nothing of a conversation: those of letters in general."""
-    words = load_words(f"{language}_generic")["words"]
-    return frozenset(_stem(word) for word in words) | frozenset(words)
+    return frozenset(load_words(f"{language}_generic")["words"])
+
+
+def _is_ordinary(word: str, language: str) -> bool:
+    """Say whether a word, or what it is a form of, is one of any letter."""
+    ordinary = _ordinary(language)
+    if word in ordinary:
+        return True
+    bare = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 2]
+    return any(f"{each}{end}" in ordinary for each in bare for end in ("", "e", "y"))
 
 
 def _stem(word: str) -> str:
@@ -55,30 +64,28 @@ def telling_words(text: str, context: Context, language: str = "en") -> frozense
     swapped |= {word.casefold() for person in people for word in name_words(person.name)}
     if context.profile is not None:
         swapped |= set(_words(context.profile.name))
-    ordinary = _ordinary(language)
     return frozenset(
-        _stem(word)
-        for word in _words(text)
-        if len(word) > 1 and word not in swapped and word not in ordinary and _stem(word) not in ordinary
+        _stem(word) for word in _words(text) if len(word) > 1 and word not in swapped and not _is_ordinary(word, language)
     )
 
 
-def _point_words(point: Point) -> frozenset[str]:
-    every = frozenset(_stem(word) for word in _words(point.text) if len(word) > 2)  # noqa: PLR2004 - `to`, `of`, `in`
-    telling = frozenset(stem for stem in every if stem not in _ordinary("en"))
-    return telling or every
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in _words(text))
+
+
+def _is_used(point: Point, window: frozenset[str]) -> bool:
+    """Say whether the words of a point stand in a sentence: half of those that tell something, and of all of them."""
+    words = [word for word in _words(point.text) if len(word) > 2]  # noqa: PLR2004 - `to`, `of`, `in`
+    every = frozenset(_stem(word) for word in words)
+    telling = frozenset(_stem(word) for word in words if not _is_ordinary(word, "en"))
+    return bool(every) and all(len(some & window) >= _KEPT * len(some) for some in (telling, every))
 
 
 def facts_used(texts: Iterable[str], points: Iterable[Point]) -> tuple[Point, ...]:
     """Return the points that sentences use: half of the telling words of a point stand in one of them, or in two in a row."""
-    sentences = [frozenset(_stem(word) for word in _words(text)) for text in texts]
+    sentences = [_stems(PLACE.sub(" ", text)) for text in texts]
     windows = [*sentences, *(one | other for one, other in pairwise(sentences))]
-    used = []
-    for point in points:
-        words = _point_words(point)
-        if words and any(len(words & window) / len(words) >= _KEPT for window in windows):
-            used.append(point)
-    return tuple(used)
+    return tuple(point for point in points if any(_is_used(point, window) for window in windows))
 
 
 def check_specific(written: Written, context: Context) -> Iterator[Finding]:
