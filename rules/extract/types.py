@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -46,6 +46,8 @@ class Person:
     """Lower-case; empty when unknown. Never guessed (rule T9)."""
     title: str = ""
     role: RoleClass = RoleClass.UNKNOWN
+    signed: bool = field(default=False, compare=False)
+    """The name is as its owner writes it: in the sender's field or the signature of a mail of theirs."""
 
 
 class Format(StrEnum):

@@ -86,14 +86,18 @@ def _take_people(ledger: Ledger, event: Incoming) -> None:
     human = bool(sender.address) and event.can_receive and can_receive(sender.address)
     if sender.address and not human:
         ledger.unreachable.add(sender.address)
-    people = [person for person in event.facts.people if person.address not in ledger.own]
+    people = [
+        replace(person, signed=human and person.address == sender.address)
+        for person in event.facts.people
+        if person.address not in ledger.own
+    ]
     for interview in event.facts.interviews:
         people += [person for person in interview.interviewers if person.address not in ledger.own]
         if interview.organizer is not None and interview.organizer.address not in ledger.own:
             people.append(interview.organizer)
     people = [person for person in people if not person.address or can_receive(person.address)]
     if human:
-        people.insert(0, Person(sender.name, sender.address))
+        people.insert(0, Person(sender.name, sender.address, signed=bool(sender.name)))
         ledger.correspondents[sender.address] = (sender, event.at)
     ledger.roster = merge_people(ledger.roster, people)
 

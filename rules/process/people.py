@@ -25,10 +25,12 @@ def _folded(name: str) -> str:
 
 
 def _joined(old: Person, new: Person) -> Person:
-    """Return one person of two mentions; the newer says more where it says anything."""
+    """Return one person of two mentions; the newer says more where it says anything, a name as its owner writes it (C24)."""
+    named = bool(new.name) and (new.signed or not old.signed)
     return replace(
         old,
-        name=new.name or old.name,
+        name=new.name if named or not old.name else old.name,
+        signed=new.signed if named else old.signed,
         address=old.address or new.address,
         title=new.title or old.title,
         role=new.role if new.role is not RoleClass.UNKNOWN else old.role,
