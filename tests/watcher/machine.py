@@ -24,7 +24,7 @@ from connectors.guard import Guarded
 from rules.drafts.types import Draft, DraftKey
 from rules.mail import Envelope, Message, Wants
 from tests.letters import letter
-from tests.watcher.desk import Desk
+from tests.watcher.desk import NO_FORMS, Desk
 from watcher.cycle import Cycle, PassReport
 from watcher.store import Store
 from watcher.store.drafts import OutboxRow, RowState, load_outbox, versions
@@ -191,7 +191,7 @@ def companies() -> list[Company]:
 class Office(Desk):
     """A desk that fails on demand, with what the user did to it."""
 
-    def __init__(self, path: Path, template: Path, now: datetime) -> None:
+    def __init__(self, path: Path, template: Path, now: datetime, rules: str = NO_FORMS) -> None:
         """Start with an empty store, copied from `template`: making one takes half a second."""
         self.faults = Faults()
         self.now = now
@@ -206,7 +206,7 @@ class Office(Desk):
         state = path / "state"
         state.mkdir(parents=True)
         shutil.copy(template, state / "hearback.sqlite3")
-        super().__init__(path, wrap=lambda inner: Faulty(Guarded(inner), self.faults, self.under_way))
+        super().__init__(path, wrap=lambda inner: Faulty(Guarded(inner), self.faults, self.under_way), rules=rules)
 
     def _start(self) -> None:
         super()._start()

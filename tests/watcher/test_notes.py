@@ -13,6 +13,9 @@ import pytest
 from rules.extract.types import PromiseClass
 from tests.letters import invitation
 from tests.watcher.desk import Desk
+from tests.watcher.machine import Faults, Office
+from watcher.store import Store
+from watcher.store.journal import load_log
 
 BERLIN = ZoneInfo("Europe/Berlin")
 INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
@@ -86,6 +89,36 @@ def test_n1_exactly_one_form_appears_when_the_interview_ends_and_the_questions_g
         assert heading in text
     held.look(ENDS + timedelta(minutes=5))
     assert len(own(held)) == 1
+
+
+def test_n1_a_form_is_read_once_and_used_whenever_the_program_dies(tmp_path: Path) -> None:
+    template = tmp_path / "template.sqlite3"
+    Store(template).close()
+    died = 0
+    for point in range(1, 36, 3):
+        office = Office(tmp_path / f"office-{point}", template, INVITED, "tasks.linkedin = false\n")
+        office.deliver(invitation(INVITED, INTERVIEW), INVITED)
+        office.look(INVITED)
+        office.look(ENDS)
+        (written,) = own(office)
+        said = _unflowed(written.get_content()).replace("Rita Chen:", "Rita Chen: her team left the monolith")
+        office.edits(office.draft_file(ME), said)
+        office.now = ENDS + timedelta(minutes=20)
+        died += office.tries(Faults(die_at=point)) is None
+        for _ in range(2):
+            office.now += timedelta(minutes=5)
+            assert office.tries(Faults()) is not None
+        (notes,) = office.process(office.now).process.noted
+        with office.store.read() as connection:
+            told = [row.action for row in load_log(connection, "main")]
+        bodies = [draft.get_body(("plain",)) for draft in office.drafts() if ME not in str(draft["To"])]
+        office.close()
+        assert [item.text for item in notes.points] == ["her team left the monolith"], point
+        assert told.count("noted") == 1, point
+        assert len(bodies) == 1, point
+        assert bodies[0] is not None
+        assert "left the monolith" in " ".join(bodies[0].get_content().split()), point
+    assert died > 4
 
 
 def test_n2_what_is_written_into_the_form_is_read_back_once_and_for_each_state_of_it(held: Desk) -> None:
