@@ -96,10 +96,10 @@ def drafts_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo) -> R
     for one, row in sorted(rows, key=lambda pair: (pair[1].slot_opens or now, str(pair[1].key))):
         words = Text(draft_words(row), "bold blue")
         words.append(f"\n{_address(row.draft.to.address)}\n“{plain(row.draft.subject)}”", "dim not bold")
-        when = Text(draft_line(row, now, zone))
+        sent = Text(draft_line(row, now, zone))
         if (told := summary(findings_of(one, row))) is not None:
-            when.append(f"\n{told[0]}", SEVERITY_STYLES[told[1]])
-        table.add_row(Text(plain(one.process.company, 60) or "company unknown", "bold"), words, when)
+            sent.append(f"\n{told[0]}", SEVERITY_STYLES[told[1]])
+        table.add_row(Text(plain(one.process.company, 60) or "company unknown", "bold"), words, sent)
     return table
 
 
