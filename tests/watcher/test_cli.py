@@ -352,3 +352,17 @@ def test_every_json_is_ascii(thanked: CliDesk) -> None:
         out = thanked.run(*words, "--json").stdout
         assert out.isascii()
         json.loads(out)
+
+
+def test_why_draft_tells_where_each_sentence_comes_from(thanked: CliDesk) -> None:
+    told = thanked.json("why", "acme", "--draft")
+    (draft,) = told["drafts"]
+    assert [one["template"].split()[0] for one in draft["sentences"]] == ["thank_you.toml"] * len(draft["sentences"])
+    facts = [fact for one in draft["sentences"] for fact in one["facts"]]
+    invitation = thanked.json("why", "acme")["messages"][0]
+    assert {fact["id"] for fact in facts} == {f"mail:{invitation['id']}"}
+    assert {fact["words"] for fact in facts} == {invitation["subject"]}
+    assert all("Rita Chen" in fact["source"] for fact in facts)
+    shown = " ".join(thanked.run("why", "acme", "--draft", "thank_you-1").stdout.split())
+    assert "thank_you.toml thanks.first" in shown
+    assert "There are" in thanked.run("why", "acme", "nothing-9", "--draft", code=Exit.USAGE).stderr
