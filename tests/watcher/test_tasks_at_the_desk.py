@@ -12,9 +12,13 @@ import pytest
 from icalendar import Calendar
 
 from rules.drafts.wording import load_wording
+from rules.extract.types import Person
+from rules.intents import Decision
 from tests.letters import calendar, invitation, letter
 from tests.watcher.clidesk import CliDesk
-from watcher.cli.exits import Exit
+from tests.watcher.reporting import assessment, task
+from watcher.cli.exits import Exit, UsageError
+from watcher.cli.telling import chosen_task
 from watcher.store import Store
 
 INVITED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -80,9 +84,9 @@ def process(desk: CliDesk) -> dict[str, Any]:
 
 
 def test_a_card_stands_in_status_until_done_says_so(visited: CliDesk) -> None:
-    (task,) = process(visited)["tasks"]
-    assert (task["id"], task["kind"], task["due"]) == (CARD, "handwritten", "2026-03-06T17:00:00+01:00")
-    assert task["recipient"]["address"] == "rita@acme.test"
+    (shown,) = process(visited)["tasks"]
+    assert (shown["id"], shown["kind"], shown["due"]) == (CARD, "handwritten", "2026-03-06T17:00:00+01:00")
+    assert shown["recipient"]["address"] == "rita@acme.test"
     text = " ".join(visited.run("status").stdout.split())
     assert "by hand" in text
     assert f"hearback done {process(visited)['id']} {CARD}" in text
@@ -108,6 +112,22 @@ def test_h5_the_mail_says_that_a_card_is_on_its_way_as_long_as_one_is_to_be_writ
     assert any(sentence in note() for sentence in announced)
 
 
+def test_done_takes_the_only_task(visited: CliDesk) -> None:
+    visited.run("done", "acme")
+    assert process(visited)["tasks"] == []
+
+
+def test_done_asks_which_of_several_and_takes_a_beginning_or_a_name() -> None:
+    kim = task("handwritten-1.kim@acme.example", recipient=Person("Kim Lee", "kim@acme.example"))
+    found = assessment(None, Decision(tasks=(task(), kim)))
+
+    with pytest.raises(UsageError, match="which one\\? Name it:\n  handwritten-1.dana@acme.example"):
+        chosen_task(found, None)
+    with pytest.raises(UsageError, match="may be any of these"):
+        chosen_task(found, "handwritten")
+    assert chosen_task(found, "handwritten-1.k") == chosen_task(found, "Kim") == kim
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -125,15 +145,16 @@ def test_done_without_anything_to_do_says_so(desk: CliDesk) -> None:
     desk.invite()
     desk.run("once", "--now", BEFORE)
 
-    assert "there is nothing to do" in desk.run("done", "acme", "card", code=Exit.USAGE).stderr
+    assert "there is nothing for you to do" in desk.run("done", "acme", code=Exit.USAGE).stderr
+    assert "there is nothing for you to do" in desk.run("done", "acme", "card", code=Exit.USAGE).stderr
 
 
 def test_why_shows_the_words_of_the_card_and_what_is_usual(visited: CliDesk) -> None:
     told = visited.json("why", "acme")
 
-    (task,) = told["tasks"]
-    assert task["words"].startswith("Dear Rita,\n\n")
-    assert {"H1", "H3"} <= {rule for reason in task["reasons"] for rule in reason["rules"]}
+    (shown,) = told["tasks"]
+    assert shown["words"].startswith("Dear Rita,\n\n")
+    assert {"H1", "H3"} <= {rule for reason in shown["reasons"] for rule in reason["rules"]}
     assert [reason["rules"] for reason in told["card"]] == [["B9", "T8"]]
     assert "Dear Rita," in visited.run("why", "acme").stdout
 

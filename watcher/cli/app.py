@@ -298,7 +298,10 @@ def reopen(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = 
 def done(
     ctx: typer.Context,
     process: ProcessArgument,
-    task: Annotated[str, typer.Argument(metavar="TASK", help="Its id as `status --json` prints it, or the beginning of it.")],
+    task: Annotated[
+        str | None,
+        typer.Argument(metavar="[TASK]", help="Its id as `status` prints it, the beginning of it, or whom it is for."),
+    ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:

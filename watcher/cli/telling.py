@@ -18,7 +18,7 @@ from watcher.paths import StatePaths
 from watcher.report.words import plain
 from watcher.store.journal import add_mark
 
-__all__ = ["tell", "tell_accepted", "tell_done", "tell_no_show"]
+__all__ = ["chosen_task", "tell", "tell_accepted", "tell_done", "tell_no_show"]
 
 Say = Callable[[View, Assessment], tuple[datetime | None, str]]
 """What else is written down beside the verb: a time, and the id of a task. Raises UsageError."""
@@ -34,12 +34,12 @@ def tell(path: Path, verb: str, word: str, until: str | None, *, as_json: bool) 
     _tell(path, Verb(verb), word, say, as_json=as_json)
 
 
-def tell_done(path: Path, word: str, task: str, *, as_json: bool) -> None:
-    """Write down that a task is done."""
+def tell_done(path: Path, word: str, task: str | None, *, as_json: bool) -> None:
+    """Write down that a task is done; without a word for it the only one that stands."""
 
     def say(seen: View, found: Assessment) -> tuple[datetime | None, str]:
         del seen
-        return None, _chosen(found, task).id
+        return None, chosen_task(found, task).id
 
     _tell(path, Verb.DONE, word, say, as_json=as_json)
 
@@ -70,10 +70,15 @@ def _name(found: Assessment) -> str:
     return plain(found.process.company) or found.process.id
 
 
-def _chosen(found: Assessment, word: str) -> Task:
-    """Return the task that is meant: by id, the beginning of an id, its kind, or whom it is for. Raises UsageError."""
+def chosen_task(found: Assessment, word: str | None) -> Task:
+    """Return the task that is meant: by id, the beginning of an id, or whom it is for. Raises UsageError with the choices."""
     tasks = [*found.decision.tasks, *found.decision.upcoming_tasks]
-    folded = word.strip().casefold()
+    if word is None:
+        if len(found.decision.tasks) == 1:
+            return found.decision.tasks[0]
+        if found.decision.tasks:
+            raise UsageError(f"{_name(found)}: which one? Name it:\n{_listed([*found.decision.tasks])}")
+    folded = (word or "").strip().casefold()
     tests = (
         lambda task: task.id.casefold() == folded,
         lambda task: task.id.casefold().startswith(folded),
@@ -85,8 +90,8 @@ def _chosen(found: Assessment, word: str) -> Task:
             return matches[0]
         if matches:
             raise UsageError(f"{word!r} may be any of these tasks; name one by its id:\n{_listed(matches)}")
-    if not tasks:
-        raise UsageError(f"{_name(found)}: there is nothing to do that could be done.")
+    if not tasks or word is None:
+        raise UsageError(f"{_name(found)}: there is nothing for you to do that could be done.")
     raise UsageError(f"{_name(found)}: there is no task {word!r}. These are there:\n{_listed(tasks)}")
 
 
