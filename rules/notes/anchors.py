@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from rules.notes.wording import Words, load_words
@@ -24,6 +25,9 @@ _JUNK_BEFORE = " *_=~([\"'#-\u2013\u2014\u2022\u00b7\u00a7"
 _JUNK_BEHIND = " ?:.!)]*_=~#\"'\u2013\u2014-"
 _CLOSING = re.compile(r"""[?:.!)\]*_"']{0,8} {0,8}[:=~#\u2013\u2014-]{0,8}[ *_]{0,8}""")
 _SEPARATORS = ":-\u2013\u2014"
+_ALIKE = 0.85
+_LONGEST_HEADING = 12
+_MOST_LOOKED_AT = 300
 _SOME = 4
 """So many words of a line of ours in a row are ours."""
 END = "end"
@@ -145,8 +149,35 @@ def _hits(lines: Sequence[str], language: str) -> list[_Hit]:
         else:
             found.append(hit)
             place += len(hit.anchor.words)
+    found += _mistyped(tokens, found, language)
+    found.sort(key=lambda hit: (hit.first.line, hit.first.start))
     strict = {hit.anchor.section for hit in found if hit.strict and not hit.anchor.anywhere}
     return [hit for hit in found if hit.strict or hit.anchor.section not in strict]
+
+
+def _mistyped(tokens: Sequence[_Token], found: Sequence[_Hit], language: str) -> list[_Hit]:
+    """Return the lines that are a heading but for a letter or two, of headings that stand nowhere as they should."""
+    known = {hit.anchor.section for hit in found if hit.strict and not hit.anchor.anywhere}
+    wanted = [(one, " ".join(one.words)) for one in _headings(language) if one.section not in known]
+    taken = {line for hit in found for line in range(hit.first.line, hit.last.line + 1)}
+    lines: dict[int, list[_Token]] = defaultdict(list)
+    for token in tokens if wanted else ():
+        if token.line not in taken:
+            lines[token.line].append(token)
+    hits: list[_Hit] = []
+    for some in list(lines.values())[:_MOST_LOOKED_AT]:
+        text = " ".join(token.word for token in some[: _LONGEST_HEADING + 1])
+        for anchor, label in wanted:
+            if len(some) == len(anchor.words) and SequenceMatcher(None, text, label, autojunk=False).ratio() >= _ALIKE:
+                hits.append(_Hit(anchor, some[0], some[-1], strict=True))
+                break
+    return hits
+
+
+@cache
+def _headings(language: str) -> tuple[Anchor, ...]:
+    headings = load_words(language).headings
+    return tuple(Anchor(name, fold_words(heading["label"])) for name, heading in headings.items())
 
 
 def _hit_at(

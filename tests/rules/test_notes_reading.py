@@ -49,6 +49,16 @@ def test_n1_headings_are_known_however_they_are_written(text: str) -> None:
     assert found == {"well": "the demo", "badly": "locks", "stood_out": "they ship weekly", "forgot": "tests"}
 
 
+@pytest.mark.parametrize("typed", ["What went baldy", "What went badyl:", "what wnet badly", "Waht went badly"])
+def test_n1_a_heading_with_a_slip_is_still_one(typed: str) -> None:
+    assert points(f"What went well\nthe demo\n{typed}\nlocks\n") == [("well", "", "", "the demo"), ("badly", "", "", "locks")]
+
+
+@pytest.mark.parametrize("said", ["What went by rail", "What we had badly", "What went sadly wrong"])
+def test_n1_a_line_like_a_heading_is_none(said: str) -> None:
+    assert points(f"What went well\n{said}\n") == [("well", "", "", said)]
+
+
 def test_n1_a_heading_is_no_heading_within_a_sentence() -> None:
     said = "what went well was the part on caching"
     assert points(fill(NOTES, Filling(points=((Heading.BADLY, said),)))) == [("badly", "", "", said)]
