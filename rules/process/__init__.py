@@ -3,6 +3,7 @@
 from rules.process.fold import allowed, demand_allowed, fold
 from rules.process.table import TABLE, UNDER, IllegalTransition, Signal, step
 from rules.process.types import (
+    UNDONE,
     Aside,
     DraftChange,
     DraftEvent,
@@ -25,6 +26,7 @@ from rules.process.types import (
 __all__ = [
     "TABLE",
     "UNDER",
+    "UNDONE",
     "Aside",
     "DraftChange",
     "DraftEvent",

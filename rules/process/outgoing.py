@@ -11,7 +11,7 @@ from rules.process.noted import usable_promise
 from rules.process.people import interviewers_of
 from rules.process.schedule import user_zone
 from rules.process.table import Signal
-from rules.process.types import DraftChange, DraftEvent, DraftView, Mark, Noted, Outgoing, State, Verb
+from rules.process.types import UNDONE, DraftChange, DraftEvent, DraftView, Mark, Noted, Outgoing, State, Verb
 from rules.worktime import local_day
 
 __all__ = ["take_draft", "take_mark", "take_noted", "take_outgoing"]
@@ -165,7 +165,10 @@ def _take_report(ledger: Ledger, event: Mark) -> None:
     if not over:
         ledger.note("`no-show` changed nothing: no interview is over")
         return
-    ledger.missed[over[-1].interview.uid] = event.at
+    if event.item == UNDONE:
+        ledger.missed.pop(over[-1].interview.uid, None)
+    else:
+        ledger.missed[over[-1].interview.uid] = event.at
 
 
 def take_mark(ledger: Ledger, event: Mark) -> None:

@@ -13,6 +13,7 @@ from rules.mail import Address
 from rules.notes.types import Notes, Point
 
 __all__ = [
+    "UNDONE",
     "Aside",
     "DraftChange",
     "DraftEvent",
@@ -119,9 +120,13 @@ class Verb(StrEnum):
     DONE = "done"
     """With `item`, the id of a task: the user has done it."""
     NO_SHOW = "no_show"
-    """They did not come to the interview that was last over."""
+    """They did not come to the interview that was last over. With `item` UNDONE: they did after all."""
     ACCEPTED = "accepted"
     """The user has taken this job. With `until`, its first day: from then on nothing is drafted for any process (F21)."""
+
+
+UNDONE = "undone"
+"""`Mark.item` of a word that takes back what the user said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,9 +228,7 @@ def lint(  # noqa: PLR0917 - the options of the command
     process: Annotated[
         str | None, typer.Option("--process", metavar="PROCESS", help="Check it against what is known of this process.")
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="thank_you, status, gracious, …; else what it seems to be.")
-    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="thank_you, status, …; else by its words.")] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -312,11 +310,17 @@ def done(
 
 
 @app.command("no-show", rich_help_panel=_TELL)
-def no_show(ctx: typer.Context, process: ProcessArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+def no_show(
+    ctx: typer.Context,
+    process: ProcessArgument,
+    undo: Annotated[bool, typer.Option("--undo", help="They came after all.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
     """Say that they did not come to the last interview: a word that asks for another time is drafted."""
     from watcher.cli.telling import tell_no_show  # noqa: PLC0415
 
-    tell_no_show(config_path(ctx, config), process, as_json=json)
+    tell_no_show(config_path(ctx, config), process, undo=undo, as_json=json)
 
 
 @app.command(rich_help_panel=_TELL)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rules.intents import Task
-from rules.process import IllegalTransition, Verb, demand_allowed
+from rules.process import UNDONE, IllegalTransition, Verb, demand_allowed
 from watcher.cli.exits import UsageError
 from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.options import parse_day, parse_until
@@ -44,14 +44,16 @@ def tell_done(path: Path, word: str, task: str | None, *, as_json: bool) -> None
     _tell(path, Verb.DONE, word, say, as_json=as_json)
 
 
-def tell_no_show(path: Path, word: str, *, as_json: bool) -> None:
-    """Write down that they did not come to the interview that was over last."""
+def tell_no_show(path: Path, word: str, *, undo: bool, as_json: bool) -> None:
+    """Write down that they did not come to the interview that was over last, or that they did after all."""
 
     def say(seen: View, found: Assessment) -> tuple[datetime | None, str]:
         over = [each for each in found.process.rounds if each.interview.status.value != "cancelled"]
         if not any(each.interview.end <= seen.now for each in over):
             raise UsageError(f"{_name(found)}: no interview of it is over. Say it when its time has passed.")
-        return None, ""
+        if undo and not found.process.missed:
+            raise UsageError(f"{_name(found)}: you have not said that nobody came; there is nothing to take back.")
+        return None, UNDONE if undo else ""
 
     _tell(path, Verb.NO_SHOW, word, say, as_json=as_json)
 
