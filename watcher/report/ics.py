@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneStandard, vDatetime
 
-from watcher.report.steps import Step
+from watcher.report.steps import IN_DRAFTS, Step
 from watcher.report.words import plain
 
 __all__ = ["build_ics", "uid_of"]
@@ -74,7 +74,7 @@ def _event(step: Step, stamp: datetime) -> Event:
         event.add("dtstart", opens.replace(microsecond=0))
         event.add("dtend", max(closes, opens + _SHORTEST).replace(microsecond=0))
     company = plain(step.found.process.company, 80)
-    title = plain(step.words)
+    title = plain(step.words).removesuffix(IN_DRAFTS)  # it may be sent when the file is read
     event.add("summary", f"{company}: {title}" if company else title)
     event.add("description", "\n".join(_description(step)))
     event.add("categories", [_CATEGORIES.get(step.kind, "Follow-up")])
@@ -84,7 +84,7 @@ def _event(step: Step, stamp: datetime) -> Event:
 
 
 def _description(step: Step) -> list[str]:
-    lines = [plain(step.detail or step.words, _LONGEST_TEXT)]
+    lines = [plain(step.detail or step.words, _LONGEST_TEXT).removesuffix(IN_DRAFTS)]
     role = plain(step.found.process.role)
     if role:
         lines.append(role)

@@ -17,9 +17,10 @@ from watcher.report.table import place_words
 from watcher.report.words import plain
 from watcher.store.drafts import LIVE
 
-__all__ = ["PLAN_DAYS", "Aheads", "Step", "step_values", "steps_of"]
+__all__ = ["IN_DRAFTS", "PLAN_DAYS", "Aheads", "Step", "step_values", "steps_of"]
 
 PLAN_DAYS = 60
+IN_DRAFTS = " (in Drafts)"
 _LONGEST = 1000
 _PROMISED = {
     PromiseClass.HARD_DATE: "They promised word by this day",
@@ -121,7 +122,7 @@ def _places(one: Assessment, places: Sequence[Place]) -> Iterator[Step]:
     standing = {row.key for row in one.outbox if row.state in LIVE}
     sure = {place.key for place in (*one.decision.place, *one.decision.upcoming)}
     for place in places:
-        words = place_words(place, one) + (" (in Drafts)" if place.key in standing else "")
+        words = place_words(place, one) + (IN_DRAFTS if place.key in standing else "")
         yield Step(
             place.slot.opens,
             place.slot.closes,

@@ -15,6 +15,7 @@ from rich.text import Text
 from rules.drafts.types import DraftKind
 from rules.intents import Place, Task
 from rules.process import State
+from rules.reasons import day_words as day_in_full
 from watcher.history import Assessment
 from watcher.report.proofs import SEVERITY_STYLES, findings_of, needs_you, summary
 from watcher.report.status import cap_of, next_place, quiet_days, shown_drafts
@@ -23,7 +24,7 @@ from watcher.store.accounts import AccountRow
 from watcher.store.drafts import OutboxRow, RowState
 from watcher.telling import ASKED_AFTER
 
-__all__ = ["draft_line", "draft_words", "place_words", "state_text", "status_table", "status_view"]
+__all__ = ["draft_line", "draft_words", "due_words", "place_words", "state_text", "status_table", "status_view"]
 
 _FORMS = frozenset({DraftKind.PREP, DraftKind.NOTES})
 
@@ -181,11 +182,17 @@ def _company(one: Assessment) -> str:
     return plain(one.process.company, 60) or "company unknown"
 
 
+def due_words(task: Task, now: datetime, zone: ZoneInfo) -> str:
+    """Return by when a task is best done, where its own text does not say so: ` By Fri 6 Mar, 17:00.`, else nothing."""
+    if task.due is None or day_in_full(task.due.astimezone(zone).date()) in task.text:
+        return ""
+    return f" By {time_words(task.due, zone, now.astimezone(zone).date())}."
+
+
 def _task(one: Assessment, task: Task, zone: ZoneInfo, now: datetime) -> Text:
     """Return a task, by when it is best done, and what is typed when it is."""
     text = Text.assemble(("\N{BALLOT BOX} ", "cyan"), (f"{_company(one)}: ", "bold"), plain(task.text, 1000))
-    if task.due is not None:
-        text.append(f" By {time_words(task.due, zone, now.astimezone(zone).date())}.", "dim")
+    text.append(due_words(task, now, zone), "dim")
     return text.append(f"  hearback done {one.process.id} {task.id}", "dim cyan")
 
 

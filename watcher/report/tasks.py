@@ -13,7 +13,8 @@ from rich.text import Text
 
 from rules.intents import Task
 from watcher.history import Assessment
-from watcher.report.words import plain, time_words
+from watcher.report.table import due_words
+from watcher.report.words import plain
 
 __all__ = ["card_texts", "task_lines", "task_values"]
 
@@ -57,11 +58,9 @@ def task_values(found: Assessment, words: Mapping[str, str]) -> list[dict[str, A
 
 def task_lines(found: Assessment, words: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Iterator[RenderableType]:
     """Yield the tasks for people: when, why, and what to write."""
-    today = now.astimezone(zone).date()
     for task in (*found.decision.tasks, *found.decision.upcoming_tasks):
         head = Text(plain(task.text, _LONGEST), "cyan" if task in found.decision.tasks else "dim")
-        if task.due is not None:
-            head.append(f" By {time_words(task.due, zone, today)}.", "dim")
+        head.append(due_words(task, now, zone), "dim")
         lines: list[RenderableType] = [head, *(Padding(line, (0, 0, 0, 2)) for line in _reasons(task))]
         if task.id in words:
             lines.append(Padding(Text(words[task.id], "italic"), (1, 0, 1, 4)))
