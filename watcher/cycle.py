@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.base import Changes, Connector
@@ -17,13 +17,14 @@ from rules.classify import Kind, Known, wants
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
 from watcher.account import Account
+from watcher.hearing import Ear
 from watcher.history import assess
-from watcher.intake import arrival, is_known, is_own, read_message, unread_message
+from watcher.intake import arrival, is_known, is_own, read_or_keep
 from watcher.linking import Linked, Linker
-from watcher.notes import read_back
+from watcher.notes import follow_notes, read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.passes import PassReport
-from watcher.proofing import proof_drafts
+from watcher.proofing import Proofs
 from watcher.proofread import Proofread
 from watcher.relabelling import as_said, misread, unheeded
 from watcher.store import Connection, Store, StoreError
@@ -34,12 +35,9 @@ from watcher.store.journal import (
     LogRow,
     add_log,
     add_untold,
-    concerns_all,
     forget_untold,
-    last_mark,
     load_log,
     load_untold,
-    marks_of,
     told,
 )
 from watcher.store.mail import (
@@ -52,7 +50,6 @@ from watcher.store.mail import (
     refs_gone,
     seen_before,
 )
-from watcher.store.notes import last_note, move_notes, notes_of
 from watcher.telling import tell_events, tell_notices
 
 __all__ = ["Cycle", "Interrupted", "PassReport"]
@@ -106,9 +103,6 @@ class Cycle:
     """Messages that were read and not told of so far."""
     _broken_off: bool = False
     """The last pass before the start did not come to its end."""
-    _mark: int = 0
-    _noted: int = 0
-    """The newest note of the user's that was acted on."""
     _started: bool = False
     _clean: bool = False
     """Drafts and outbox were compared, and nothing has changed in Drafts since."""
@@ -117,18 +111,17 @@ class Cycle:
     _wall: datetime | None = None
     """The real time, in a pass that was told another."""
     _linker: Linker = field(init=False)
+    _ear: Ear = field(init=False)
     _correction: int = 0
     """The newest correction of the user's that was acted on."""
-    _decided: set[str] = field(default_factory=set)
-    """Processes that were decided since their drafts were checked."""
-    _unproofed: bool = False
-    """Drafts may have changed since they were checked."""
+    _proofs: Proofs = field(default_factory=Proofs)
     _said: dict[str, CorrectionRow] = field(default_factory=dict)
     """What the user said of the kind of messages."""
 
     def __post_init__(self) -> None:
         """Begin with nothing read."""
         self._linker = Linker(self.account.name, self.account.profile.name)
+        self._ear = Ear(self.account.name)
 
     @property
     def next_check(self) -> datetime | None:
@@ -176,10 +169,11 @@ class Cycle:
             affected |= reconcile(self._ledger, self.connector, now, reset=pulled.reset)
             affected |= read_back(self._ledger, self.connector, now)
             self._clean = True
-            self._unproofed = True
+            self._proofs.changed = True
         self._decide(affected, now)
         count = pulled.count + self._act(now, wall, floor)
-        self._proof(now)
+        if self.proofread is not None and not self.stopping():
+            self._proofs.bring_up(self._ledger, self.connector, self.proofread, now)
         changed = bool(affected or pulled.count)
         self._note(now, wall, changed=changed)
         return PassReport(
@@ -308,14 +302,8 @@ class Cycle:
 
     def _read_one(self, message: Message, at: datetime, *, known: bool = False) -> EventRow:
         """Read a message; one that the rules fail on is kept as unread, and must not hold up the others."""
-        said = self._said.get(message.envelope.identity)
-        try:
-            kind = said.kind if said is not None else None
-            row = read_message(self.account, message, at, known=known or is_known(message, self._known), said=kind)
-            return row if said is None else replace(row, labelled=said.id)
-        except Exception as error:
-            log.exception("%s: message %r could not be read", self.account.name, message.envelope.message_id)
-            return unread_message(self.account, message, at, f"could not be read: {type(error).__name__}")
+        known = known or is_known(message, self._known)
+        return read_or_keep(self.account, message, at, known=known, said=self._said.get(message.envelope.identity))
 
     # --- fold and decide ----------------------------------------------------------------------------------------------
 
@@ -334,18 +322,12 @@ class Cycle:
                 rows, again = misread(connection, name, linked.misread - tried)
                 settled = not late and not again
                 # Drafts change hands only when all is read that may tell whose they are.
-                moved = self._follow(connection, linked) if settled else frozenset()
+                moved = follow(connection, name, linked) | follow_notes(connection, name, linked) if settled else frozenset()
             if settled:
                 return linked.processes_of(pulled.identities) | moved
             self._fetch_late(late, pulled, now)
             tried |= linked.misread
             pulled.identities |= self._put_again([*self._read_again(rows, again, now, known=True).values()])
-
-    def _follow(self, connection: Connection, linked: Linked) -> frozenset[str]:
-        """Put drafts and notes under a process that there is; return the processes that got any."""
-        homes = {row.identity: row.process for row in linked.links if not row.ambiguous}
-        openers = {row.id: row.opener for row in linked.processes}
-        return follow(connection, self.account.name, linked) | move_notes(connection, self.account.name, openers, homes)
 
     def _late(self, connection: Connection, before: Known) -> Iterable[Envelope]:
         domains = self._known.domains - before.domains
@@ -401,16 +383,7 @@ class Cycle:
         if self._decided_at is not None and now < self._decided_at:
             due.update(self._checks)  # the clock went back: what was decided for later does not hold
         with self.store.read() as connection:
-            newest = last_mark(connection)
-            if newest != self._mark:
-                due.update(row.process for row in marks_of(connection, self.account.name, after=self._mark))
-                if concerns_all(connection, after=self._mark):
-                    due.update(self._checks)
-                self._mark = newest
-            noted = last_note(connection)
-            if noted != self._noted:
-                due.update(row.process for row in notes_of(connection, self.account.name, after=self._noted))
-                self._noted = noted
+            due |= self._ear.heard(connection, self._checks)
         return frozenset(due & set(self._openers))
 
     def _decide(self, affected: Iterable[str], now: datetime) -> None:
@@ -433,7 +406,7 @@ class Cycle:
         with self.store.read() as connection:
             found = assess(connection, self.account, process, now)
             already = told(connection, self.account.name, process)
-        self._decided.add(process)
+        self._proofs.decided.add(process)
         self._companies[process] = found.process.company
         self._checks[process] = found.decision.next_check
         new = self._untold.intersection(event.identity for event in found.messages)
@@ -468,15 +441,6 @@ class Cycle:
             placed += row.op is Op.PUT
             apply(self._ledger, self.connector, row, now)
             self._redecide(row.process, now)
-
-    def _proof(self, now: datetime) -> None:
-        """Check the drafts that stand, as far as they or what they are checked against have changed."""
-        if self.stopping():
-            return
-        if self.proofread is not None and (self._decided or self._unproofed):
-            proof_drafts(self._ledger, self.connector, self.proofread, self._decided, now)
-        self._decided.clear()
-        self._unproofed = False
 
     def _redecide(self, process: str, now: datetime) -> None:
         """Ask the rules again after a draft changed: what comes next may have moved."""

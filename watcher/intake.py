@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,9 +14,12 @@ from rules.process import Thread
 from rules.threads import Hints, hints_of
 from rules.trust import doubts, without_addresses
 from watcher.account import Account
+from watcher.store.corrections import CorrectionRow
 from watcher.store.mail import EventRow
 
-__all__ = ["arrival", "is_known", "is_own", "read_message", "relabelled", "unread_message"]
+__all__ = ["arrival", "is_known", "is_own", "read_message", "read_or_keep", "relabelled", "unread_message"]
+
+log = logging.getLogger(__name__)
 
 _EXCERPT = 600
 _BY_STRANGERS = frozenset({Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
@@ -138,6 +142,16 @@ def read_message(account: Account, message: Message, at: datetime, *, known: boo
         hints=_hints(account, message),
         stranger=not known and said is None and classification.kind in _BY_STRANGERS,
     )
+
+
+def read_or_keep(account: Account, message: Message, at: datetime, *, known: bool, said: CorrectionRow | None) -> EventRow:
+    """Do the same, by what the user said of the message; one that the rules fail on is kept as unread, and holds up no other."""
+    try:
+        row = read_message(account, message, at, known=known, said=None if said is None else said.kind)
+    except Exception as error:
+        log.exception("%s: message %r could not be read", account.name, message.envelope.message_id)
+        return unread_message(account, message, at, f"could not be read: {type(error).__name__}")
+    return row if said is None else replace(row, labelled=said.id)
 
 
 def _hints(account: Account, message: Message) -> Hints:

@@ -12,17 +12,24 @@ from connectors.base import Connector, DraftRef
 from connectors.errors import NotFound
 from rules.notes.types import Answers, Notes
 from watcher.history import assess
+from watcher.linking import Linked
 from watcher.outbox import Ledger
-from watcher.store import StoreError
+from watcher.store import Connection, StoreError
 from watcher.store.drafts import RowState
 from watcher.store.journal import LogRow, add_log
-from watcher.store.notes import FormRow, NoteRow, forms_in_hand, notes_of, put_note, sent_to_oneself
+from watcher.store.notes import FormRow, NoteRow, forms_in_hand, move_notes, notes_of, put_note, sent_to_oneself
 
-__all__ = ["read_back", "told_of"]
+__all__ = ["follow_notes", "read_back", "told_of"]
 
 log = logging.getLogger(__name__)
 
 _SENT = "sent:"
+
+
+def follow_notes(connection: Connection, account: str, linked: Linked) -> frozenset[str]:
+    """Put notes under a process that there is; return the processes that got any."""
+    homes = {row.identity: row.process for row in linked.links if not row.ambiguous}
+    return move_notes(connection, account, {row.id: row.opener for row in linked.processes}, homes)
 
 
 def read_back(ledger: Ledger, connector: Connector, now: datetime) -> frozenset[str]:

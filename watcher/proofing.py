@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from watcher.store.journal import add_log
 from watcher.store.mail import EventRow
 from watcher.store.proofs import ProofRow, forget_proofs, proofs_of, put_proof
 
-__all__ = ["context_of", "context_of_mail", "proof_drafts"]
+__all__ = ["Proofs", "context_of", "context_of_mail", "proof_drafts"]
 
 _EXCERPT = 600
 """What is kept of a mail is cut off here (`watcher.intake`): a longer one is known by our own draft of it."""
@@ -41,6 +41,23 @@ class _Due:
     job: Job
     fingerprint: str
     revision: str
+
+
+@dataclass(slots=True)
+class Proofs:
+    """What has happened since the drafts of an account were checked."""
+
+    decided: set[str] = field(default_factory=set)
+    """Processes that were decided anew."""
+    changed: bool = False
+    """Drafts may have been changed by the user."""
+
+    def bring_up(self, ledger: Ledger, connector: Connector, proofread: Proofread, now: datetime) -> None:
+        """Check what is to be checked; where the mailbox fails, it is still to be done."""
+        if self.decided or self.changed:
+            proof_drafts(ledger, connector, proofread, self.decided, now)
+        self.decided.clear()
+        self.changed = False
 
 
 def proof_drafts(ledger: Ledger, connector: Connector, proofread: Proofread, decided: Collection[str], now: datetime) -> None:

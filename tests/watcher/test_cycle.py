@@ -443,7 +443,7 @@ def test_a_mail_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypatch
             raise ZeroDivisionError
         return read_message(account, message, at, known=known, said=said)
 
-    monkeypatch.setattr("watcher.cycle.read_message", read)
+    monkeypatch.setattr("watcher.intake.read_message", read)
     desk.deliver(invitation(INVITED, INTERVIEW, message_id="poison@acme.test", uid="other@acme.test"), INVITED)
     desk.deliver(invitation(INVITED, INTERVIEW), INVITED)
     desk.look(INVITED)
