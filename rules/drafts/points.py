@@ -247,35 +247,41 @@ def _is_question(low: Sequence[str], text: str, language: str) -> bool:
 
 
 def _form(text: str, language: str) -> Form:  # noqa: PLR0911 - one return a look
-    low = [_bare(found.group()) for found in _WORD.finditer(_URL.sub("", text))]
-    bases = _set(language, "base_verbs")
+    shown = _URL.sub("", text)
+    low = [_bare(found.group()) for found in _WORD.finditer(shown)]
     if _is_question(low, text, language):
         return Form.QUESTION
     if not low or low[0] in _set(language, "fragment_starts") or (low[0].endswith("ly") and low[0] not in {"family", "only"}):
         return Form.QUOTE
-    auxiliaries, verbs, cuts = _set(language, "auxiliaries"), _set(language, "verbs"), _set(language, "cuts")
-    pointers = _set(language, "pointers")
-    if low[0] in _set(language, "subjects") and not (low[0] in pointers and not any(word in auxiliaries | verbs for word in low)):
+    verbs = _set(language, "auxiliaries") | _set(language, "verbs")
+    points_only = low[0] in _set(language, "pointers") and not any(word in verbs for word in low)
+    if low[0] in _set(language, "subjects") and not points_only:
         return Form.CLAUSE
-    if _MARKS.search(_URL.sub("", text)):
+    if _MARKS.search(shown):
         return Form.QUOTE
     if low[0] in _set(language, "nominal"):
         return Form.NOUN if len(low) <= _MAX_NOUN else Form.CLAUSE
-    end = next((number for number, word in enumerate(low) if number and word in cuts), len(low))
-    faces, participles = _set(language, "two_faced"), _set(language, "participles")
-    for number, word in enumerate(low[:end]):
-        if not number:
-            continue
-        contraction = word.endswith(("'re", "'ve", "'ll", "n't")) or (
-            word.endswith("'s") and number + 1 < len(low) and low[number + 1].endswith("ing")
-        )
-        plural = low[number - 1].endswith("s") or low[number - 1] in _set(language, "groups")
-        if word in auxiliaries or contraction or (word in verbs and word not in faces) or (plural and word in bases):
-            return Form.CLAUSE
-        follows = low[number + 1] if number + 1 < len(low) else ""
-        if (word in faces or (word.endswith("ed") and len(word) > 4)) and word not in participles and follows != "by":  # noqa: PLR2004 - `red`, `need`
-            return Form.QUOTE if number == end - 1 or follows not in {"and", "or"} else Form.NOUN
+    end = next((number for number, word in enumerate(low) if number and word in _set(language, "cuts")), len(low))
+    for number in range(1, end):
+        if (found := _by_verb(low, number, end, language)) is not None:
+            return found
     return Form.NOUN if len(low) <= _MAX_NOUN and _names_a_thing(text, low, end, language) else Form.CLAUSE
+
+
+def _by_verb(low: Sequence[str], number: int, end: int, language: str) -> Form | None:
+    """Return what the word at `number` makes of a point if it is, or may be, its verb; at `end` a clause within begins."""
+    word, before = low[number], low[number - 1]
+    follows = low[number + 1] if number + 1 < len(low) else ""
+    faces = _set(language, "two_faced")
+    contraction = word.endswith(("'re", "'ve", "'ll", "n't")) or (word.endswith("'s") and follows.endswith("ing"))
+    plural = before.endswith("s") or before in _set(language, "groups")
+    sure = word in _set(language, "auxiliaries") or (word in _set(language, "verbs") and word not in faces)
+    if sure or contraction or (plural and word in _set(language, "base_verbs")) or (word == "used" and follows == "to"):
+        return Form.CLAUSE
+    past = word in faces or (word.endswith("ed") and len(word) > 4)  # noqa: PLR2004 - `red`, `need`
+    if past and word not in _set(language, "participles") and follows != "by":
+        return Form.QUOTE if number == end - 1 or follows not in {"and", "or"} else Form.NOUN
+    return None
 
 
 def _names_a_thing(text: str, low: Sequence[str], end: int, language: str) -> bool:
@@ -296,6 +302,12 @@ def _names_a_thing(text: str, low: Sequence[str], end: int, language: str) -> bo
     head = low[head_end - 1]
     mass = head in _set(language, "mass") or head.endswith(tuple(_data(language)["words"]["mass_endings"]))
     return mass or (head.endswith("s") and not head.endswith(("ss", "'s")))
+
+
+def _begins_a_clause(text: str, language: str) -> bool:
+    """Say whether a point begins with the `that` of `mentioned that they ship twice a day`."""
+    low = [_bare(word) for word in text.split()[:2]]
+    return len(text.split()) > 2 and low[0] == "that" and low[1] in _set(language, "subjects")  # noqa: PLR2004 - a verb follows
 
 
 def _lowered(text: str, language: str) -> str:
@@ -324,7 +336,7 @@ def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en") -
         return f"it has more than {MAX_WORDS} words in one sentence" if rest else "it holds no words"
     leads = _data(language)["leads"]
     core = without_lead(line, leads[lead], leads.get(f"{lead}_subjects", ())) if lead else line
-    if _bare(core.split()[0]) == "that" and len(core.split()) > 2 and core != line:  # noqa: PLR2004 - `mentioned that they ...`
+    if _begins_a_clause(core, language):
         core = core.split(maxsplit=1)[1]
     core, sure = _turned(_lowered(core, language), reader, language)
     form = _form(core, language) if sure else Form.QUOTE
