@@ -457,3 +457,14 @@ def test_utc_now_is_written_in_the_users_zone() -> None:
 def test_a_process_without_a_wait_is_no_obstacle() -> None:
     there: Process = replace(process(), wait=None)
     assert draft(status_place(1), there).text
+
+
+def test_a_hundred_users_in_one_situation_write_differently() -> None:
+    """What a recruiter who reads many of these would see; the figures for a thousand users are in rules/README.md."""
+    users = [replace(SAM, email=f"user{n}@example.com") for n in range(100)]
+    for where in (place(), place(PANEL[3]), status_place(1), status_place(3), place(RITA, "gracious")):
+        texts = [draft(where, profile=user).text for user in users]
+        alikes = [likeness(one, other) for one, other in zip(texts, texts[1:] + texts[:1], strict=True)]
+        assert len(set(texts)) > 90
+        assert sum(alikes) / len(alikes) < 0.62
+        assert sum(each >= THRESHOLD for each in alikes) < 20
