@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from watcher.cli.config_app import config_app
 from watcher.cli.group import Group
 from watcher.cli.options import (
     ConfigOption,
@@ -30,7 +31,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Watches your mailbox after an interview and leaves ready-made follow-ups in your Drafts folder. It never sends.",
 )
-config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.")
 
 _WATCH = "Watching"
 _LOOK = "Looking"
@@ -437,22 +437,6 @@ def check(ctx: typer.Context, config: ConfigOption = None, json: JsonOption = Fa
     from watcher.cli.setting_up import check_all  # noqa: PLC0415
 
     check_all(config_path(ctx, config), as_json=json)
-
-
-@config_app.command("show")
-def config_show(ctx: typer.Context, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Print the configuration with all defaults filled in."""
-    from watcher.cli.setting_up import show_config  # noqa: PLC0415
-
-    show_config(config_path(ctx, config), as_json=json)
-
-
-@config_app.command("check")
-def config_check(ctx: typer.Context, config: ConfigOption = None) -> None:
-    """Tell everything that is wrong with the configuration."""
-    from watcher.cli.setting_up import check_config  # noqa: PLC0415
-
-    check_config(config_path(ctx, config))
 
 
 app.add_typer(config_app, name="config", rich_help_panel=_SETUP)
