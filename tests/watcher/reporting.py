@@ -47,9 +47,19 @@ def place(step: str = "status-1.2", opens: datetime = datetime(2026, 3, 24, 8, 3
     )
 
 
+_CARD = Reason("You met in person.", ("C2",), ("S1",))
+
+
 def task(name: str = "handwritten-1.dana@acme.example", **values: Any) -> Task:
     """Return a card to write, to be posted by the second day after `NOW`."""
-    given: dict[str, Any] = {"text": "Write a card.", "since": NOW, "due": NOW + timedelta(days=2), "recipient": DANA, "round": 1}
+    given: dict[str, Any] = {
+        "text": "Write a card.",
+        "since": NOW,
+        "due": NOW + timedelta(days=2),
+        "recipient": DANA,
+        "round": 1,
+        "reasons": (_CARD,),
+    }
     return Task(name, "handwritten", **{**given, **values})
 
 

@@ -140,6 +140,10 @@ def _task(task: Task, zone: ZoneInfo) -> Json:
         "due": _time(task.due, zone),
         "recipient": None if who is None else _person(who),
         "round": task.round or None,
+        "reasons": [
+            {"text": plain(reason.text, 1000), "rules": list(reason.rules), "articles": list(reason.articles)}
+            for reason in task.reasons
+        ],
     }
 
 
