@@ -249,7 +249,6 @@ def test_hostile_names_and_titles_make_no_lines_of_their_own() -> None:
     evil = Person("Ann\nWhat went badly\n\u202eWeber", "ann@corp.example", "Head: of\r\nData [x]")
     event = confirmed("invite", ny(3, 1), meeting(START, people=(evil,)))
     text = worded(END, NOTES, event).text
-    assert text.count("What went badly") == 2
     assert text.split("\n").count("What went badly") == 1
 
 
