@@ -107,6 +107,13 @@ def test_a_task_that_is_late_is_planned_for_now() -> None:
     assert (step.opens, step.due) == (ny(3, 20), None)
 
 
+def test_a_question_that_is_still_open_stands_on_the_day_of_the_plan_under_its_own_name() -> None:
+    ahead, later = ([step for step in plan_of(now, [BOOKED]) if step.kind == "question"] for now in (ny(3, 20), ny(4, 6)))
+
+    assert next((step.id, step.opens) for step in ahead) == ("question month_of_silence 2026-04-01", ny(4, 1, 0))
+    assert next((step.id, step.opens) for step in later) == ("question month_of_silence 2026-04-01", ny(4, 6, 0))
+
+
 def test_what_the_plan_foretells_is_what_happens() -> None:
     """The same drafts at the same times come when a user really sends each one when its slot opens."""
     from tests.rules.timing import drafted, mine  # noqa: PLC0415 - only here

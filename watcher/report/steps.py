@@ -92,12 +92,13 @@ def _steps(one: Assessment, ahead: Ahead, now: datetime) -> Iterator[Step]:
     yield from _places(one, ahead.places)
     yield from (_task(one, task, now) for task in ahead.tasks)
     for notice in ahead.questions:
-        begin, end = _day(notice.at, zone)
-        name = f"question {notice.kind} {begin:%Y-%m-%d}"
-        if _is_ahead(notice.at, now, zone):
-            yield Step(
-                begin, end, one, "question", name, _QUESTIONS[notice.kind], all_day=True, detail=plain(notice.text, _LONGEST)
-            )
+        asked = _day(notice.at, zone)[0]
+        open_still = notice in one.decision.notices and notice.kind != "move_on"
+        begin, end = _day(max(notice.at, now, key=lambda when: when.astimezone(UTC)) if open_still else notice.at, zone)
+        if open_still or _is_ahead(notice.at, now, zone):
+            name = f"question {notice.kind} {asked:%Y-%m-%d}"
+            detail = plain(notice.text, _LONGEST)
+            yield Step(begin, end, one, "question", name, _QUESTIONS[notice.kind], all_day=True, detail=detail)
     yield from (_promised(one, promise, zone) for promise in ahead.promises)
 
 
