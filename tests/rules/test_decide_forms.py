@@ -246,7 +246,7 @@ def test_the_drafts_are_from_the_user_to_the_user_and_hold_no_line_that_looks_li
 
 
 def test_hostile_names_and_titles_make_no_lines_of_their_own() -> None:
-    evil = Person("Ann\nWhat went badly\n\u202eWeber", "ann@corp.example", "Head: of\r\nData [x]")
+    evil = Person("Ann\nWhat went badly\n\u202eWeber", "eve@corp.example", "Head: of\r\nData [x]")
     event = confirmed("invite", ny(3, 1), meeting(START, people=(evil,)))
     text = worded(END, NOTES, event).text
     assert text.split("\n").count("What went badly") == 1
