@@ -89,7 +89,8 @@ def test_a_test_is_found_under_each_of_the_ids_that_its_name_begins_with() -> No
 
 
 def test_rows_are_read_from_tables_of_three_and_four_columns() -> None:
-    text = "| id | article | rule | done in |\n| --- | --- | --- | --- |\n| B1 | S0 S1 | ask | `a` |\n| D1 | hold | `b` |\n| B2 | S1 |\n"
+    head = "| id | article | rule | done in |\n| --- | --- | --- | --- |\n"
+    text = f"{head}| B1 | S0 S1 | ask | `a` |\n| D1 | hold | `b` |\n| B2 | S1 |\n"
     assert read_rows(text) == [Row("B1", "S0 S1", "ask", "`a`"), Row("D1", "", "hold", "`b`"), Row("B2", "", "", "")]
 
 
