@@ -47,7 +47,7 @@ CALLS: Final = [
     "utimensat",
 ]
 """All that changes a file, a name or what a server has heard. Of `openat` only those calls that make a file."""
-_LINE: Final = re.compile(r"(?:\d+ +)?(\w+)\((.*)")
+_LINE: Final = re.compile(r"(?:(\d+) +)?(\w+)\((.*)")
 
 
 def strace_binary() -> str:
@@ -98,6 +98,8 @@ class Program:
         self._scratch = scratch
         scratch.mkdir(parents=True, exist_ok=True)
         self._server: subprocess.Popen[str] | None = None
+        self._pid = 0
+        """Of the run that was traced last."""
 
     def __enter__(self) -> Self:
         """Start, and return when it is ready."""
@@ -145,17 +147,21 @@ class Program:
         return Ended(status, output.read_text(errors="replace"))
 
     def trace(self, arguments: Sequence[str], *, target: str = "hearback") -> tuple[Ended, list[Call]]:
-        """Run it to its end and return every system call that changes something, in order."""
+        """Run it to its end and return every system call of its own that changes something, in order.
+
+        strace counts for each process by itself. What a child does is left out: children of ours compute, and change nothing.
+        """
         trace = self._scratch / "trace"
         ended = self._traced(arguments, target, ["-o", str(trace), "-e", f"trace={','.join(CALLS)}"])
         counts: dict[str, int] = {}
         calls: list[Call] = []
         for line in trace.read_text(errors="replace").splitlines():
-            if (found := _LINE.match(line)) is None or found[1] not in CALLS:
+            if (found := _LINE.match(line)) is None or found[2] not in CALLS or found[1] not in {None, str(self._pid)}:
                 continue
-            counts[found[1]] = counts.get(found[1], 0) + 1
-            if found[1] != "openat" or "O_CREAT" in found[2] or "O_TMPFILE" in found[2]:
-                calls.append(Call(found[1], counts[found[1]], found[2]))
+            name, what = found[2], found[3]
+            counts[name] = counts.get(name, 0) + 1
+            if name != "openat" or "O_CREAT" in what or "O_TMPFILE" in what:
+                calls.append(Call(name, counts[name], what))
         return ended, calls
 
     def kill_at(self, call: Call, arguments: Sequence[str], *, target: str = "hearback") -> Ended:
@@ -172,8 +178,8 @@ class Program:
 
     def _traced(self, arguments: Sequence[str], target: str, options: Sequence[str]) -> Ended:
         output = self._scratch / "output"
-        pid = self._ask(target=target, arguments=list(arguments), output=str(output))["pid"]
-        command = [strace_binary(), "-f", *options, "-p", str(pid)]
+        self._pid = self._ask(target=target, arguments=list(arguments), output=str(output))["pid"]
+        command = [strace_binary(), "-f", *options, "-p", str(self._pid)]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as strace:
             assert strace.stderr is not None
             said = strace.stderr.readline()
