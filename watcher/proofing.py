@@ -19,6 +19,7 @@ from rules.lint.context import Context, Other
 from rules.lint.types import Severity
 from rules.mail import Address
 from rules.notes.types import Notes
+from rules.process.noted import talks_held
 from watcher.history import Assessment, assess
 from watcher.outbox.ledger import Ledger, title
 from watcher.proofread import Job, Proofread
@@ -152,7 +153,7 @@ def context_of(found: Assessment, row: OutboxRow, known: dict[DraftKey, ProofRow
         profile=profile,
         promise=process.wait.promise if process.wait is not None and row.key.kind is DraftKind.STATUS else None,
         day=slot.astimezone(ZoneInfo(profile.zone)).date(),
-        attempt=place.attempt if place is not None else round_number,
+        attempt=_attempt(found, row.key.kind, round_number if place is None else place.attempt),
         final=place is not None and place.final,
         asks=place.asks if place is not None else None,
         points=tuple(point for notes in noted for point in notes.points),
@@ -192,7 +193,7 @@ def context_of_mail(found: Assessment, kind: DraftKind | None, to: tuple[Address
         role=process.role,
         profile=found.account.profile,
         promise=process.wait.promise if process.wait is not None and kind is DraftKind.STATUS else None,
-        attempt=place.attempt if place is not None else _rounds_held(found) if kind is DraftKind.THANK_YOU else 1,
+        attempt=_attempt(found, kind, _last_number(found, kind) if place is None else place.attempt),
         final=place is not None and place.final,
         asks=place.asks if place is not None else None,
         points=tuple(point for notes in process.noted for point in notes.points),
@@ -204,8 +205,13 @@ def context_of_mail(found: Assessment, kind: DraftKind | None, to: tuple[Address
     )
 
 
-def _rounds_held(found: Assessment) -> int:
-    return max((one.number for one in found.process.rounds if one.interview.status.value != "cancelled"), default=1)
+def _last_number(found: Assessment, kind: DraftKind | None) -> int:
+    return max((one.number for one in found.process.rounds), default=1) if kind is DraftKind.THANK_YOU else 1
+
+
+def _attempt(found: Assessment, kind: DraftKind | None, number: int) -> int:
+    """Return the attempt of a follow-up, and of a note of thanks after which talk it is, counting those that took place."""
+    return max(talks_held(found.process, number), 1) if kind is DraftKind.THANK_YOU else number
 
 
 def _is_offered(found: Assessment) -> bool:
@@ -260,7 +266,7 @@ def _others(found: Assessment, row: OutboxRow | None, known: dict[DraftKey, Proo
             text,
             other.key.recipient,
             other.key.kind,
-            _round_of(other.key) if other.key.kind is DraftKind.THANK_YOU else 0,
+            _attempt(found, other.key.kind, _round_of(other.key)) if other.key.kind is DraftKind.THANK_YOU else 0,
             other.state is RowState.SENT,
         )
     for event in found.messages:

@@ -85,21 +85,21 @@ def _manager(case: Case, round_: Round) -> Person | None:
 
 
 def _samples(case: Case, part: Part) -> None:
-    """Add, from the second round on, a piece of work for the hiring manager, chosen or made, and a plan (L4)."""
+    """Add, from the second talk on, a piece of work for the hiring manager, chosen or made, and a plan (L4)."""
     rules = case.policy.draft
     if not case.policy.tasks.work_sample:
         return
     held = list(held_rounds(case))
-    for round_, later in zip_longest(held, held[1:]):
+    for talk, (round_, later) in enumerate(zip_longest(held, held[1:]), 1):
         begins = begins_at(case, round_.interview.end)
         gives_up = plus(round_.interview.end, timedelta(days=_SAMPLE_DAYS))
         if later is not None:
             gives_up = min(gives_up, later.interview.end, key=_utc)
         if begins is None or case.reached(gives_up) or _utc(begins) >= _utc(gives_up):
             continue
-        found = _sample(case, round_, begins) if round_.number >= rules.work_sample_from_round else []
-        if round_.number >= rules.plan_from_round and _TOP.search(case.process.role[:_ROLE_LIMIT]):
-            found += _first_months(case, round_, begins)
+        found = _sample(case, round_, begins, talk) if talk >= rules.work_sample_from_round else []
+        if talk >= rules.plan_from_round and _TOP.search(case.process.role[:_ROLE_LIMIT]):
+            found += _first_months(case, round_, begins, talk)
         if found:
             part.moments.append(gives_up)
             part.tasks += found
@@ -110,7 +110,7 @@ def _due(case: Case, round_: Round, begins: datetime) -> datetime:
     return due.astimezone(user_zone(case.profile))
 
 
-def _sample(case: Case, round_: Round, begins: datetime) -> list[Task]:
+def _sample(case: Case, round_: Round, begins: datetime, talk: int) -> list[Task]:
     """Return the two variants: choose one (L1), or make one (L2). Either of them done settles both."""
     item = f"work_sample-{round_.number}"
     choose, make = f"{item}.choose", f"{item}.make"
@@ -129,7 +129,7 @@ def _sample(case: Case, round_: Round, begins: datetime) -> list[Task]:
             due,
             manager,
             round_.number,
-            (Reason(f"Round {round_.number} is over: a sample of work is in place now.", ("L1", "L5", "X12"), ("S4",)),),
+            (Reason(f"Round {talk} is over: a sample of work is in place now.", ("L1", "L5", "X12"), ("S4",)),),
         ),
         Task(
             make,
@@ -145,13 +145,13 @@ def _sample(case: Case, round_: Round, begins: datetime) -> list[Task]:
     ]
 
 
-def _first_months(case: Case, round_: Round, begins: datetime) -> list[Task]:
+def _first_months(case: Case, round_: Round, begins: datetime, talk: int) -> list[Task]:
     item = f"plan-{round_.number}"
     if any(name.startswith("plan-") for name in case.process.done):
         return []
     manager = _manager(case, round_)
     reason = Reason(
-        f"For a post at the top a plan for the first months is in place after round {round_.number}, never before.",
+        f"For a post at the top a plan for the first months is in place after round {talk}, never before.",
         ("L4", "X12"),
         ("S4",),
     )

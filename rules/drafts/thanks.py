@@ -12,6 +12,7 @@ from rules.drafts.similarity import THRESHOLD, likeness, shared_sentences
 from rules.drafts.wording import Source, Wording, load_wording
 from rules.extract.types import InterviewStatus, Person, RoleClass
 from rules.notes.types import Answers, Heading, Topic
+from rules.process.noted import talks_held, was_missed
 
 __all__ = ["thank_you"]
 
@@ -192,7 +193,7 @@ def _extras(case: Case, note: _Note, number: int, answers: Answers, *, noted: bo
     if note.lead:
         if not noted:
             note.extras.add("challenge")
-        if answers.encouraged or number >= case.rules.work_sample_from_round:
+        if answers.encouraged or talks_held(case.process, number) >= case.rules.work_sample_from_round:
             note.extras.add("product")
     else:
         note.extras.add("concern")
@@ -245,7 +246,9 @@ def thank_you(case: Case, wording: Wording) -> Words:
     rounds: dict[int, tuple[Person, ...]] = {
         entry.number: entry.interviewers
         for entry in sorted(case.process.rounds, key=lambda entry: entry.number)
-        if entry.number < last and entry.interview.status is not InterviewStatus.CANCELLED
+        if entry.number < last
+        and entry.interview.status is not InterviewStatus.CANCELLED
+        and not was_missed(case.process, entry.interview)
     }
     rounds[last] = tuple(
         _with([person for entry in case.process.rounds if entry.number == last for person in entry.interviewers], recipient)
@@ -365,7 +368,7 @@ class _Writer:
         return True
 
     def _words(self, note: _Note) -> None:
-        first = "late" if self.case.place.late else "first" if self.number == 1 else "later"
+        first = "late" if self.case.place.late else "first" if talks_held(self.case.process, self.number) <= 1 else "later"
         encouraged = any(one.answers.encouraged for one in self.case.process.noted if one.round == self.number)
         cases = (first, "encouraged" if encouraged else "later")
         parts = _parts(note, set(note.facts) | note.extras, self.wording)

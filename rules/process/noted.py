@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import blake2s
 
-from rules.extract.types import Interview, Person, Promise, PromiseClass, RoleClass
+from rules.extract.types import Interview, InterviewStatus, Person, Promise, PromiseClass, RoleClass
 from rules.notes.types import Notes, Point, Topic
 from rules.process.people import named_in
 from rules.process.types import Event, Noted, Owed, Process, Round
 
-__all__ = ["newest_notes", "news_of", "owed_by", "usable_promise", "was_missed", "with_people", "with_rounds"]
+__all__ = ["newest_notes", "news_of", "owed_by", "talks_held", "usable_promise", "was_missed", "with_people", "with_rounds"]
 
 _DATED = frozenset({PromiseClass.HARD_DATE, PromiseClass.AWAY_UNTIL, PromiseClass.CONTACT_DATE})
 _FAR_DAYS = 730
@@ -81,6 +81,14 @@ def was_missed(process: Process, interview: Interview) -> bool:
     """Return True if the user said that they did not come to this interview; one that was moved since is another."""
     end = interview.end.astimezone(UTC)
     return any(uid == interview.uid and end <= said.astimezone(UTC) for uid, said in process.missed)
+
+
+def talks_held(process: Process, number: int) -> int:
+    """Return how many interviews up to that of a number take or took place: one that nobody came to makes no later round."""
+    return sum(
+        one.number <= number and one.interview.status is not InterviewStatus.CANCELLED and not was_missed(process, one.interview)
+        for one in process.rounds
+    )
 
 
 def _matches(person: Person, known: Person) -> bool:
