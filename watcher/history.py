@@ -38,6 +38,7 @@ def _of_message(row: EventRow) -> Event:
         thread=row.thread,
         facts=row.facts,
         can_receive=row.can_receive,
+        unsure=row.ambiguous,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from rules.decide.keep_warm import keep_warm_withdrawal
 from rules.decide.linkedin import linkedin_withdrawal
@@ -13,17 +13,21 @@ from rules.decide.to_self import form_withdrawal
 from rules.drafts.types import DraftKind
 from rules.extract.types import InterviewStatus
 from rules.intents import Notice, Reason
-from rules.process import DraftView, State
+from rules.process import Aside, DraftView, State
 from rules.process.noted import was_missed
 from rules.process.schedule import last_day_of, runs_out_at, start_of_day
+from rules.worktime import plus
 
 __all__ = ["moments", "notices", "standing", "withdrawal"]
+
+_TRIED_FOR = timedelta(days=5)
 
 
 def moments(case: Case) -> list[datetime]:
     """Return the instants at which time alone changes the state of the process."""
     process = case.process
     found = [process.not_before] if process.not_before is not None else []
+    found += [_tried_until(aside) for aside in process.asides if aside.kind == "delayed"]
     last = last_day_of(process, process.wait, case.policy, case.profile) if process.wait is not None else None
     if last is not None:
         found.append(start_of_day(last, case.profile))
@@ -34,6 +38,23 @@ def moments(case: Case) -> list[datetime]:
     if process.state is State.PAUSED and process.paused_until is not None:
         found.append(process.paused_until)
     return found
+
+
+def _is_settled(case: Case, aside: Aside) -> bool:
+    """Return True for what needs no word any more: a question that later mail has answered, a delay that has come to an end."""
+    process = case.process
+    if aside.kind == "unsure":
+        return _is_later(process.last_in, aside.at) or _is_later(process.last_out, aside.at)
+    return aside.kind == "delayed" and case.reached(_tried_until(aside))
+
+
+def _tried_until(aside: Aside) -> datetime:
+    """Return when a mail system has given up at the latest (RFC 5321 section 4.5.4.1): by then it has told of a failure."""
+    return plus(aside.at, _TRIED_FOR)
+
+
+def _is_later(when: datetime | None, than: datetime) -> bool:
+    return when is not None and when.astimezone(UTC) > than.astimezone(UTC)
 
 
 def _words(case: Case, when: datetime | None) -> str:
@@ -47,7 +68,7 @@ def notices(case: Case) -> list[Notice]:
     for aside in process.asides:
         away = aside.kind.startswith("away") and (process.not_before is None or case.reached(process.not_before))
         over = (aside.kind == "on_hold" and not process.on_hold) or (aside.kind == "no_contact" and not process.no_contact)
-        if not away and not over:
+        if not away and not over and not _is_settled(case, aside):
             told.append(Notice(aside.kind, aside.text, aside.at))
     if process.state is State.OUR_TURN and process.last_in is not None and not process.on_hold:
         text = f"They wrote on {_words(case, process.last_in)}: the follow-ups rest until you have answered."

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules.classify.text import text_of
 from rules.dates import Day, days, periods
 from rules.extract.absence_words import found, small_words
-from rules.extract.bounces import bounced_addresses
+from rules.extract.bounces import bounced_addresses, delayed_addresses
 from rules.extract.clock import day_order, offset_of, sender_zone
 from rules.extract.names import NAME, is_name, leading_name, plain_name
 from rules.extract.types import Away, Facts, Person
@@ -57,11 +57,13 @@ class _Letter(NamedTuple):
 
 
 def read_automatic(message: Message, *, own: frozenset[str], zone: str) -> Facts:
-    """Return the facts of an auto-reply: `bounced` of a delivery report, else `away` when it speaks of absence."""
+    """Return the facts of an auto-reply: `bounced` and `delayed` of a delivery report, else `away` when it speaks of absence."""
     bounced = bounced_addresses(message, own)
     kind = message.headers.get("content-type", "").lower()
-    report = bool(message.delivery_status) or "multipart/report" in kind or bool(bounced)
-    return Facts(bounced=bounced, away=None if report else _away(message, own, zone), zone_offset=offset_of(message))
+    delayed = tuple(address for address in delayed_addresses(message, own) if address not in bounced)
+    report = bool(message.delivery_status) or "multipart/report" in kind or bool(bounced or delayed)
+    away = None if report else _away(message, own, zone)
+    return Facts(bounced=bounced, delayed=delayed, away=away, zone_offset=offset_of(message))
 
 
 def _away(message: Message, own: frozenset[str], zone: str) -> Away | None:

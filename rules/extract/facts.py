@@ -119,7 +119,7 @@ def _tells(text: Text, kind: Kind) -> bool:
 
 def _with_notice(facts: Facts, message: Message, zone: str) -> Facts:
     """Add when an answer comes that an automatic one promises (`we answer within three days`): never a day, which nobody set."""
-    if facts.away is not None or facts.bounced:
+    if facts.away is not None or facts.bounced or facts.delayed:
         return facts
     made_on = message.envelope.received_at.astimezone(sender_zone(message, zone)).date()
     promise = find_promise(message.text, made_on, languages=text_of(message).languages, telling=True)

@@ -64,13 +64,24 @@ def find_promise(
     ways = (_surely, _hinted, _plainly) if telling else (_spoken,)
     for way in ways:
         found = [
-            Promise(told[0], made_on, told[1], sentence)
+            Promise(told[0], made_on, told[1], sentence, period=_ends_period(told, each))
             for sentence, each in readings
             if (told := next((told for one in each if (told := way(one, busy)) is not None), None)) is not None
         ]
         if found:
             return min(found, key=lambda promise: _RANKS.index(promise.kind))
     return None
+
+
+def _ends_period(told: Told, readings: Iterable[Sentence]) -> bool:
+    """Say whether what is told is the end of a week or a month that the sentence names (D12)."""
+    if told[0] is not PromiseClass.HARD_DATE:
+        return False
+    return any(
+        one.unit != "day" and one.last == told[1]
+        for sentence in readings
+        for one in (*sentence.ends(), *sentence.weeks_counted())
+    )
 
 
 def _spoken(sentence: Sentence, busy: frozenset[date]) -> Told | None:

@@ -125,6 +125,8 @@ class Promise:
     date: Day | None = None
     """The day named, for HARD_DATE, AWAY_UNTIL and CONTACT_DATE; None for the vague classes."""
     sentence: str = ""
+    period: bool = False
+    """It is the last weekday of a period (`by the end of the month`): its last business day there is meant (D12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class Facts:
     outcome: Outcome | None = None
     bounced: tuple[str, ...] = ()
     """Addresses a delivery report says failed for good (RFC 3464 `Action: failed`)."""
+    delayed: tuple[str, ...] = ()
+    """Those whom a mail has not reached yet, while it is still being tried (`Action: delayed`, D25)."""
     no_contact: bool = False
     """`please do not contact us`: stop (H11)."""
     zone_offset: int | None = None

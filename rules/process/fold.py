@@ -80,7 +80,7 @@ def fold(process_id: str, events: Iterable[Event], *, now: datetime, policy: Pol
     return ledger.process()
 
 
-_ALWAYS = frozenset({Verb.DONE, Verb.NO_SHOW, Verb.ACCEPTED})
+_ALWAYS = frozenset({Verb.DONE, Verb.NO_SHOW, Verb.ACCEPTED, Verb.COUNTRY})
 """Words that are heard in every state."""
 _SIGNAL_OF = {Verb.PAUSE: Signal.PAUSE, Verb.RESUME: Signal.RESUME, Verb.CLOSE: Signal.CLOSE, Verb.REOPEN: Signal.REOPEN}
 _WHY_NOT = {

@@ -10,7 +10,6 @@ from rules.extract.domains import better_name
 from rules.extract.types import Away, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass
 from rules.process.interviews import Meeting, Statement, believable, newer
 from rules.process.ledger import Ledger
-from rules.process.noted import usable_promise
 from rules.process.people import merge_people, status_recipient
 from rules.process.schedule import SAID_YES, plan_status, user_zone, zone_of
 from rules.process.table import Signal
@@ -23,6 +22,7 @@ __all__ = ["take_incoming"]
 
 _IGNORED = frozenset({Kind.RECRUITER_OUTREACH, Kind.JOB_ALERT, Kind.NOISE})
 _FROM_MACHINES = frozenset({Kind.APPLICATION_ACK, Kind.AUTO_REPLY})
+_GRAVE = frozenset({Kind.REJECTION, Kind.OFFER, Kind.CANCELLATION})
 _NEAR = timedelta(hours=24)
 _MIDNIGHT = time(0)
 _MOST_INTERVIEWS = 60
@@ -40,11 +40,7 @@ def take_incoming(ledger: Ledger, event: Incoming) -> None:
         ledger.conversations.add(event.thread, theirs=False)
         _take_auto_reply(ledger, event)
         return
-    company = better_name(ledger.company, event.facts.company)
-    if company != ledger.company:
-        ledger.company, ledger.company_from = company, event.id
-    if event.facts.role and event.facts.role != ledger.role:
-        ledger.role, ledger.role_from = event.facts.role, event.id
+    _take_names(ledger, event)
     _take_manner(ledger, event)
     if event.kind in _FROM_MACHINES:
         ledger.conversations.add(event.thread, theirs=False)
@@ -64,7 +60,34 @@ def take_incoming(ledger: Ledger, event: Incoming) -> None:
     promise = _promise(ledger, event)
     if promise is not None:
         ledger.promise_of(event.at, promise, (event.id,))
+    if event.unsure and _asks_whose(ledger, event):
+        return
     _TAKE[event.kind](ledger, event, promise)
+
+
+def _take_names(ledger: Ledger, event: Incoming) -> None:
+    company = better_name(ledger.company, event.facts.company)
+    if company != ledger.company:
+        ledger.company, ledger.company_from = company, event.id
+    if event.facts.role and event.facts.role != ledger.role:
+        ledger.role, ledger.role_from = event.facts.role, event.id
+
+
+def _asks_whose(ledger: Ledger, event: Incoming) -> bool:
+    """Ask to which process a mail belongs that fits several; return True if nothing else comes of it but a pause.
+
+    A mistaken pause costs little. What would close the process, or call an interview off, waits for the user's word.
+    """
+    who = event.sender.name or event.sender.address or "somebody"
+    text = (
+        f"The mail of {who} on {day_words(_day(ledger, event))} may belong to another process as well, so it stopped the "
+        f"follow-ups in each of them: `hearback why {ledger.id}` shows it, and `hearback split` says where it belongs."
+    )
+    ledger.asides.append(Aside("unsure", text, event.at, (event.id,)))
+    if event.kind not in _GRAVE:
+        return False
+    ledger.go(Signal.REPLIED, "a mail that may be another process's")
+    return True
 
 
 def _take_manner(ledger: Ledger, event: Incoming) -> None:
@@ -118,7 +141,7 @@ def _take_place(ledger: Ledger, event: Incoming) -> None:
 
 def _promise(ledger: Ledger, event: Incoming) -> Promise | None:
     """Return the promise of a mail if it can be used."""
-    promise = usable_promise(event.facts.promise, _day(ledger, event))
+    promise = ledger.usable(event.facts.promise, _day(ledger, event))
     if promise is None and event.facts.promise is not None:
         ledger.note("a promised date that is missing, over or more than two years off was not used")
     return promise
@@ -305,6 +328,13 @@ def _take_auto_reply(ledger: Ledger, event: Incoming) -> None:
             ledger.dead.add(address)
             text = f"Mail to {address} came back on {day_words(_day(ledger, event))}: nothing more is written there."
             ledger.asides.append(Aside("bounced", text, event.at, (event.id,)))
+    for address in event.facts.delayed:
+        if address not in ledger.dead and address not in ledger.own:
+            text = (
+                f"Mail to {address} had not arrived by {day_words(_day(ledger, event))}; it is still being tried, and nothing "
+                "else changes."
+            )
+            ledger.asides.append(Aside("delayed", text, event.at, (event.id,)))
     if event.facts.away is None:
         return
     if event.facts.away.left:

@@ -12,13 +12,14 @@ from rules.notes.types import Point
 from rules.policy import Policy
 from rules.process.interviews import Meeting, Statement, is_cancelled, meetings_of, rounds_of
 from rules.process.noted import owed_by, usable_promise, with_people, with_rounds
-from rules.process.schedule import runs_out_at, used_up, user_zone
+from rules.process.people import status_recipient
+from rules.process.schedule import country_of, runs_out_at, used_up, user_zone
 from rules.process.table import IllegalTransition, Signal, step
 from rules.process.threads import Conversations
 from rules.process.types import Aside, DraftView, FollowUp, Noted, Owed, Process, Round, State, Wait
 from rules.profile import Profile
 from rules.reasons import time_words
-from rules.worktime import local_day
+from rules.worktime import last_business_day, local_day
 
 __all__ = ["Ledger"]
 
@@ -87,6 +88,8 @@ class Ledger:
     last_out: datetime | None = None
     zone: str = ""
     zone_offset: int | None = None
+    country: str = ""
+    """Set by hand (D20)."""
     no_contact: bool = False
     on_hold: bool = False
     start_by: date | None = None
@@ -266,7 +269,17 @@ class Ledger:
             return None, ""
         note = self.noted[number]
         day = local_day(meeting.interview.end, user_zone(self.profile))
-        return usable_promise(note.notes.answers.promise, day), note.id
+        return self.usable(note.notes.answers.promise, day), note.id
+
+    def usable(self, promise: Promise | None, day: date) -> Promise | None:
+        """Return a promise that was made on `day` if it can be used, the end of a period as its last business day there (D12)."""
+        promise = usable_promise(promise, day)
+        if promise is None or promise.date is None or not promise.period:
+            return promise
+        process = self.process()
+        recipient = status_recipient(process)
+        last = last_business_day(promise.date, country_of(process, self.profile, recipient.address if recipient else ""))
+        return replace(promise, date=last) if last >= promise.made_on else promise
 
     def process(self) -> Process:
         """Return the process as it stands."""
@@ -297,6 +310,7 @@ class Ledger:
             last_out=self.last_out,
             zone=self.zone,
             zone_offset=self.zone_offset,
+            country=self.country,
             no_contact=self.no_contact,
             on_hold=self.on_hold,
             under=self.under if covered else None,

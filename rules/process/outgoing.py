@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from rules.drafts.types import DraftKey, DraftKind
 from rules.process.interviews import is_cancelled
 from rules.process.ledger import Ledger
-from rules.process.noted import usable_promise
 from rules.process.people import interviewers_of
 from rules.process.schedule import user_zone
 from rules.process.table import Signal
@@ -44,7 +43,7 @@ def take_noted(ledger: Ledger, event: Noted) -> None:
     answers = event.notes.answers
     if answers.start_by is not None:
         ledger.start_by, ledger.start_by_evidence = answers.start_by, (event.id,)
-    promise = usable_promise(answers.promise, local_day(event.at, user_zone(ledger.profile)))
+    promise = ledger.usable(answers.promise, local_day(event.at, user_zone(ledger.profile)))
     if event.notes.round == 0 and promise is not None:
         ledger.promise_of(event.at, promise, (event.id,))
         if ledger.go(Signal.PROMISED, "what you noted of their promise") and ledger.waiting:
@@ -175,6 +174,8 @@ def take_mark(ledger: Ledger, event: Mark) -> None:
     """Take a word of the user's."""
     if event.verb in {Verb.DONE, Verb.NO_SHOW}:
         _take_report(ledger, event)
+    elif event.verb is Verb.COUNTRY:
+        ledger.country = event.item
     elif event.verb is Verb.ACCEPTED:
         if ledger.state is State.CLOSED or ledger.go(Signal.CLOSE, "`accepted`"):
             ledger.close("accepted", event.at, (event.id,))

@@ -71,6 +71,8 @@ class Incoming:
     facts: Facts
     can_receive: bool = True
     """False for no-reply and relay addresses."""
+    unsure: bool = False
+    """It may belong to another process just as well (`rules.threads`): it pauses this one, and the user is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class Verb(StrEnum):
     """They did not come to the interview that was last over. With `item` UNDONE: they did after all."""
     ACCEPTED = "accepted"
     """The user has taken this job. With `until`, its first day: from then on nothing is drafted for any process (F21)."""
+    COUNTRY = "country"
+    """With `item`, where they are: ISO 3166-1, optionally `-` and a subdivision, for public holidays (D20); empty: as before."""
 
 
 UNDONE = "undone"

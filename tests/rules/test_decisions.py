@@ -16,10 +16,10 @@ from rules.drafts.compose import compose
 from rules.extract import extract
 from rules.extract.types import Facts, Person, Promise, PromiseClass, RoleClass
 from rules.intents import Decision
-from rules.mail import Address
-from rules.process import DraftChange, Event, Incoming, Process, State, Thread, fold
+from rules.mail import Address, Message
+from rules.process import DraftChange, Event, Incoming, Process, State, Thread, Verb, fold
 from tests.connectors.test_never_sends import SOURCES, findings
-from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, opens, said, sent, told
+from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, opens, said, sent, text_of, told
 from tests.rules.mails import OWN, mail
 from tests.rules.timing import (
     BOB,
@@ -30,6 +30,7 @@ from tests.rules.timing import (
     confirmed,
     drafted,
     key,
+    mark,
     meeting,
     mine,
     ny,
@@ -116,13 +117,47 @@ def test_d12_the_end_of_a_week_or_month_is_a_day_and_what_the_candidate_names_is
     week, month = "We will get back to you by the end of next week.", "You will hear from us by the end of the month."
     assert _promise(week) == (PromiseClass.HARD_DATE, date(2026, 12, 4))
     assert _promise(month) == (PromiseClass.HARD_DATE, date(2026, 11, 30))
+    assert [_period(text) for text in (week, month, "We will get back to you by 4 December.")] == [True, True, False]
     assert _promise("You wrote that you need an answer from us by Friday.") is None
+
+
+def test_d12_where_the_last_weekday_of_a_period_is_a_holiday_there_the_business_day_before_it_is_meant() -> None:
+    friday = Promise(PromiseClass.HARD_DATE, date(2026, 3, 26), date(2026, 4, 3), "By the end of next week.", period=True)
+    letter = theirs("said", ny(3, 26), facts=Facts(promise=friday))
+    good_friday = mark(Verb.COUNTRY, ny(3, 3), item="DE")
+    assert _promised(fold_at(ny(3, 27), BOOKED, THANKED, letter)) == date(2026, 4, 3)
+    assert _promised(fold_at(ny(3, 27), BOOKED, THANKED, good_friday, letter)) == date(2026, 4, 2)
+    named = theirs("said", ny(3, 26), facts=Facts(promise=replace(friday, period=False)))
+    assert _promised(fold_at(ny(3, 27), BOOKED, THANKED, good_friday, named)) == date(2026, 4, 3)
+
+
+def _promised(process: Process) -> date | None:
+    assert process.wait is not None
+    assert process.wait.promise is not None
+    return process.wait.promise.date
+
+
+def test_d20_a_country_that_was_set_by_hand_goes_before_all_that_is_inferred() -> None:
+    day = said(PromiseClass.HARD_DATE, date(2026, 4, 2))  # Good Friday is a day off in Germany, and so is the Monday after it
+    assert opens(ny(3, 3), BOOKED, THANKED, day) == "Fri 03 Apr 08:00"
+    german = mark(Verb.COUNTRY, ny(3, 3), item="DE")
+    assert opens(ny(3, 3), BOOKED, THANKED, day, german) == "Tue 07 Apr 08:00"
+    assert opens(ny(3, 4), BOOKED, THANKED, day, german, mark(Verb.COUNTRY, ny(3, 3, 13))) == "Fri 03 Apr 08:00"
 
 
 def _promise(text: str) -> tuple[PromiseClass, date | None] | None:
     letter = mail(f"Hi Sam,\n\n{text}\n\nBest,\nRita", subject="Re: Interview")
-    promise = extract(letter, classify(letter, own=OWN, known=True), own=OWN, zone="America/New_York").promise
+    promise = _read(letter).promise
     return (promise.kind, promise.date) if promise is not None else None
+
+
+def _period(text: str) -> bool:
+    promise = _read(mail(f"Hi Sam,\n\n{text}\n\nBest,\nRita", subject="Re: Interview")).promise
+    return promise is not None and promise.period
+
+
+def _read(letter: Message) -> Facts:
+    return extract(letter, classify(letter, own=OWN, known=True), own=OWN, zone="America/New_York")
 
 
 def test_d13_one_person_gets_the_follow_up_the_last_who_wrote_else_manager_else_recruiter() -> None:
@@ -249,6 +284,37 @@ def test_d25_another_time_that_they_propose_leaves_the_old_one_standing() -> Non
     assert _starts(fold_at(ny(11, 24), booked, proposed)) == [ny(12, 1, 10)]
     moved = theirs("m3", ny(11, 25), Kind.RESCHEDULE, Facts(interviews=(meeting(ny(12, 7, 10), sequence=1),)))
     assert _starts(fold_at(ny(11, 26), booked, proposed, moved)) == [ny(12, 7, 10)]
+
+
+DELAYED = """Reporting-MTA: dns; mx.example.com
+
+Final-Recipient: rfc822; ann@corp.example
+Action: delayed
+Status: 4.4.1
+"""
+
+
+def test_d25_a_delayed_mail_is_told_for_some_days_and_stops_nothing() -> None:
+    parts = (
+        "--r1\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered yet.\r\n"
+        f"--r1\r\nContent-Type: message/delivery-status\r\n\r\n{DELAYED}\r\n--r1--\r\n"
+    )
+    kind = {"Content-Type": 'multipart/report; report-type=delivery-status; boundary="r1"'}
+    letter = mail(parts, sender="mailer-daemon@example.com", subject="Delayed: your message", headers=kind)
+    facts = _read(letter)
+    assert (facts.delayed, facts.bounced) == (("ann@corp.example",), ())
+    report = theirs("dsn", ny(3, 3, 9), Kind.AUTO_REPLY, facts, sender=NO_REPLY, can_receive=False)
+    decision = look(ny(3, 3, 10), BOOKED, THANKED, report)
+    assert "ann@corp.example" in text_of(decision, "delayed")
+    assert opens(ny(3, 3, 10), BOOKED, THANKED, report) == "Tue 17 Mar 08:00"
+    assert "delayed" not in told(look(ny(3, 8, 10), BOOKED, THANKED, report))
+    assert decision.next_check == ny(3, 8, 10)  # 120 hours, one of which the clocks skip
+
+
+def test_d25_a_delay_that_only_the_text_tells_is_heard() -> None:
+    text = "Your message to ann@corp.example has been delayed. The server will keep trying for 46 hours."
+    facts = _read(mail(text, sender="mailer-daemon@example.com", subject="Warning: message delayed 4 hours"))
+    assert (facts.delayed, facts.bounced) == (("ann@corp.example",), ())
 
 
 def _starts(process: Process) -> list[datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
@@ -189,3 +189,14 @@ def test_a_draft_that_the_user_edited_is_never_taken_back() -> None:
     for name, (event, _) in TABLE.items():
         _, decision = after(edited, event)
         assert decision.withdraw == (), name
+
+
+@pytest.mark.parametrize("kind", [Kind.HUMAN_REPLY, Kind.REJECTION, Kind.OFFER, Kind.CANCELLATION, Kind.INTERVIEW_INVITE])
+def test_a_mail_that_fits_several_processes_pauses_each_and_asks_and_closes_none(kind: Kind) -> None:
+    mail = replace(theirs("in", AT, kind), unsure=True)
+    process, decision = after(mail)
+    assert process.state is State.OUR_TURN
+    assert "unsure" in told(decision)
+    assert {place.kind.value for place in decision.place} == set()
+    _, answered = after(mail, mine("own", AT + timedelta(hours=1)), hours=2)
+    assert "unsure" not in told(answered)

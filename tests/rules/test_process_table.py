@@ -60,7 +60,7 @@ def test_the_diagram_in_the_readme_is_the_one_of_the_table() -> None:
 
 
 def test_what_the_user_may_say_depends_on_the_state() -> None:
-    reports = [Verb.DONE, Verb.NO_SHOW, Verb.ACCEPTED]  # they are heard in every state
+    reports = [Verb.DONE, Verb.NO_SHOW, Verb.ACCEPTED, Verb.COUNTRY]  # they are heard in every state
     interview = meeting(ny(3, 2, 10))
     events = [confirmed("m1", ny(2, 25), interview)]
     scheduled = fold("p", events, now=ny(2, 26), policy=POLICY, profile=PROFILE)

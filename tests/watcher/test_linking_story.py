@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rules.classify import Kind
+from rules.process import State
 from tests.letters import calendar, letter
 from tests.watcher.desk import Desk
 from watcher.store.links import link_rows
@@ -111,3 +112,23 @@ def test_two_roles_stay_two_and_a_recruiter_who_leaves_the_relay_stays_in_hers(d
         desk.look(at)
 
     assert sorted(map(sorted, groups(desk).values())) == [["an", "da", "dc", "di"], ["sa", "si", "sr"]]
+
+
+def test_a_refusal_that_may_be_of_either_role_pauses_both_and_asks_whose_it_is(desk: Desk) -> None:
+    refused = "thank you for your interest in Hollin Optics. Unfortunately, we will not move forward with you."
+    either = _mail("either", "Your application at Hollin Optics", f"{refused}\n\nKind regards,\nHollin Optics", 12, RELAY)
+    received = "thank you for applying for the {} position at Hollin Optics. Please send us your availability for an interview."
+    invitations = [
+        _mail(name, f"Interview with Hollin Optics: {role}", received.format(role), 8, sender)
+        for name, role, sender in (("di", "Data Engineer", ANNA_RELAYED), ("si", "Account Manager", PAUL_RELAYED))
+    ]
+    for mail, at in [*invitations, either]:
+        desk.deliver(mail, at)
+        desk.look(at)
+
+    found = desk.processes(on(12, 9))
+    assert {one.process.state for one in found} == {State.OUR_TURN}
+    asked = [[notice.text for notice in one.decision.notices if notice.kind == "unsure"] for one in found]
+    assert [len(texts) for texts in asked] == [1, 1]
+    assert all("hearback split" in text for texts in asked for text in texts)
+    assert [place for one in found for place in one.decision.place] == []

@@ -193,6 +193,16 @@ def test_a_no_show_before_the_interview_is_refused(desk: CliDesk) -> None:
 # --- an accepted job --------------------------------------------------------------------------------------------------
 
 
+def test_d20_the_country_that_is_said_counts_and_can_be_taken_back(visited: CliDesk) -> None:
+    (process,) = [one["id"] for one in visited.json("status")["processes"]]
+    visited.run("country", process, "se")
+    assert "you said country SE" in visited.run("why", process).stdout
+    visited.run("country", process, "auto")
+    refused = visited.run("country", process, "UK", code=Exit.USAGE)
+    assert "GB" in refused.stderr
+    assert "auto" in visited.run("country", process, " ", code=Exit.USAGE).stderr
+
+
 @pytest.fixture
 def two(visited: CliDesk) -> CliDesk:
     """Return a desk with a second process, whose follow-up is due on Tuesday 17 March."""

@@ -340,6 +340,20 @@ def accepted(
 
 
 @app.command(rich_help_panel=_TELL)
+def country(
+    ctx: typer.Context,
+    process: ProcessArgument,
+    code: Annotated[str, typer.Argument(metavar="COUNTRY", help="DE, or with a state, US-CA; auto takes it back.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say where they are, if their address does not tell: whose public holidays count."""
+    from watcher.cli.telling import tell_country  # noqa: PLC0415
+
+    tell_country(config_path(ctx, config), process, code, as_json=json)
+
+
+@app.command(rich_help_panel=_TELL)
 def note(  # noqa: PLR0917 - the options of the command
     ctx: typer.Context,
     process: ProcessArgument,

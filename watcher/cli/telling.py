@@ -1,4 +1,4 @@
-"""`pause`, `snooze`, `resume`, `close`, `reopen`, `done`, `no-show`, `accepted`: a word of the user's about one process."""
+"""A word of the user's about one process: `pause`, `snooze`, `resume`, `close`, `reopen`, `done`, `no-show` and their like."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from watcher.paths import StatePaths
 from watcher.report.words import plain
 from watcher.store.journal import add_mark
 
-__all__ = ["chosen_task", "tell", "tell_accepted", "tell_done", "tell_no_show"]
+__all__ = ["chosen_task", "tell", "tell_accepted", "tell_country", "tell_done", "tell_no_show"]
 
 Say = Callable[[View, Assessment], tuple[datetime | None, str]]
 """What else is written down beside the verb: a time, and the id of a task. Raises UsageError."""
@@ -66,6 +66,25 @@ def tell_accepted(path: Path, word: str, starts: str | None, *, as_json: bool) -
         return (parse_day(starts, seen.zone) if starts is not None else None), ""
 
     _tell(path, Verb.ACCEPTED, word, say, as_json=as_json)
+
+
+def tell_country(path: Path, word: str, code: str, *, as_json: bool) -> None:
+    """Write down in which country they are, for its public holidays (D20); `auto` leaves it to domain and zone again."""
+    from watcher.config.checks import check_country  # noqa: PLC0415 - it reads the tz database
+
+    def say(seen: View, found: Assessment) -> tuple[datetime | None, str]:
+        del seen, found
+        if code.strip().casefold() == "auto":
+            return None, ""
+        try:
+            country = check_country(code)
+        except ValueError as error:
+            raise UsageError(f"{plain(code)!r} {error}.") from None
+        if not country:
+            raise UsageError("the country is empty. Write two letters, or `auto` to leave it to their address again.")
+        return None, country
+
+    _tell(path, Verb.COUNTRY, word, say, as_json=as_json)
 
 
 def _name(found: Assessment) -> str:

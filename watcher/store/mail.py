@@ -166,6 +166,8 @@ class EventRow:
     """It was read as nothing that matters, from somebody unknown: to be read again if it turns out to belong to a process."""
     labelled: int = 0
     """Number of the correction by which it was read last: what the user said of its kind."""
+    ambiguous: bool = False
+    """It may belong to another process just as well; known where the events of one process are asked for."""
 
     @property
     def short(self) -> str:
@@ -183,7 +185,7 @@ def _event(row: Row[tuple[object, ...]]) -> EventRow:
 
 def put_events(connection: Connection, rows: Iterable[EventRow]) -> None:
     """Store what was read from messages; the first time one was seen stays."""
-    values = [{name: getattr(row, name) for name in EventRow.__slots__} for row in rows]
+    values = [{name: getattr(row, name) for name in EventRow.__slots__ if name in event.c} for row in rows]
     upsert(connection, event, values, key=["account", "identity"], keep=["at", "step"])
 
 
@@ -261,7 +263,7 @@ def all_events(connection: Connection, account: str) -> list[EventRow]:
 def events_of(connection: Connection, account: str, process_id: str) -> list[EventRow]:
     """Return what was read of one process, oldest first."""
     query = (
-        select(event)
+        select(event, process_link.c.ambiguous)
         .join(process_link, (process_link.c.account == event.c.account) & (process_link.c.identity == event.c.identity))
         .where(event.c.account == account, process_link.c.process == process_id)
         .order_by(event.c.at, event.c.identity)
