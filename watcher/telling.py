@@ -10,6 +10,7 @@ from rules.classify import Kind
 from rules.extract import Away, Interview, Outcome, Person, Promise, PromiseClass
 from rules.intents import Notice, Reason
 from rules.process import State
+from rules.process.schedule import SAID_YES
 from watcher.history import Assessment
 from watcher.store.journal import LogRow
 from watcher.store.mail import EventRow
@@ -90,15 +91,18 @@ def _line(event: EventRow, found: Assessment, zone: tzinfo, *, opener: bool) -> 
                 return "bounced", f"Mail to {', '.join(event.facts.bounced)} could not be delivered"
             return ("away", f"{_who(event)} {_away(event.facts.away)}") if event.facts.away else None
         case Kind.HUMAN_REPLY:
-            return _reply(event)
+            return _reply(event, found)
     return None
 
 
-def _reply(event: EventRow) -> tuple[str, str]:
+def _reply(event: EventRow, found: Assessment) -> tuple[str, str]:
     if event.facts.outcome is Outcome.ON_HOLD:
         return "replied", f"{_who(event)} replied: on hold for now. Paused"
     if event.facts.promise is not None:
         return "promised", f"{_who(event)} replied and said when ({_promise(event.facts.promise)}): the clock starts anew"
+    wait = found.process.wait
+    if wait is not None and wait.cause == SAID_YES and event.identity in wait.evidence and wait.promise is not None:
+        return "promised", f"{_who(event)} said yes: you may write again on {_promise(wait.promise)}"
     return "replied", f"{_who(event)} replied: paused, your turn"
 
 

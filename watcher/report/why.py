@@ -14,7 +14,7 @@ from rich.text import Text
 from rules.classify import Kind
 from rules.decide import Voice, article_voices
 from rules.drafts.types import DraftKind
-from rules.intents import Reason
+from rules.intents import Place, Reason
 from rules.process import State, Verb
 from watcher.history import Assessment
 from watcher.report.closing import closing_card
@@ -23,6 +23,7 @@ from watcher.report.status import next_place, process_status, shown_drafts
 from watcher.report.table import draft_line, draft_words, place_words, state_text
 from watcher.report.tasks import card_texts, task_lines, task_values
 from watcher.report.words import plain, span_words, time_words
+from watcher.store.drafts import LIVE
 from watcher.store.journal import LogRow, MarkRow
 from watcher.store.mail import EventRow, LinkRow
 
@@ -57,6 +58,7 @@ def build_why(
     zone = ZoneInfo(found.account.profile.zone)
     decision = found.decision
     following = next_place(found)
+    standing = {row.key for row in found.outbox if row.state in LIVE}
 
     def at(instant: datetime) -> str:
         return instant.astimezone(zone).isoformat(timespec="seconds")
@@ -95,6 +97,11 @@ def build_why(
             for row in marks
         ],
         "reasons": [_reason(reason) for reason in decision.reasons],
+        "standing_reasons": [
+            {"key": str(place.key), "reasons": [_reason(reason) for reason in place.reasons]}
+            for place in decision.place
+            if place.key in standing
+        ],
         "next_reasons": [_reason(reason) for reason in (following.reasons if following is not None else ())],
         "articles": [_voice(voice, zone) for voice in _voices(found, now)],
         "withdrawals": [{"key": str(one.key), "reason": _reason(one.reason)} for one in decision.withdraw],
@@ -195,8 +202,8 @@ def why_view(
     parts: list[RenderableType] = [head, state_text(found, zone, today)]
     parts += _section("What stands and what comes", _steps(found, now, zone))
     parts += _section("Why", [_reason_text(reason) for reason in found.decision.reasons])
-    if (following := next_place(found)) is not None and following.reasons:
-        parts += _section(f"Why {place_words(following, found)}", [_reason_text(reason) for reason in following.reasons])
+    for place in _explained(found):
+        parts += _section(f"Why {place_words(place, found)}", [_reason_text(reason) for reason in place.reasons])
     parts += _section("What each article alone would have said", list(_voice_lines(found, now, zone)))
     parts += _section("To be taken back", [_reason_text(one.reason) for one in found.decision.withdraw])
     for row in shown_drafts(found):
@@ -213,6 +220,14 @@ def why_view(
         )
     parts += _section("What was done", [_logged(row, zone) for row in log])
     return Group(*parts)
+
+
+def _explained(found: Assessment) -> list[Place]:
+    """Return what is told with its reasons: what stands, of one step for several people once, and what comes next."""
+    standing = {row.key for row in found.outbox if row.state in LIVE}
+    places = {place.key.step: place for place in reversed(found.decision.place) if place.key in standing}
+    following = next_place(found)
+    return [place for place in (*reversed(places.values()), *([following] if following is not None else ())) if place.reasons]
 
 
 def _section(title: str, lines: Sequence[RenderableType]) -> list[RenderableType]:
