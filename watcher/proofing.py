@@ -161,6 +161,8 @@ def context_of(found: Assessment, row: OutboxRow, known: dict[DraftKey, ProofRow
         others=tuple(_others(found, row, known))[:_MOST_OTHERS],
         offer=_is_offered(found),
         encouraged=any(notes.answers.encouraged for notes in process.noted),
+        work_from=found.account.policy.draft.work_sample_from_round,
+        plan_from=found.account.policy.draft.plan_from_round,
         terms=tuple(dict.fromkeys(_terms(found))),
         settings=found.account.lint,
     )
@@ -200,6 +202,8 @@ def context_of_mail(found: Assessment, kind: DraftKind | None, to: tuple[Address
         others=tuple(_others(found, None, known))[:_MOST_OTHERS],
         offer=_is_offered(found),
         encouraged=any(notes.answers.encouraged for notes in process.noted),
+        work_from=found.account.policy.draft.work_sample_from_round,
+        plan_from=found.account.policy.draft.plan_from_round,
         terms=tuple(dict.fromkeys(_terms(found))),
         settings=found.account.lint,
     )

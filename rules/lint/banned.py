@@ -13,7 +13,6 @@ __all__ = ["check_banned"]
 
 _COUNTED = frozenset({"apology"})
 """Families that are no fault once (`rules.lint.tone`)."""
-_SECOND = 2
 
 
 def _is_lifted(family: Family, context: Context) -> bool:
@@ -23,9 +22,9 @@ def _is_lifted(family: Family, context: Context) -> bool:
         case "offer":
             return context.offer
         case "encouraged":
-            return context.encouraged or context.round >= _SECOND
+            return context.encouraged or context.round >= context.work_from
         case "round":
-            return context.round >= _SECOND
+            return context.round >= context.plan_from
         case _:
             return False
 

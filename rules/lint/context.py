@@ -74,6 +74,10 @@ class Context:
     """They made an offer: pay may be spoken of (F18)."""
     encouraged: bool = False
     """They welcomed a portfolio, a presentation or an idea (C27)."""
+    work_from: int = 2
+    """The round from which on a sample of work may go along (L1, `DraftRules.work_sample_from_round`)."""
+    plan_from: int = 2
+    """The round after which a plan for the first months may (L4, `DraftRules.plan_from_round`)."""
     terms: tuple[str, ...] = ()
     """Texts whose words are right as they stand there: subjects of their mails, names of interviews."""
     settings: Settings = field(default_factory=Settings)

@@ -302,6 +302,14 @@ def test_c27_work_that_nobody_asked_for_is_told_unless_it_is_welcome() -> None:
     assert "banned.products" not in ids(text, replace(THANKS, attempt=2))
 
 
+def test_l1_l4_x12_the_rounds_of_the_playbook_hold() -> None:
+    sample, plan = "I have attached my portfolio.", "Here is my 30/60/90-day plan."
+    early, late = replace(THANKS, work_from=1, plan_from=1), replace(THANKS, attempt=2, work_from=3, plan_from=3)
+    assert not {"banned.products", "banned.plan"} & {*ids(sample, early), *ids(plan, early)}
+    assert "banned.products" in ids(sample, late)
+    assert "banned.plan" in ids(plan, late)
+
+
 def test_x12_a_link_of_the_users_own_is_no_product() -> None:
     assert "banned.products" not in ids("The article at https://example.com/depots may interest you.", THANKS)
 
