@@ -17,11 +17,12 @@ from rules.classify import Kind, Known, wants
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
 from watcher.account import Account
+from watcher.following import follow_said
 from watcher.hearing import Ear
 from watcher.history import assess
 from watcher.intake import arrival, is_known, is_own, read_or_keep
 from watcher.linking import Linked, Linker
-from watcher.notes import follow_notes, read_back
+from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.passes import PassReport
 from watcher.proofing import Proofs
@@ -322,7 +323,7 @@ class Cycle:
                 rows, again = misread(connection, name, linked.misread - tried)
                 settled = not late and not again
                 # Drafts change hands only when all is read that may tell whose they are.
-                moved = follow(connection, name, linked) | follow_notes(connection, name, linked) if settled else frozenset()
+                moved = follow(connection, name, linked) | follow_said(connection, name, linked) if settled else frozenset()
             if settled:
                 return linked.processes_of(pulled.identities) | moved
             self._fetch_late(late, pulled, now)

@@ -11,25 +11,19 @@ from zoneinfo import ZoneInfo
 from connectors.base import Connector, DraftRef
 from connectors.errors import NotFound
 from rules.notes.types import Answers, Notes
+from rules.process.bound import bound, rebound
 from watcher.history import assess
-from watcher.linking import Linked
 from watcher.outbox import Ledger
-from watcher.store import Connection, StoreError
+from watcher.store import StoreError
 from watcher.store.drafts import RowState
 from watcher.store.journal import LogRow, add_log
-from watcher.store.notes import FormRow, NoteRow, forms_in_hand, move_notes, notes_of, put_note, sent_to_oneself
+from watcher.store.notes import FormRow, NoteRow, forms_in_hand, notes_of, put_note, sent_to_oneself
 
-__all__ = ["follow_notes", "read_back", "told_of"]
+__all__ = ["read_back", "told_of"]
 
 log = logging.getLogger(__name__)
 
 _SENT = "sent:"
-
-
-def follow_notes(connection: Connection, account: str, linked: Linked) -> frozenset[str]:
-    """Put notes under a process that there is; return the processes that got any."""
-    homes = {row.identity: row.process for row in linked.links if not row.ambiguous}
-    return move_notes(connection, account, {row.id: row.opener for row in linked.processes}, homes)
 
 
 def read_back(ledger: Ledger, connector: Connector, now: datetime) -> frozenset[str]:
@@ -75,21 +69,23 @@ def _keep(  # noqa: PLR0917 - called once
 ) -> bool:
     """Store what a form says; say whether that is news."""
     account = ledger.account
-    number = int(form.key.step.rpartition("-")[2])
     try:
         from rules.notes.frame import frame_of  # noqa: PLC0415 - not needed before a form comes back
         from rules.notes.reading import is_empty, read_form  # noqa: PLC0415
 
         with ledger.store.read() as connection:
             process = assess(connection, account, form.process, now).process
+        # The number in the key is that of the day on which the form was written; what was read of it before knows the interview.
+        number = int(form.key.step.rpartition("-")[2])
+        number = rebound(before.notes, process.rounds).round if before is not None and before.notes.interview else number
         frame = frame_of(process, number, account.profile, now.astimezone(ZoneInfo(account.profile.zone)).date())
-        notes = read_form(raw, frame, now)
+        notes = bound(read_form(raw, frame, now), process.rounds)
     except StoreError:
         raise
     except Exception:
         log.exception("%s: the form %s could not be read", account.name, form.key)
         return False
-    same = before is not None and replace(before.notes, at=notes.at) == notes
+    same = before is not None and replace(before.notes, at=notes.at, round=notes.round) == notes
     news = not same and not (before is None and is_empty(notes))
     kept = before.notes if same and before is not None else notes
     at = before.at if same and before is not None else now

@@ -99,3 +99,7 @@ class Notes:
     """For each of `unclear` the field of `Answers` that it was to be, empty where it was none."""
     whole: bool = False
     """They hold all that there is to say: earlier notes of the round count no more. Only before they are merged."""
+    interview: str = field(default="", compare=False)
+    """UID of the interview they are about: its number may change. Empty where it is not known, or of round 0."""
+    start: datetime | None = field(default=None, compare=False)
+    """When that interview begins: finds it where its UID has changed."""

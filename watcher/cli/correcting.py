@@ -15,6 +15,7 @@ from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.printing import print_json, show
 from watcher.config import Config
 from watcher.corrections import CannotCorrect, Held, merging, splitting, unmerging
+from watcher.following import follow_said
 from watcher.history import Assessment, assess
 from watcher.linking import Linker
 from watcher.lock import wake_daemon
@@ -188,6 +189,8 @@ def _store(connection: Connection, account: Account, row: CorrectionRow, seen: V
     add_correction(connection, row)
     linked = Linker(account.name, account.profile.name).relink(connection)
     wanted = dict.fromkeys([*names, *sorted(linked.processes_of(row.leaves))])
+    if row.verb is not Said.RELABEL:  # what is read anew may yet change whose they are: the next pass knows
+        follow_said(connection, account.name, linked)
     there = {process.id for process in linked.processes}
     return [assess(connection, account, name, seen.now) for name in wanted if name in there]
 

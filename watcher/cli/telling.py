@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rules.intents import Task
 from rules.process import UNDONE, IllegalTransition, Verb, demand_allowed
+from rules.process.bound import meant_by
 from watcher.cli.exits import UsageError
 from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.options import parse_day, parse_until
@@ -135,7 +136,8 @@ def _tell(path: Path, said: Verb, word: str, say: Say, *, as_json: bool) -> None
         except IllegalTransition as error:
             raise UsageError(f"{found.process.company or found.process.id}: {error}") from None
         with store.write() as connection:
-            add_mark(connection, found.account.name, found.process.id, said, seen.now, end, item)
+            about = meant_by(said, item, found.process.rounds, seen.now)
+            add_mark(connection, found.account.name, found.process.id, said, seen.now, end, item, about)
             after = assess(connection, found.account, found.process.id, seen.now)
     woken = wake_daemon(StatePaths(config.state_dir).lock)
     if as_json:

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
+from rules.extract.types import Interview
 from rules.intents import Reason
 from rules.process import Verb
 from watcher.store.dialect import upsert_many
 from watcher.store.tables import log, mark, untold
+from watcher.store.tables import process as process_table
 
 __all__ = [
     "LogRow",
@@ -20,12 +22,14 @@ __all__ = [
     "add_mark",
     "add_untold",
     "concerns_all",
+    "drop_mark",
     "forget_untold",
     "job_begins",
     "last_mark",
     "load_log",
     "load_untold",
     "marks_of",
+    "put_mark",
     "told",
 ]
 
@@ -42,6 +46,12 @@ class MarkRow:
     until: datetime | None
     item: str = ""
     """Id of the task that is done."""
+    opener: str = ""
+    """Identity of the message that opened the process when this was said: finds it again when it has another name."""
+    interview: str = ""
+    """UID of the interview that it is about, where it is about one."""
+    start: datetime | None = None
+    """When that interview begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,9 @@ def add_mark(  # noqa: PLR0917 - the columns
     at: datetime,
     until: datetime | None = None,
     item: str = "",
+    about: Interview | None = None,
 ) -> None:
-    """Store a word of the user's; the next pass acts on it.
+    """Store a word of the user's, `about` an interview where it is about one; the next pass acts on it.
 
     It is never earlier than their last one on the same process: the fold takes them by time, and a clock may have been set back.
     """
@@ -75,7 +86,24 @@ def add_mark(  # noqa: PLR0917 - the columns
     last: datetime | None = connection.execute(select(func.max(mark.c.at)).where(same)).scalar()
     if last is not None:
         at = max(at, last + timedelta(microseconds=1))
-    connection.execute(insert(mark).values(account=account, process=process, verb=verb.value, at=at, until=until, item=item))
+    here = (process_table.c.account == account) & (process_table.c.id == process)
+    opener = connection.execute(select(process_table.c.opener).where(here)).scalar() or ""
+    uid, start = (about.uid, about.start) if about is not None else ("", None)
+    put_mark(connection, MarkRow(0, account, process, at, verb, until, item, opener, uid, start))
+
+
+def put_mark(connection: Connection, row: MarkRow) -> None:
+    """Store a word of the user's as it is: a new one where its number is 0, else in the place of the one that has it."""
+    values = {name: getattr(row, name) for name in MarkRow.__slots__ if name != "id"} | {"verb": row.verb.value}
+    if row.id:
+        connection.execute(update(mark).where(mark.c.id == row.id).values(**values))
+    else:
+        connection.execute(insert(mark).values(**values))
+
+
+def drop_mark(connection: Connection, number: int) -> None:
+    """Forget a word that stands twice."""
+    connection.execute(delete(mark).where(mark.c.id == number))
 
 
 def last_mark(connection: Connection) -> int:
@@ -95,7 +123,7 @@ def marks_of(connection: Connection, account: str, process: str | None = None, a
     query = select(mark).where(mark.c.account == account, mark.c.id > after).order_by(mark.c.id)
     if process is not None:
         query = query.where(mark.c.process == process)
-    return [MarkRow(r.id, r.account, r.process, r.at, Verb(r.verb), r.until, r.item) for r in connection.execute(query)]
+    return [MarkRow(**{**row._mapping, "verb": Verb(row.verb)}) for row in connection.execute(query)]  # noqa: SLF001 - public
 
 
 def job_begins(connection: Connection) -> datetime | None:

@@ -162,6 +162,9 @@ mark = Table(
     Column("verb", Text, nullable=False),
     Column("until", Instant),
     Column("item", Text, nullable=False, default="", server_default=""),  # id of the task that is done
+    Column("opener", Text, nullable=False, default="", server_default=""),  # finds the process again when it has another name
+    Column("interview", Text, nullable=False, default="", server_default=""),  # UID of the one that it is about
+    Column("start", Instant),  # of that interview
 )
 
 # What the user said of messages: which belong together, and what kind one is. Messages are named by identity.
