@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,15 +12,13 @@ from rules.decide import decide
 from rules.drafts.types import DraftKey, DraftKind
 from rules.extract import company_domain
 from rules.intents import Decision
-from rules.notes.merge import merge
-from rules.notes.types import Notes
-from rules.process import DraftEvent, Event, Incoming, Mark, Noted, Outgoing, Process, fold
+from rules.process import DraftEvent, Event, Incoming, Outgoing, Process, fold
 from watcher.account import Account
+from watcher.rebinding import words_of
 from watcher.store import Connection
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, draft_events_of, load_outbox
-from watcher.store.journal import job_begins, marks_of
+from watcher.store.journal import job_begins
 from watcher.store.mail import EventRow, events_of, load_processes
-from watcher.store.notes import NoteRow, notes_of
 from watcher.store.proofs import ProofRow, proofs_of
 
 __all__ = ["Assessment", "assess", "assess_all", "events_for"]
@@ -50,23 +48,8 @@ def events_for(connection: Connection, account: Account, process_id: str) -> tup
         DraftEvent(id=f"draft:{r.id}", at=r.at, key=r.key, change=r.change, slot_opens=r.slot_opens)
         for r in draft_events_of(connection, account.name, [process_id])
     )
-    events.extend(
-        Mark(id=f"mark:{r.id}", at=r.at, verb=r.verb, until=r.until, item=r.item)
-        for r in marks_of(connection, account.name, process_id)
-    )
-    events.extend(_noted(notes_of(connection, account.name, process_id)))
+    events.extend([*words_of(connection, account, process_id, events)])
     return rows, events
-
-
-def _noted(rows: Iterable[NoteRow]) -> Iterator[Noted]:
-    """Yield what the user wrote down, that on one round as one."""
-    rounds: dict[int, list[Notes]] = defaultdict(list)
-    for row in rows:
-        rounds[row.notes.round].append(row.notes)
-    for number, some in rounds.items():
-        notes = merge(number, some)
-        if notes is not None:
-            yield Noted(f"note:{number}", notes.at, notes)
 
 
 @dataclass(frozen=True, slots=True)

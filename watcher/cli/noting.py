@@ -17,6 +17,7 @@ from rules.notes.merge import merge
 from rules.notes.points import People, read_point
 from rules.notes.reading import is_empty, read_text
 from rules.notes.types import Answers, Heading, Notes, Topic
+from rules.process.bound import bound, rebound
 from watcher.cli.exits import UsageError
 from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.printing import print_json, show
@@ -144,13 +145,13 @@ def _at_terminal() -> bool:
 
 def _store(store: Store, found: Assessment, given: Notes) -> bool:
     """Store notes unless they say nothing new; say whether they did."""
-    name, process = found.account.name, found.process.id
+    name, process, rounds = found.account.name, found.process.id, found.process.rounds
     with store.write() as connection:
-        rows = [row for row in notes_of(connection, name, process) if row.notes.round == given.round]
+        rows = [row for row in notes_of(connection, name, process) if rebound(row.notes, rounds).round == given.round]
         before = merge(given.round, [row.notes for row in rows])
         last = max((row.at for row in rows), default=given.at - timedelta(microseconds=1))
         at = max(given.at, last + timedelta(microseconds=1))
-        given = replace(given, at=at)
+        given = bound(replace(given, at=at), rounds)
         after = merge(given.round, [*(row.notes for row in rows), given])
         same = before is not None and after is not None and replace(before, at=at) == replace(after, at=at)
         if same:
