@@ -152,26 +152,34 @@ class Stage:
         self.mailbox.deliver(bytes(made), received_at=at)
 
     def drafts(self) -> dict[str, EmailMessage]:
-        """Return what stands in Drafts, by `STEP RECIPIENT`; `?` for a step that is none of ours."""
-        rows = [row for one in self.processes() for row in one.outbox if row.state in LIVE]
+        """Return what stands in Drafts, by `STEP RECIPIENT`; `?` for a step that is none of ours.
+
+        Where there are several processes, what is for the user has the role behind it: `notes-1 me, Editor`.
+        """
+        processes = self.processes()
+        rows = [row for one in processes for row in one.outbox if row.state in LIVE]
+        roles = {one.process.id: one.process.role for one in processes}
         found: dict[str, EmailMessage] = {}
         for raw in self.mailbox.raws(Role.DRAFTS):
             draft = _parsed(raw)
             name = name_of(draft)
-            key = f"{self._step_of(draft, rows)} {name}"
+            row = self._row_of(draft, rows)
+            key = f"{row.key.step if row is not None else '?'} {name}"
+            if row is not None and name == "me" and len(processes) > 1:
+                key += f", {roles[row.process]}"
             if key in found:
                 raise AssertionError(f"{key} stands twice in Drafts")
             found[key] = draft
         return found
 
     @staticmethod
-    def _step_of(draft: EmailMessage, rows: Sequence[OutboxRow]) -> str:
+    def _row_of(draft: EmailMessage, rows: Sequence[OutboxRow]) -> OutboxRow | None:
         by_id = [row for row in rows if f"<{row.draft.message_id}>" == draft["Message-ID"]]
         address = getaddresses([str(draft["To"])])[0][1]
         subject = str(draft["Subject"])
         edited = [row for row in rows if row.state is RowState.EDITED and row.key.recipient == address]
         by_words = [row for row in edited if row.draft.subject == subject] or edited
-        return next((row.key.step for row in [*by_id, *by_words]), "?")
+        return next(iter([*by_id, *by_words]), None)
 
     def _draft(self, key: str) -> tuple[str, EmailMessage]:
         found = self.drafts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
 
 
 @pytest.mark.parametrize(("story", "kind"), _PLAYED)
-def test_the_story_goes_as_it_is_told(story: Story, kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_the_story_goes_as_it_is_told(
+    story: Story, kind: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
     """Each thing that is told is also made false once, at the moment when it is looked at: it must be seen to be false."""
     mailbox: Harness = DovecotHarness(request.getfixturevalue("server")) if kind == "dovecot" else MaildirHarness(tmp_path)
     stage = Stage(story, mailbox, tmp_path)
@@ -45,6 +48,7 @@ def test_the_story_goes_as_it_is_told(story: Story, kind: str, request: pytest.F
             assert not wrong, f"{story.name}, step {step.number}, {step.at:%a %Y-%m-%d %H:%M}:\n  {told}"
             for mutant in mutants(step.given):
                 assert faults(seen, mutant), f"{story.name}, step {step.number}: cannot fail: {mutant}"
+        assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
     finally:
         stage.close()
 
