@@ -60,6 +60,14 @@ def _promise(kind: PromiseClass) -> Make:
     return make
 
 
+_UNSURE = (Kind.HUMAN_REPLY, Kind.REJECTION, Kind.OFFER, Kind.CANCELLATION)
+
+
+def _period(name: str, at: datetime, salt: int) -> Event:
+    promise = replace(promised(PromiseClass.HARD_DATE, at.date(), at.date() + timedelta(days=1 + salt % 40)), period=True)
+    return theirs(name, at, facts=Facts(promise=promise))
+
+
 def _round(uid: str) -> Make:
     def make(name: str, at: datetime, salt: int) -> Event:
         start = (at + timedelta(hours=20 + salt % 200)).replace(minute=0)
@@ -105,6 +113,10 @@ MAKERS: dict[str, Make] = {
     "away": lambda name, at, salt: out_of_office(name, at, at.date() + timedelta(days=salt % 40)),
     "away, no date": lambda name, at, _: out_of_office(name, at),
     "bounce": lambda name, at, _: theirs(name, at, Kind.AUTO_REPLY, Facts(bounced=("bob@corp.example",)), sender=NO_REPLY),
+    "delayed": lambda name, at, _: theirs(name, at, Kind.AUTO_REPLY, Facts(delayed=("ann@corp.example",)), sender=NO_REPLY),
+    "may be another's": lambda name, at, salt: replace(theirs(name, at, _UNSURE[salt % len(_UNSURE)]), unsure=True),
+    "end of a period": _period,
+    "country": lambda _, at, salt: mark(Verb.COUNTRY, at, item=("DE", "US", "")[salt % 3]),
     "cancelled": _cancel,
     "moved": _move,
     "rejection": lambda name, at, _: theirs(name, at, Kind.REJECTION),
