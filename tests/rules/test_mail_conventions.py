@@ -39,21 +39,21 @@ def test_no_draft_of_any_kind_carries_a_field_that_would_schedule_mark_or_answer
 
 
 RELAYS = (
-    "no-reply@greenhouse.io",
-    "no-reply@us.greenhouse-mail.io",
-    "7f3c@hire.lever.co",
     "no-reply@ashbyhq.com",
-    "acme@myworkday.com",
-    "notification@smartrecruiters.com",
-    "conversations@message.teamtailor.com",
+    "notifications@calendly.com",
+    "dse@docusign.net",
+    "no-reply@greenhouse.io",
+    "7f3c@hire.lever.co",
     "noreply@icims.com",
-    "do-not-reply@jobvite.com",
     "x@invalidemail.taleo.net",
-    "system@successfactors.com",
+    "do-not-reply@jobvite.com",
     "hit-reply@linkedin.com",
     "inmail-hit-reply@linkedin.com",
-    "dse@docusign.net",
-    "notifications@calendly.com",
+    "conversations@message.teamtailor.com",
+    "acme@myworkday.com",
+    "notification@smartrecruiters.com",
+    "system@successfactors.com",
+    "no-reply@us.greenhouse-mail.io",
 )
 
 
