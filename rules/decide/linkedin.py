@@ -24,9 +24,20 @@ def linkedin_words(case: Case) -> Part:
         return part
     for round_ in held_rounds(case):
         for person in each_once(round_.interviewers):
-            if person.name.strip() and not (person.address and reachable(case.process, person.address)):
+            if person.name.strip() and not _can_be_written_to(case, person):
                 _connect(case, round_, person, part)
     return part
+
+
+def _can_be_written_to(case: Case, person: Person) -> bool:
+    """Say whether an address is known that they read, also one from which somebody of that name has written since."""
+    if person.address and reachable(case.process, person.address):
+        return True
+    name = " ".join(person.name.casefold().split())
+    return any(
+        " ".join(address.name.casefold().split()) == name and reachable(case.process, address.address)
+        for address, _ in case.process.correspondents
+    )
 
 
 def _connect(case: Case, round_: Round, person: Person, part: Part) -> None:

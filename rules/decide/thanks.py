@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from rules.decide.keeping import name_digest
 from rules.decide.ladder import Rung, Unsent, ladder_of, notice_of, rung_of
 from rules.decide.part import Case, Part, thread_with
 from rules.drafts.types import DraftKey
@@ -104,7 +105,8 @@ def _note_for(case: Case, round_: Round, person: Person, part: Part) -> Unsent |
     if person.address and _settled(case, key, person, end):
         return None
     if not reachable(process, person.address):
-        if not case.reached(gives_up) and _utc(begins) < _utc(gives_up):
+        connected = f"linkedin-{round_.number}.{name_digest(person.name)}" in process.done
+        if not connected and not case.reached(gives_up) and _utc(begins) < _utc(gives_up):
             who = person.name or person.address
             text = f"No address is known that {who} reads: ask for it, or thank them by another channel; none is guessed."
             part.notices.append(Notice("no_address", text, begins))
