@@ -17,8 +17,6 @@ from rules.worktime import at, local_day, plus
 
 __all__ = ["form_withdrawal", "forms"]
 
-_KEPT = timedelta(days=14)
-"""A form that nobody touched goes this long after the interview: what was not written down by then is forgotten."""
 _FORM_OPEN = timedelta(hours=24)
 
 
@@ -99,7 +97,7 @@ def _prep(case: Case, round_: Round, part: Part) -> None:
 
 
 def _notes_form(case: Case, round_: Round, part: Part) -> None:
-    """Place the form when the interview ends; one that nobody touches goes after two weeks."""
+    """Place the form when the interview ends; one that nobody touches goes after a while (`notes.place_days`)."""
     rules, zone = case.policy.notes, user_zone(case.profile)
     end = round_.interview.end
     key = _key(case, DraftKind.NOTES, round_)
@@ -108,7 +106,7 @@ def _notes_form(case: Case, round_: Round, part: Part) -> None:
     appears = _not_paused(case, _home(case, round_))
     live = case.live(key)
     begin_by = plus(end, timedelta(days=rules.begin_within_days))
-    gives_up = begin_by if live is None else max(begin_by, plus(end, _KEPT), key=_utc)
+    gives_up = begin_by if live is None else max(begin_by, plus(end, timedelta(days=rules.place_days)), key=_utc)
     if case.reached(gives_up) or _utc(appears) >= _utc(gives_up):
         return
     part.moments.append(gives_up)
@@ -136,4 +134,5 @@ def form_withdrawal(case: Case, view: DraftView) -> Reason:
         return Reason("The interview was called off, moved or did not take place.", ("B8",), ("S1",))
     if view.key.kind is DraftKind.PREP:
         return Reason("The interview is over.", ("B1", "N1"), ("S1", "S3"))
-    return Reason("It stayed empty for two weeks.", ("N1",), ("S3",))
+    days = max(case.policy.notes.place_days, case.policy.notes.begin_within_days)
+    return Reason(f"It stayed empty for {'a day' if days == 1 else f'{days} days'}.", ("N1",), ("S3",))

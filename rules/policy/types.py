@@ -251,6 +251,8 @@ class NotesRules:
     travel_minutes: int = _count(0, 1440)
     """After an interview in person it appears so much later than its end."""
     begin_within_days: int = _count(1, 60)
+    place_days: int = _count(1, 366)
+    """So long after the interview a form goes that nobody touched; one that came late stands at least as long as it may begin."""
     """One that never stood in Drafts is not begun later than this."""
 
 

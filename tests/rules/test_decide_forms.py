@@ -17,6 +17,7 @@ from rules.lint.sentences import count_sentences
 from rules.notes.types import Answers, Notes
 from rules.policy import load_playbook, parse_policy
 from rules.process import DraftChange, DraftEvent, Event, Noted, Outgoing, Process, State, Thread, Verb
+from rules.worktime import plus
 from tests.rules.timing import PROFILE, at_now, confirmed, drafted, mark, meeting, ny, theirs
 
 POLICY = parse_policy("tasks.linkedin = false\n", load_playbook("default"))
@@ -155,6 +156,22 @@ def test_n1_a_form_is_begun_within_five_days_and_goes_untouched_after_two_weeks(
     assert NOTES in [item.key for item in decision.withdraw]
     edited = drafted(NOTES, END + timedelta(hours=1), DraftChange.EDITED)
     assert NOTES not in [item.key for item in look(END + timedelta(days=14, hours=1), INVITE, stands, edited)[1].withdraw]
+
+
+@pytest.mark.parametrize(("days", "kept"), [(3, 5), (14, 14), (40, 40)])
+def test_n1_how_long_an_untouched_form_stands_is_a_key_of_the_playbook(days: int, kept: int) -> None:
+    policy = parse_policy(f"notes.place_days = {days}\n", POLICY)
+    stands = drafted(NOTES, END)
+
+    def held(after: timedelta) -> bool:
+        return "notes-1" in own(at_now(plus(END, after), [INVITE, stands], policy=policy)[1])
+
+    # One may still be begun for five days: it is not taken away before.
+    assert held(timedelta(days=kept) - timedelta(seconds=1))
+    assert not held(timedelta(days=kept))
+    _, decision = at_now(plus(END, timedelta(days=kept)), [INVITE, stands], policy=policy)
+    (gone,) = [item for item in decision.withdraw if item.key == NOTES]
+    assert gone.reason.text == f"It stayed empty for {kept} days."
 
 
 @pytest.mark.parametrize("kind", [Kind.REJECTION, Kind.OFFER])
