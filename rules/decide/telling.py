@@ -65,12 +65,15 @@ def notices(case: Case) -> list[Notice]:
     """Return what the state itself has to tell, and what the fold has kept aside."""
     process = case.process
     told: list[Notice] = []
+    absences = [aside for aside in process.asides if aside.kind == "away"]
     for aside in process.asides:
+        if aside in absences[:-1]:  # the last word on when they are back is the one that counts
+            continue
         away = aside.kind.startswith("away") and (process.not_before is None or case.reached(process.not_before))
         over = (aside.kind == "on_hold" and not process.on_hold) or (aside.kind == "no_contact" and not process.no_contact)
         if not away and not over and not _is_settled(case, aside):
             told.append(Notice(aside.kind, aside.text, aside.at))
-    if process.state is State.OUR_TURN and process.last_in is not None and not process.on_hold:
+    if process.state is State.OUR_TURN and process.last_in is not None and not (process.on_hold or process.no_contact):
         text = f"They wrote on {_words(case, process.last_in)}: the follow-ups rest until you have answered."
         told.append(Notice("your_turn", text, process.last_in))
     if process.state is State.DORMANT and process.wait is not None:
