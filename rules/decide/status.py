@@ -9,7 +9,8 @@ from rules.decide.part import Case, Part, thread_with
 from rules.drafts.types import DraftKey, DraftKind
 from rules.extract.types import Person
 from rules.intents import Notice, Place, Reason
-from rules.process import DraftView, State, Wait
+from rules.process import DraftView, Round, State, Wait
+from rules.process.noted import still_to_meet
 from rules.process.people import named_in, status_recipient
 from rules.process.schedule import (
     Planned,
@@ -112,6 +113,8 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
         ("D13",),
         (),
     )
+    missed = still_to_meet(process, planned.slot.opens)
+    again = () if missed is None else (_again(missed),)
     count = Reason(f"It is number {planned.number} of at most {case.policy.status.cap}.", ("F2", "X6"), ("S1",))
     part.places.append(
         Place(
@@ -124,16 +127,21 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
             asks=0 < case.policy.status.question_from <= planned.number,
             late=planned.late,
             thread=thread_with(process, recipient.address),
-            reasons=(*planned.reasons, count, why),
+            reasons=(*planned.reasons, *again, count, why),
         ),
     )
     part.moments.append(planned.slot.closes)
     if planned.late:
-        missed, ahead = case.words(planned.first.opens), case.words(planned.slot.opens)
+        before, ahead = case.words(planned.first.opens), case.words(planned.slot.opens)
         since = max(planned.first.closes, planned.appears_at, key=lambda at: at.astimezone(UTC))
         part.notices.append(
-            Notice("status_late", f"The follow-up for {missed} has not gone out; its next slot is {ahead}.", since)
+            Notice("status_late", f"The follow-up for {before} has not gone out; its next slot is {ahead}.", since)
         )
+
+
+def _again(missed: Round) -> Reason:
+    text = f"They did not come to interview {missed.number}: nobody can have decided yet, so it asks for another time."
+    return Reason(text, ("B8", "F12", "F16"), ("S1", "S2"), missed.evidence)
 
 
 def _tell_of_silence(case: Case, wait: Wait, part: Part) -> None:

@@ -56,6 +56,8 @@ class Case:
     """Ids of the tasks that stand for the user."""
     sent: Sequence[str] = ()
     """Bodies of notes of this process that were sent before (T3)."""
+    missed: bool = False
+    """They did not come to the interview that was over last, and nothing has come of it since."""
 
 
 @dataclass(slots=True)

@@ -55,6 +55,9 @@ def _status(case: Case, wording: Wording) -> Words:
     place = case.place
     ordinal = _wait_and_attempt(place)
     manner = "final" if place.asks else "first" if place.attempt <= 1 else "second"
+    layout = manner
+    if case.missed:
+        layout, manner = "missed_final" if place.asks else "missed", "missed"
     seed = (case.profile.email, place.key.process)
     shelf = Shelf.of(case.process.noted)
     wanted = [
@@ -74,11 +77,12 @@ def _status(case: Case, wording: Wording) -> Words:
         known.discard("strength")  # six sentences, and the one with the fact says why they fit as well
     filled = {"fact": fact, "strength": strength}
     paragraphs: Paragraphs = []
-    for parts in resolve(wording.layouts["status"][manner], known):
+    for parts in resolve(wording.layouts["status"][layout], known):
         pieces = []
         for part in parts:
             one = filled.get(part)
-            cases = {"opening": (manner if case.held else "no_interview",), "promise": (case.promise,)}.get(part, ("any",))
+            opening = manner if case.held or case.missed else "no_interview"
+            cases = {"opening": (opening,), "promise": (case.promise,), "ask": (manner,)}.get(part, ("any",))
             variants = wording.variants("status", part, one.cases if one is not None else cases)
             pieces.append(Piece(part, turn(variants, ordinal, *seed, part), one))
         paragraphs.append(pieces)

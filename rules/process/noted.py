@@ -15,7 +15,17 @@ from rules.notes.types import Notes, Point, Topic
 from rules.process.people import named_in
 from rules.process.types import Event, Noted, Owed, Process, Round
 
-__all__ = ["newest_notes", "news_of", "owed_by", "talks_held", "usable_promise", "was_missed", "with_people", "with_rounds"]
+__all__ = [
+    "newest_notes",
+    "news_of",
+    "owed_by",
+    "still_to_meet",
+    "talks_held",
+    "usable_promise",
+    "was_missed",
+    "with_people",
+    "with_rounds",
+]
 
 _DATED = frozenset({PromiseClass.HARD_DATE, PromiseClass.AWAY_UNTIL, PromiseClass.CONTACT_DATE})
 _FAR_DAYS = 730
@@ -81,6 +91,19 @@ def was_missed(process: Process, interview: Interview) -> bool:
     """Return True if the user said that they did not come to this interview; one that was moved since is another."""
     end = interview.end.astimezone(UTC)
     return any(uid == interview.uid and end <= said.astimezone(UTC) for uid, said in process.missed)
+
+
+def still_to_meet(process: Process, when: datetime) -> Round | None:
+    """Return the interview that was over last by `when` if they did not come to it, unless they named a time for news since."""
+    over = [
+        item
+        for item in process.rounds
+        if item.interview.status is not InterviewStatus.CANCELLED and item.interview.end.astimezone(UTC) <= when.astimezone(UTC)
+    ]
+    if not over or not was_missed(process, over[-1].interview):
+        return None
+    promise = process.wait.promise if process.wait is not None else None
+    return over[-1] if promise is None or promise.made_on <= over[-1].interview.end.date() else None
 
 
 def talks_held(process: Process, number: int) -> int:

@@ -13,8 +13,10 @@ from rules.classify.types import Kind
 from rules.decide import decide
 from rules.drafts.compose import compose
 from rules.drafts.types import DraftKind
-from rules.extract.types import Facts, InterviewStatus, Outcome, Person, PromiseClass, RoleClass
+from rules.extract.types import Facts, InterviewStatus, Outcome, Person, Promise, PromiseClass, RoleClass
 from rules.intents import Decision, Place
+from rules.lint.check import check
+from rules.lint.context import Context
 from rules.notes.dating import dated
 from rules.notes.types import Heading, Notes, Point, Topic
 from rules.policy import Policy, load_playbook, parse_policy
@@ -271,6 +273,48 @@ def test_no_later_mail_speaks_of_an_interview_that_did_not_take_place() -> None:
     assert place.kind is DraftKind.STATUS
     assert "2 March" not in text
     assert "interview" not in text.lower()
+
+
+@pytest.mark.parametrize("attempt", [1, 2, 3])
+def test_b8_after_a_no_show_each_follow_up_asks_for_another_time_and_not_for_the_decision(attempt: int) -> None:
+    events: list[Event] = [
+        ARRANGED,
+        NO_SHOW,
+        mine("o0", ny(3, 3, 8, 30), "rob@corp.example", key("no_show-1", "rob@corp.example")),
+    ]
+    now = ny(3, 3, 9)
+    for number in range(1, attempt + 1):
+        process, decision = at_now(now, events, policy=POLICY)
+        (coming,) = [each for each in (*decision.place, *decision.upcoming) if each.kind is DraftKind.STATUS][:1]
+        now = coming.slot.opens
+        process, decision = at_now(now, events, policy=POLICY)
+        (place,) = [each for each in decision.place if each.kind is DraftKind.STATUS]
+        assert place.key.step.endswith(f".{number}")
+        events.append(mine(f"o{number}", now + timedelta(minutes=5), place.key.recipient, place.key))
+    assert any("another time" in reason.text for reason in place.reasons)
+    context = Context(DraftKind.STATUS, role="Analyst", company="Corp", profile=PROFILE, attempt=attempt, asks=place.asks)
+    for user in range(20):
+        profile = replace(PROFILE, email=f"ann{user}@home.example")
+        draft = compose(place, process, profile, now=now, message_id="x@home.example")
+        names = [each.template for each in draft.trace]
+        assert any(name.startswith("status.toml opening.missed") for name in names)
+        assert any(name.startswith("status.toml ask.missed") for name in names)
+        assert not any(word in draft.text.lower() for word in ("decision", "selection", "interview", "2 march"))
+        assert ("next week" in draft.text) is (attempt == 3)
+        assert [each.id for each in check(draft.text, context) if each.id.startswith(("part", "size", "banned"))] == []
+
+
+def test_b8_once_they_have_said_when_they_decide_or_another_talk_was_held_the_follow_up_is_the_usual_one() -> None:
+    promise = Promise(PromiseClass.HARD_DATE, date(2026, 3, 4), date(2026, 3, 13), "You will hear from us by 13 March.")
+    told = theirs("m5", ny(3, 4, 9), facts=Facts(promise=promise))
+    again = confirmed("m6", ny(3, 4, 9), meeting(ny(3, 9, 10), "cal-2"))
+    cases: list[tuple[Event, datetime]] = [(told, ny(3, 16, 9)), (again, ny(3, 24, 9))]
+    for event, when in cases:
+        events: list[Event] = [ARRANGED, NO_SHOW, event]
+        process, decision = at_now(when, events, policy=POLICY)
+        (place,) = [each for each in (*decision.place, *decision.upcoming) if each.kind is DraftKind.STATUS][:1]
+        draft = compose(place, process, PROFILE, now=when, message_id="x@home.example")
+        assert not any("missed" in each.template for each in draft.trace)
 
 
 # --- part 3: each outcome is one draft, or silence --------------------------------------------------------------------
