@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 from typing import NamedTuple
@@ -175,13 +175,16 @@ def interview_of_event(
     """Return the interview that a calendar event states.
 
     `named` are those whom the mail says one will meet, `people` the others it shows. Where the event names nobody, the former
-    interview, and only without them the latter.
+    interview, and only without them the latter. Who invites from a calendar of their own often names the panel in the text alone:
+    beside an organizer who stands there alone, those whom the mail names interview, too.
     """
     titles = {person.name.lower(): person.title for person in (*people, *named) if person.title and person.name}
     start = event.start or message.envelope.received_at
     names = [item.name for item in (*message.to, *message.cc) if item.address in own]
     interviewers = interviewers_of_entry(event, own, titles, names=names)
     organizer = event.organizer
+    if organizer is not None and [person.address for person in interviewers] == [organizer.address]:
+        interviewers = (*interviewers, *_others_than(interviewers[0], named))
     return Interview(
         uid=event.key or f"text:{message.envelope.identity}",
         start=start,
@@ -198,6 +201,12 @@ def interview_of_event(
         undated=event.start is None,
         unnumbered=event.unnumbered,
     )
+
+
+def _others_than(organizer: Person, named: Sequence[Person]) -> Iterator[Person]:
+    """Yield those named who are not the organizer, of whom a mail may give one part of the name alone."""
+    own = set(organizer.name.casefold().split())
+    return (person for person in named if person.name and not (own and own.issuperset(person.name.casefold().split())))
 
 
 def _status(event: CalendarEvent) -> InterviewStatus:

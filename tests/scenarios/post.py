@@ -63,7 +63,7 @@ def invite(given: dict[str, Any], at: datetime, zone: ZoneInfo) -> str:
     end = start + timedelta(minutes=given.get("minutes", 60))
     method = given.get("method", "REQUEST")
     people = getaddresses(given["with"])
-    organizer = getaddresses([given.get("organizer", given["with"][0])])[0]
+    organizer = getaddresses([given["organizer"] if "organizer" in given else given["with"][0]])[0]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
