@@ -61,6 +61,10 @@ class Silent:
         found = [told for told in self.log if told.company.startswith(company) and told.action in actions]
         return [(f"{told.at:%a %d %b %H:%M}", told.text) for told in found]
 
+    def to_them(self, company: str, action: str) -> list[tuple[str, str]]:
+        """Return the same of what is drafted to others than the user."""
+        return [row for row in self.of(company, action) if not row[1].startswith("Form for your notes")]
+
     def days(self, company: str, action: str, word: str = "") -> list[str]:
         """Return the days on which such a row was told."""
         return [at[:10] for at, text in self.of(company, action) if word in text]
@@ -135,6 +139,38 @@ def test_a_panel_of_three_gets_three_thank_you_notes_when_the_interview_is_over(
     assert len(notes) == 3
 
 
+def test_what_she_notes_in_the_form_is_in_the_notes_that_she_sends(silent: Silent) -> None:
+    assert next(at for at, text in silent.of("Ostrel", "placed") if "Form" in text) == "Thu 05 Mar 16:15"  # after the way home
+    assert [at for at, _ in silent.of("Ostrel", "noted")] == ["Thu 05 Mar 17:05"]
+    assert [at for at, _ in silent.of("Ostrel", "rewritten")] == ["Thu 05 Mar 17:05"] * 3
+    sent = [message_from_bytes(raw, policy=policy.default) for raw in silent.raws(".Sent")]
+    bodies = {
+        str(mail["To"]): mail.get_body(("plain",)) for mail in sent if mail["Date"].datetime.date().isoformat() == "2026-03-05"
+    }
+    said = {who: " ".join(body.get_content().split()) for who, body in bodies.items() if body is not None}
+    for name, words in (("Declan", "printed maps"), ("Hanna", "every new route"), ("Mateo", "hand-drawn legends")):
+        assert [who.partition(" ")[0] for who, text in said.items() if words in text] == [name]
+
+
+def test_a_form_that_she_leaves_empty_goes_after_two_weeks(silent: Silent) -> None:
+    assert [at for at, text in silent.of("Nordwind", "withdrawn") if "Form" in text] == ["Wed 18 Mar 10:45"]
+
+
+def test_a_slip_in_the_draft_that_she_edited_is_told_and_left_as_it_is(silent: Silent) -> None:
+    ((at, _),) = silent.of("Brightmere", "checked")
+    assert at == "Wed 29 Apr 08:50"
+    (one,) = [row for row in silent.status["processes"] if row["company"] == "Brightmere"]
+    assert "name.misspelled" in {finding["id"] for draft in one["drafts"] for finding in draft["findings"]}
+    assert one["needs_you"] is True
+    assert any(b"Dear Gidion" in raw for raw in silent.raws(".Drafts"))
+
+
+def test_something_is_left_for_her_to_do(loud: Loud) -> None:
+    end = loud.text[loud.text.index("Status on Friday 8 May 2026") :]
+    assert "hearback done quillon" in end
+    assert "to be filled in" in end
+
+
 def test_three_unanswered_follow_ups_stand_two_weeks_apart_and_then_it_is_time_to_move_on(silent: Silent) -> None:
     # The recipient's morning begins an hour before the user's: the draft appears twelve hours ahead of that.
     assert silent.days("Nordwind", "placed", "Follow-up") == ["Tue 17 Mar", "Tue 31 Mar", "Tue 14 Apr"]
@@ -144,7 +180,7 @@ def test_three_unanswered_follow_ups_stand_two_weeks_apart_and_then_it_is_time_t
 
 
 def test_a_follow_up_moves_from_a_public_holiday_to_the_next_morning(silent: Silent) -> None:
-    assert silent.of("Kestrel", "placed")[1][0] == "Tue 17 Mar 20:00"
+    assert silent.to_them("Kestrel", "placed")[1][0] == "Tue 17 Mar 20:00"
 
 
 def test_a_reply_in_the_thread_takes_the_draft_back(silent: Silent) -> None:
@@ -155,7 +191,7 @@ def test_a_reply_in_the_thread_takes_the_draft_back(silent: Silent) -> None:
 
 def test_a_reply_from_another_address_of_the_company_takes_the_draft_back(silent: Silent) -> None:
     (replied,) = silent.of("Kestrel", "replied")
-    (withdrawn,) = silent.of("Kestrel", "withdrawn")
+    (withdrawn,) = silent.to_them("Kestrel", "withdrawn")
     assert replied[0] == withdrawn[0] == "Wed 18 Mar 07:55"
     assert "Maeve Doran" in replied[1]
     assert "Tomás Arden" in withdrawn[1]
@@ -193,7 +229,7 @@ def test_a_deleted_draft_never_comes_back_and_the_next_step_comes_at_its_own_tim
 def test_an_edited_draft_is_left_alone_by_a_reply(silent: Silent) -> None:
     assert silent.days("Brightmere", "edited") == ["Wed 29 Apr"]
     assert silent.days("Brightmere", "replied") == ["Thu 07 May"]
-    assert silent.of("Brightmere", "withdrawn") == []
+    assert silent.to_them("Brightmere", "withdrawn") == []
     assert any(b"three-step launch plan" in raw for raw in silent.raws(".Drafts"))
 
 
@@ -207,7 +243,7 @@ def test_rejections_get_one_gracious_note_each_to_a_human(silent: Silent) -> Non
 
 def test_an_offer_ends_the_follow_ups(silent: Silent) -> None:
     assert silent.days("Ostrel", "offer") == ["Wed 06 May"]
-    assert silent.days("Ostrel", "withdrawn") == ["Tue 24 Mar", "Wed 06 May"]
+    assert [at[:10] for at, _ in silent.to_them("Ostrel", "withdrawn")] == ["Tue 24 Mar", "Wed 06 May"]
     assert silent.states["Ostrel Maps"] is State.CLOSED
 
 

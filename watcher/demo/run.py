@@ -30,6 +30,7 @@ from watcher.demo.script import BEGIN, END, USER, ZONE, read_scripts
 from watcher.demo.teller import Teller, Told, picture
 from watcher.demo.world import World
 from watcher.paths import StatePaths
+from watcher.proofread import here
 from watcher.store import Store
 
 __all__ = ["DemoError", "Stage", "next_monday", "play", "run_demo", "stage"]
@@ -59,11 +60,8 @@ file = "rules.toml"
 state_dir = "state"
 """
 _RULES = """\
-# What is written to them is played here, not what is written to oneself before and after an interview.
+# The questions of the evening before are left out, so that ten weeks can be read at one sitting.
 [prep]
-enabled = false
-
-[notes]
 enabled = false
 """
 
@@ -91,7 +89,8 @@ def run_demo(path: Path | None, *, console: Console, seed: int = 0, svg: Path | 
     teller = Teller(console, ZONE, _holidays())
     teller.open(
         f"Ten weeks of {USER.name}'s search for a job, in time-lapse. Mail arrives in a local mailbox, and she sends, edits and "
-        "deletes drafts there. All that is told below is what Hearback saw and did. It never sends anything: she does."
+        "deletes drafts there, and writes down what was said. All that is told below is what Hearback saw and did. It never "
+        "sends anything: she does."
     )
     with stage(root, seed) as on:
         day = BEGIN.date()
@@ -122,7 +121,7 @@ def stage(root: Path, seed: int | None = 0) -> Iterator[Stage]:
     connector = build_connector(settings)
     try:
         connector.open()
-        cycle = Cycle(build_account(config, settings, read_policy(config)), connector, store)
+        cycle = Cycle(build_account(config, settings, read_policy(config)), connector, store, proofread=here)
         yield Stage(cycle, World(mailbox, read_scripts(), noise_seed=seed))
     finally:
         connector.close()

@@ -90,12 +90,17 @@ class Act:
 
     at: datetime
     do: str
-    """`send`, `edit` or `delete`."""
+    """`send`, `edit`, `delete` or `fill`."""
     to: Person
+    """Of `fill`: herself."""
     from_phone: bool = False
     """Sent by a client that makes a Message-ID of its own."""
     text: str = ""
     """What she writes instead."""
+    lines: tuple[tuple[str, str], ...] = ()
+    """Of `fill`: how a line of the form begins, and what she writes behind it."""
+    subject: str = ""
+    """Of `fill`: words of the subject of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,9 @@ def _event(entry: Mapping[str, Any], people: Mapping[str, Person]) -> Letter | A
             return Letter(at=at, name="", sender=None, to=people[entry["to"]], text=text, answers=entry["answers"])
         case "send" | "edit" | "delete":
             return Act(at, entry["do"], people[entry["to"]], from_phone=entry.get("from_phone", False), text=text)
+        case "fill":
+            herself = Person(USER.name, USER.email, ZONE)
+            return Act(at, "fill", herself, lines=tuple(entry["lines"].items()), subject=entry["subject"])
         case other:
             raise ValueError(f"nothing is known of {other!r}")
 

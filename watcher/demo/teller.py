@@ -55,6 +55,8 @@ _MARKS: dict[str, _Mark] = {
     "rewritten": _Mark("✎", "+", "blue"),
     "withdrawn": _Mark("↩", "<", "bold magenta"),
     "edited": _Mark("✎", "~", "yellow"),
+    "noted": _Mark("✎", "~", "bold yellow"),
+    "checked": _Mark("▲", "^", "bold red"),
     "discarded": _Mark("✕", "x", "yellow"),
     "sent": _Mark("→", ">", "green"),
     "replied": _Mark("●", "!", "bold green"),

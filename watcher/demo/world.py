@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser
+from email.parser import BytesHeaderParser, BytesParser
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
@@ -105,7 +105,7 @@ class World:
 
     def _act(self, act: Act) -> None:
         """Do what the user does with the draft that has lain longest of those to that person."""
-        found = self._addressed(_DRAFTS, act.to.address)
+        found = [path for path in self._addressed(_DRAFTS, act.to.address) if act.subject in _subject(path)]
         if not found:
             self.missed.append(f"{act.at:%d %b %H:%M} {act.do}: no draft to {act.to.name}")
             return
@@ -115,7 +115,12 @@ class World:
             return
         message = _parsed(draft.read_bytes())
         # The client writes the new file first, then removes the old one: at no moment is there none.
-        if act.do == "edit":
+        if act.do == "fill":
+            filled = _filled(message.get_content(), act.lines)
+            message.clear_content()
+            message.set_content(filled)
+            self._write(_DRAFTS, message.as_bytes(policy=policy.default), act.at, seen=True, draft=True)
+        elif act.do == "edit":
             _replace(message, "Message-ID", f"<edited.{act.at:%Y%m%d%H%M}@client.brannick.example>")
             message.clear_content()
             message.set_content(act.text + "\n")
@@ -155,6 +160,18 @@ def _parsed(raw: bytes) -> EmailMessage:
 def _recipient(path: Path) -> str:
     with path.open("rb") as file:
         return parseaddr(str(BytesHeaderParser().parse(file)["To"]))[1].lower()
+
+
+def _subject(path: Path) -> str:
+    with path.open("rb") as file:
+        return str(BytesParser(policy=policy.default).parse(file, headersonly=True)["Subject"])
+
+
+def _filled(text: str, lines: Iterable[tuple[str, str]]) -> str:
+    """Write something behind lines of a form, as a client saves it that shows flowed text whole (RFC 3676 section 4.2)."""
+    said = dict(lines)
+    shown = text.replace(" \r\n", " ").replace(" \n", " ").splitlines()
+    return "".join(f"{line.rstrip()} {said[line.strip()]}\n" if line.strip() in said else f"{line}\n" for line in shown)
 
 
 def _replace(message: EmailMessage, name: str, value: str) -> None:
