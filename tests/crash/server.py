@@ -43,8 +43,14 @@ TARGETS: dict[str, Target] = {"hearback": _hearback, "naive": naive}
 
 
 def _warm() -> None:
-    """Import, compile and load what passes need, by making some; all the files and connections of it are closed again."""
+    """Import, compile and load what passes need, by making some; all the files and connections of it are closed again.
+
+    Drafts are checked here, with a dictionary that is loaded already: a process for each of thousands of passes takes too long.
+    """
     import connectors.imap  # noqa: F401, PLC0415
+    from watcher import proofread  # noqa: PLC0415
+
+    proofread.apart = proofread.here
     from tests.crash.scenarios import SCENARIOS  # noqa: PLC0415
     from tests.crash.world import World  # noqa: PLC0415
     from watcher.cli.app import app  # noqa: PLC0415
