@@ -56,7 +56,11 @@ def gathered(reading: Reading) -> Iterator[Person]:
         for key, least in (("seeing", 1), ("between", _BOTH)):
             for start, end in all_matches("people", key, folded, words, languages):
                 found, stop = _listed(text, end, languages)
-                if len(found) >= least and not is_past(folded, start, languages) and not is_aside(folded, stop, languages):
+                if (
+                    (len(found) >= least or any(one.title for one in found))
+                    and not is_past(folded, start, languages)
+                    and not is_aside(folded, stop, languages)
+                ):
                     yield from found
         for start, end in all_matches("people", "at", folded, words, languages):
             person = _addressed(text, _past_gap(text, end), languages)[0]
@@ -152,6 +156,8 @@ def _one(text: str, place: int, languages: tuple[str, ...]) -> tuple[Person | No
         if given is None or not _may_be_given(given[0], languages):
             return None, place
         person, end = person_of(given[0], ""), given.end()
+    if text[at - 1 : at] == "(" and text[end : end + 1] == ")":
+        end += 1  # `their treasurer (Jane Doe)`
     title, end = _behind(text, end, languages)
     return person_of(person.name, "", person.title or title or told), end
 
@@ -168,7 +174,9 @@ def _past_kin(text: str, place: int, languages: tuple[str, ...]) -> tuple[int, s
         at += 1
         word = _LOWER.match(text, at)
         if word is None:
-            return place, ""
+            title = text[first.end() : at].strip()
+            named = text[at : at + 1] == "(" and leading_name(text[at + 1 : at + 80])
+            return (at + 1, clean_role(title)) if named and is_title(title) else (place, "")
         behind = text[first.end() + 1 : at].strip()
         if _addressed(text, at, languages)[0] is not None or leading_name(text[at : at + 80]):
             return at, clean_role(behind) if behind and is_title(behind) else ""

@@ -36,6 +36,7 @@ def _facts(body: str, *, cc: str = "", sender: str = "Rita Chen <rita@acme.examp
         ("Present will be our sales director Mr. Emil Roe and me as interpreter.", ["Emil Roe"], True),
         ("My colleagues Nora and Emil will do the interview.", ["Nora", "Emil"], False),
         ("My co-founder Dr. Roe and I will be there.", ["Dr. Roe"], True),
+        ("You'll be meeting their treasurer (Nora Moe) at the bank.", ["Nora Moe"], False),
         ("Nora Moe has opened her calendar for you.", ["Nora Moe"], False),
         ("Mit dabei sind Nora (Architektin) und ich.", ["Nora"], True),
         ("Es freuen sich auf Sie\nDr. Emil Roe (Geschäftsführer) und Nora Moe", ["Dr. Emil Roe", "Nora Moe"], False),
