@@ -29,6 +29,8 @@ _KNOWN = 0.3
 """The mail is of a tracked process."""
 _TOLD = 0.35
 """A phrase says so."""
+_OUTRIGHT, _CLEARLY = 0.2, 0.8
+"""Phrases say so, and as surely as that."""
 _BY_LENGTH = ((450, 0.65), (750, 0.8), (math.inf, 0.95))
 """No phrase says so, by the length of the text in characters: long mail holds every word once."""
 _STRANGE = 0.8
@@ -124,7 +126,7 @@ def _needed(ruled: Phrased, text: Text, *, told: bool, known: bool) -> float:
     if known:
         return _KNOWN
     if told:
-        return _TOLD
+        return _OUTRIGHT if ruled.found.confidence >= _CLEARLY else _TOLD
     least = next(share for length, share in _BY_LENGTH if len(text.folded) < length)
     if ruled.found.kind in _OF_NO_MOMENT:
         least = max(least, _OTHERWISE)
