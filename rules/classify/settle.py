@@ -29,13 +29,17 @@ _KNOWN = 0.3
 """The mail is of a tracked process."""
 _TOLD = 0.35
 """A phrase says so."""
-_BY_LENGTH = ((450, 0.6), (750, 0.75), (math.inf, 0.9))
+_OUTRIGHT, _CLEARLY = 0.2, 0.8
+"""Phrases say so, and as surely as that."""
+_BY_LENGTH = ((450, 0.65), (750, 0.8), (math.inf, 0.95))
 """No phrase says so, by the length of the text in characters: long mail holds every word once."""
-_STRANGE = 0.75
+_STRANGE = 0.8
 """No word of an application stands in it, either."""
-_ELSEWHERE = 0.85
+_ELSEWHERE = 0.9
 """Words of another matter stand in it: a flat, a loan, a dinner."""
-_NAMED, _EVENT, _PRIVATE = 0.2, 0.6, 0.9
+_OTHERWISE = 0.9
+"""A phrase says that it is a receipt, a list of vacancies or an approach."""
+_NAMED, _EVENT, _PRIVATE = 0.1, 0.4, 0.9
 """Of a calendar part: it names an interview itself; it names none; it names something private."""
 
 # What a single kind must be worth.
@@ -46,6 +50,7 @@ _SURE = 0.9
 them, where such a mail comes from a private address."""
 _PLAIN = 0.6
 """One that no phrase tells and that makes more of a person's mail in a tracked process than a reply."""
+_OF_NO_MOMENT = frozenset({Kind.APPLICATION_ACK, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
 _UNTOLD = {Kind.AUTO_REPLY: 0.9, Kind.APPLICATION_ACK: 0.6, Kind.RECRUITER_OUTREACH: 0.6, Kind.JOB_ALERT: 0.6}
 """Those that neither header nor phrase gives away: a reply taken for an automatic answer costs most."""
 _PERHAPS = 0.1
@@ -83,10 +88,10 @@ def _of_event(stated: Stated, changing: float, *, known: bool) -> Verdict:
     unnamed = stated.found.kind is Kind.NOISE
     if unnamed and stated.private:
         least = _PRIVATE
-    elif known:
-        least = _KNOWN
+    elif not unnamed:
+        least = _NAMED
     else:
-        least = _EVENT if unnamed else _NAMED
+        least = _KNOWN if known else _EVENT
     if changing >= least:
         return Verdict(stated.meant, _rounded(changing), Kind.NOISE if stated.meant is not Kind.NOISE else None)
     return Verdict(Kind.NOISE, _rounded(1 - changing), stated.meant if stated.meant is not Kind.NOISE else None)
@@ -121,8 +126,10 @@ def _needed(ruled: Phrased, text: Text, *, told: bool, known: bool) -> float:
     if known:
         return _KNOWN
     if told:
-        return _TOLD
+        return _OUTRIGHT if ruled.found.confidence >= _CLEARLY else _TOLD
     least = next(share for length, share in _BY_LENGTH if len(text.folded) < length)
+    if ruled.found.kind in _OF_NO_MOMENT:
+        least = max(least, _OTHERWISE)
     if is_elsewhere(text) or text.has("private"):
         return max(least, _ELSEWHERE)
     if ruled.concerns:

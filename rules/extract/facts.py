@@ -19,16 +19,17 @@ from rules.extract.domains import alike, company_key
 from rules.extract.instructions import instructions_in, says_yes, start_date_in, wants_no_calls, wants_no_contact
 from rules.extract.markup import read_markup
 from rules.extract.meetings import attending_events, read_meetings, stating_events
-from rules.extract.panel import named_people
+from rules.extract.panel import panel_of
 from rules.extract.people import own_names, people_of
 from rules.extract.promise import find_promise
 from rules.extract.reading import Reading, reading_of
+from rules.extract.resolving import resolved
 from rules.extract.roles import without_company
 from rules.extract.signature import read_signature
 from rules.extract.subject_matter import company_of, role_of
 from rules.extract.titles import clean_role
 from rules.extract.types import Facts, Interview, Outcome, Person
-from rules.extract.words import first_match, listed
+from rules.extract.words import first_match
 from rules.mail.types import Message
 
 __all__ = ["extract"]
@@ -69,9 +70,9 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     signature = read_signature(message.text, name_from_display(message.sender.name, message.sender.address)[0])
     role = role_of(message, events, reading, marked=clean_role(markup.role, sure=True))
     company = company_of(message, events, signature, reading, own, role=role, marked=plausible_company(markup.company))
-    named = _named(message, reading, own, company) if kind in _NAMING else []
+    named, writing = _named(message, reading, own, company) if kind in _NAMING else ([], False)
     people = people_of(message, signature, named, own, company)
-    named = _resolved(named, people)
+    named = resolved(named, people, message, own, writing=writing)
     meetings = read_meetings(message, kind, own=own, zone=zone, local=local, people=people, named=named)
     made_on = message.envelope.received_at.astimezone(local).date()
     taken = [interview.start.date() for interview in meetings.interviews]
@@ -126,23 +127,11 @@ def _with_notice(facts: Facts, message: Message, zone: str) -> Facts:
     return replace(facts, promise=promise) if promise is not None and promise.date is None else facts
 
 
-def _named(message: Message, reading: Reading, own: frozenset[str], company: str) -> list[Person]:
-    """Return whom the text names as those one will meet: neither the user nor the company."""
+def _named(message: Message, reading: Reading, own: frozenset[str], company: str) -> tuple[list[Person], bool]:
+    """Return whom the text names as those one will meet, neither the user nor the company, and whether the writer is one."""
     key = company_key(company)
-    found = named_people(reading, own_names(message, own))
-    return [person for person in found if not (key and alike(company_key(person.name), key))]
-
-
-def _resolved(named: Sequence[Person], people: Sequence[Person]) -> list[Person]:
-    """Put the whole name of somebody the mail shows for one who is told by a form of address (`Herr Vogel` is Jonas Vogel)."""
-    forms = listed("people", "address") | listed("people", "academic")
-    found: list[Person] = []
-    for person in named:
-        first, _, last = person.name.partition(" ")
-        told = first.lower().strip(".") in forms and " " not in last
-        whole = [one for one in people if told and one.name.split(" ")[-1:] == [last] and one.name != person.name]
-        found.append(replace(whole[0], title=whole[0].title or person.title) if len(whole) == 1 else person)
-    return found
+    found, writing = panel_of(reading, own_names(message, own))
+    return [person for person in found if not (key and alike(company_key(person.name), key))], writing
 
 
 def _interviewers(interviews: Sequence[Interview], named: Sequence[Person], message: Message, kind: Kind) -> tuple[Person, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from rules.extract.formats import format_of
 from rules.extract.markup import MarkedEvent, read_markup
 from rules.extract.meeting_words import Words
 from rules.extract.people import person_of
+from rules.extract.resolving import spells
 from rules.extract.told import Told, read_told
 from rules.extract.types import Format, Interview, InterviewStatus, Person
 from rules.language import languages_of
@@ -183,8 +184,8 @@ def interview_of_event(
     names = [item.name for item in (*message.to, *message.cc) if item.address in own]
     interviewers = interviewers_of_entry(event, own, titles, names=names)
     organizer = event.organizer
-    if organizer is not None and [person.address for person in interviewers] == [organizer.address]:
-        interviewers = (*interviewers, *_others_than(interviewers[0], named))
+    if named and len(interviewers) == 1 and organizer is not None and interviewers[0].address == organizer.address:
+        interviewers = _with_named(interviewers[0], named)
     return Interview(
         uid=event.key or f"text:{message.envelope.identity}",
         start=start,
@@ -203,10 +204,22 @@ def interview_of_event(
     )
 
 
-def _others_than(organizer: Person, named: Sequence[Person]) -> Iterator[Person]:
-    """Yield those named who are not the organizer, of whom a mail may give one part of the name alone."""
-    own = set(organizer.name.casefold().split())
-    return (person for person in named if person.name and not (own and own.issuperset(person.name.casefold().split())))
+def _with_named(host: Person, named: Sequence[Person]) -> tuple[Person, ...]:
+    """Return who interviews where a calendar entry shows its organizer alone, and the text tells whom one will meet.
+
+    An organizer without a name is the one of them whose name the address spells; else it is a mailbox that arranges.
+    """
+    others = [person for person in named if not (person.address and person.address == host.address)]
+    if not host.name:
+        same = [person for person in others if not person.address and spells(host.address, person.name)]
+        if len(same) == 1:
+            host = replace(same[0], address=host.address)
+            others.remove(same[0])
+        elif others:
+            return tuple(others)
+    own = set(host.name.casefold().split())  # a mail may give one part of the name alone
+    same = [person for person in others if not person.address and own.issuperset(person.name.casefold().split())]
+    return (host, *(person for person in others if person not in same))[:_MOST]
 
 
 def _status(event: CalendarEvent) -> InterviewStatus:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from rules.extract.gathering import WRITER, gathered, is_aside, is_past
 from rules.extract.hosts import hosts_of
 from rules.extract.meeting_words import labels
 from rules.extract.names import UPPER, is_name, leading_name, plain_name
@@ -16,7 +17,7 @@ from rules.extract.types import Person
 from rules.extract.words import all_matches, listed, match_of
 from rules.phrases.grammar import WORD
 
-__all__ = ["named_people"]
+__all__ = ["named_people", "panel_of"]
 
 _TIME = (
     r"(?:at |um |\u00e0 |a las |om |\u00e0s |alle )?\d{1,2}(?:[:.h]\d{2})?(?:[ ]?(?:[AaPp]\.?[Mm]\b\.?|Uhr|uur"
@@ -44,6 +45,11 @@ _TITLED = re.compile(
     rf"|le)[ ]){{0,3}}[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*)"
 )
 _ELIDED = re.compile(r"^(?:l|d|dell|all|un)'(?=[^\W\d_])")
+_GREETED = re.compile(rf"[ ](?P<name>[{UPPER}][^,:!\n]{{1,40}}?)[ ]?(?:[,:!-]|$)")
+_FIRST_LINES = 3
+_FIRST_WORDS = 20
+_LONGEST_SHORT = 6
+"""No longer is a word that is cut short by a point (`Dipl.-`)."""
 _MOST = 20
 _LONGEST_REST = 320
 _LONGEST_LINE = 240
@@ -59,8 +65,14 @@ def named_people(text: str | Reading, own_names: frozenset[str] = frozenset()) -
 
     `own_names` (lower case) are the user's.
     """
+    return panel_of(text, own_names)[0]
+
+
+def panel_of(text: str | Reading, own_names: frozenset[str] = frozenset()) -> tuple[list[Person], bool]:
+    """Return the people as above, and whether the writer says that they are one of them (`Kim and I will be there`)."""
     reading = Reading("", text) if isinstance(text, str) else text
     found: dict[str, Person] = {}
+    own_names = own_names | {name.partition(" ")[0] for name in own_names} | _greeted(reading)
     for person in _all(reading):
         if len(found) == _MOST:
             break
@@ -69,7 +81,22 @@ def named_people(text: str | Reading, own_names: frozenset[str] = frozenset()) -
         known = found.get(person.name)
         if known is None or (person.title and not known.title):
             found[person.name] = person
-    return _without_halves(sorted(found.values(), key=lambda person: reading.body.find(person.name) % _LAST))
+    writing = found.pop(WRITER.name, None) is not None
+    people = sorted(found.values(), key=lambda person: reading.body.find(person.name) % _LAST)
+    return _without_halves(people), writing
+
+
+def _greeted(reading: Reading) -> frozenset[str]:
+    """Return the names by which the letter greets its reader, in lower case: `sam` of `Hi Sam,`, `frau roth` of her letter."""
+    found: set[str] = set()
+    for line in [line for line in reading.lines if line][:_FIRST_LINES]:
+        bare = line.lstrip("\u00a1 ")
+        begin = lowered(bare[:_FIRST_WORDS])
+        hailed = next((one for one in listed("people", "greeting", reading.languages) if begin.startswith(f"{one} ")), None)
+        greeting = _GREETED.match(bare, len(hailed)) if hailed else None
+        words = greeting["name"].split() if greeting else []
+        found.update(lowered(" ".join(words[-count:])) for count in range(1, len(words) + 1))
+    return frozenset(found)
 
 
 def _without_halves(people: list[Person]) -> list[Person]:
@@ -86,12 +113,14 @@ def _without_address(name: str) -> str:
 
 def _all(reading: Reading) -> Iterator[Person]:
     languages = reading.languages
-    for _, end in sorted(all_matches("people", "with", reading.folded, reading.words, languages)):
-        yield from _list_at(reading.body, end, languages)
+    for start, end in sorted(all_matches("people", "with", reading.folded, reading.words, languages)):
+        if not is_past(reading.folded, start, languages):
+            yield from _list_at(reading.body, end, languages)
     subject = all_matches("people", "with", reading.folded_subject, reading.words_of_subject, languages)
     for _, end in sorted(subject):
         yield from _list_at(reading.subject, end, languages)
     yield from hosts_of(reading)
+    yield from gathered(reading)
     yield from _before_verb(reading)
     yield from _of_lines(reading)
 
@@ -102,7 +131,9 @@ def _list_at(text: str, start: int, languages: tuple[str, ...]) -> Iterator[Pers
     start = gap.end() if gap else start
     rest = text[start : start + _LONGEST_REST]
     rest, told = _past_title(rest.partition("\n")[0] if "\n" in rest else rest, languages)
-    yield from (person for person, _ in _listed(rest, languages, told))
+    found = list(_listed(rest, languages, told))
+    if found and not is_aside(lowered(rest), found[-1][1], languages):
+        yield from (person for person, _ in found)
 
 
 def _past_title(rest: str, languages: tuple[str, ...]) -> tuple[str, str]:
@@ -115,7 +146,7 @@ def _past_title(rest: str, languages: tuple[str, ...]) -> tuple[str, str]:
     for count in range(1, min(8, len(tokens))):
         title = " ".join(tokens[:count]).rstrip(",")
         after = " ".join(tokens[count:])
-        if _begins_with_name(title, languages):
+        if _begins_with_name(title, languages) or (title.endswith(".") and len(tokens[count - 1]) > _LONGEST_SHORT):
             break
         if (_begins_with_name(after, languages) or _is_addressed(after, languages)) and is_title(title):
             return after, clean_role(title)

@@ -34,7 +34,7 @@ __all__ = ["Lesson", "learn", "lessons"]
 _WEIGHTS = Path(model.__file__).with_name("weights.tsv")
 _STRENGTH = 0.5
 """The inverse of the regularisation."""
-_EVEN = 1
+_EVEN = 0.5
 """How far rare kinds are made up for: 1 lets each count as much as every other, 0 not at all."""
 _FITTED = 0.5
 _FELT = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,6 @@ from watcher.cli.config_app import config_app
 from watcher.cli.group import Group
 from watcher.cli.options import (
     ConfigOption,
-    Globals,
     JsonOption,
     MessagesArgument,
     NowOption,
@@ -20,11 +18,13 @@ from watcher.cli.options import (
     config_path,
     is_named,
 )
+from watcher.cli.preparing import prepare
 
 __all__ = ["app"]
 
 app = typer.Typer(
     cls=Group,
+    callback=prepare,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -37,27 +37,6 @@ _LOOK = "Looking"
 _TELL = "Telling it something"
 _CORRECT = "Correcting it"
 _SETUP = "Setting up"
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version  # noqa: PLC0415 -- only where it is asked for
-
-        typer.echo(f"hearback {version('hearback-mail')}")
-        raise typer.Exit
-
-
-@app.callback()
-def prepare(
-    ctx: typer.Context,
-    config: ConfigOption = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Tell more, with the details of what goes wrong.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
-) -> None:
-    """Keep what was given before the command."""
-    del version
-    os.umask(0o077)  # whatever is written is the user's alone
-    ctx.obj = Globals(config, debug)
 
 
 @app.command(rich_help_panel=_WATCH)
