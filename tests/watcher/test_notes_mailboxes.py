@@ -243,7 +243,7 @@ def test_a_mail_that_only_claims_to_be_from_the_user_is_no_form_of_theirs(held: 
 
 
 def test_a_form_goes_when_the_process_closes_unless_the_user_has_written_on_it(held: Seeker) -> None:
-    text = "Dear Sam,\n\nunfortunately we have decided to move forward with other candidates.\n\nBest wishes\nRita"
+    text = "Dear Sam,\n\nunfortunately we have decided to go on with other candidates.\n\nBest wishes\nRita"
     no = letter("Your application", text, held.now, message_id="no@acme.test", sender="Rita Chen <rita@acme.test>")
     held.mailbox.deliver(bytes(no))
     held.look()
@@ -254,7 +254,7 @@ def test_a_form_goes_when_the_process_closes_unless_the_user_has_written_on_it(h
 def test_an_edited_form_stays_when_the_process_closes(held: Seeker) -> None:
     held.edits(gmail_web, ("Omar Haddad", "the on-call rota"))
     held.look()
-    text = "Dear Sam,\n\nunfortunately we have decided to move forward with other candidates.\n\nBest wishes\nRita"
+    text = "Dear Sam,\n\nunfortunately we have decided to go on with other candidates.\n\nBest wishes\nRita"
     no = letter("Your application", text, held.now, message_id="no@acme.test", sender="Rita Chen <rita@acme.test>")
     held.mailbox.deliver(bytes(no))
     held.look()

@@ -38,7 +38,7 @@ GOOD = """Dear Rita,
 Thank you for the talk about the Backend Engineer position at Acme. How you moved the billing ledger off its nightly batch \
 has stayed with me, and I would like to help your team with the next half of it.
 
-I ran such a move for a railway once, and I look forward to hearing from you.
+I ran such a move for a railway once, and I look forward to your news.
 
 Best regards,
 Sam Rivers

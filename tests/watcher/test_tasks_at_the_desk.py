@@ -279,7 +279,7 @@ def test_o4_long_after_a_rejection_something_new_is_asked_for_and_then_told(visi
         bytes(
             letter(
                 "Re: Interview confirmation: Backend Engineer at Acme",
-                "Hi Sam,\n\nthank you for your time. We regret to inform you that we have decided to move forward with another "
+                "Hi Sam,\n\nthank you for your time. We are sorry to tell you that we have decided to move forward with another "
                 "candidate.\n\nBest wishes\nRita Chen\n",
                 said_no,
                 message_id="no@acme.test",
