@@ -168,7 +168,8 @@ def test_links_lead_somewhere(readme: Path) -> None:
 def test_commands_that_are_named_exist(readme: Path) -> None:
     text = readme.read_text("utf-8")
     known = commands()
-    named = re.findall(r"(?:^|[`\s/])hearback (?:-[^\s`]+ )*([a-z]+(?: (?:show|check)(?![a-z]))?)", "\n".join(code_of(text)))
+    command = r"(?:^|[`\s/])hearback (?:-[^\s`]+ )*([a-z]+(?:-[a-z]+)*(?: (?:show|check)(?![a-z]))?)"
+    named = re.findall(command, "\n".join(code_of(text)))
 
     assert [name for name in named if name not in known and name.split()[0] not in known] == []
 
