@@ -53,13 +53,13 @@ def apart() -> list[Reading]:
 def test_mail_kept_apart_is_read_as_well_as_it_was(apart: list[Reading]) -> None:
     """No budget, but what was reached, with a margin: a change that helps what is known must not cost what is not."""
     rejection, interview = score(apart, Kind.REJECTION), score_of_any(apart, INTERVIEW)
-    assert rejection.recall >= 0.74
-    assert rejection.precision >= 0.86
+    assert rejection.recall >= 0.78
+    assert rejection.precision >= 0.9
     assert interview.recall >= 0.88
-    assert interview.precision >= 0.92
-    assert macro_f1(apart) >= 0.84
+    assert interview.precision >= 0.93
+    assert macro_f1(apart) >= 0.87
     wrong, harmless = disturbing(apart)
-    assert len(wrong) <= 0.1 * harmless
+    assert len(wrong) <= 0.05 * harmless
 
 
 def test_no_mail_of_people_or_systems_that_was_kept_apart_is_read_as_an_automatic_answer(apart: list[Reading]) -> None:

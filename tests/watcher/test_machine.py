@@ -25,6 +25,7 @@ from rules.process import State, Verb
 from rules.process.schedule import cap_of
 from rules.worktime import is_business_day
 from tests.letters import invitation, letter, out_of_office
+from tests.watcher.desk import NO_FORMS
 from tests.watcher.machine import COMPANIES, Company, Faults, Office
 from watcher.history import Assessment
 from watcher.outbox.ledger import sha256
@@ -61,12 +62,13 @@ class Machine(RuleBasedStateMachine):
     """One mailbox and everything that can happen to it."""
 
     template: Path
+    playbook: str
 
     def __init__(self) -> None:
         """Make an empty office."""
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="hearback-machine-", dir=SHM if SHM.is_dir() else None))
-        self.office = Office(self.folder, self.template, STARTS[0])
+        self.office = Office(self.folder, self.template, STARTS[0], self.playbook)
         self.came_through = False
         """The last thing that happened was a pass that came through."""
         self.deleted: set[str] = set()
@@ -464,8 +466,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_invariants_hold_whatever_happens_in_whatever_order(template: Path) -> None:
-    Machine.template = template
+@pytest.mark.parametrize("playbook", [NO_FORMS, ""], ids=["drafts to them", "drafts to oneself as well"])
+def test_the_invariants_hold_whatever_happens_in_whatever_order(template: Path, playbook: str) -> None:
+    Machine.template, Machine.playbook = template, playbook
     run_state_machine_as_test(
         Machine,
         settings=settings(
