@@ -108,6 +108,23 @@ def _worked_on(world: World) -> None:
     world.draft_file("ines@acme.test").unlink()
 
 
+_FORMS = "prep.enabled = false\nnotes.travel_minutes = 0\n"
+"""A playbook file with which a form for notes stands when the interview ends."""
+
+
+def _invited_with_forms(world: World) -> None:
+    world.rules.write_text(_FORMS)
+    _invited(world)
+
+
+def _noted(world: World) -> None:
+    """Fill in the form for notes: what was said to each of them."""
+    said = (
+        "What went well\nRita Chen: the move to streaming\nOmar Haddad: the on-call rota\nInes Vogel: the tests of the ledger\n"
+    )
+    world.user_edits("sam@example.com", said, ENDS + timedelta(minutes=30))
+
+
 _FIRST = Step(INVITED + timedelta(minutes=1), _invited)
 _PLACED = (_FIRST, Step(ENDS + timedelta(minutes=1)))
 _QUIET = (
@@ -117,12 +134,15 @@ _QUIET = (
     Step(_FOLLOW_UP + timedelta(minutes=1)),
 )
 
+_ASKED = (Step(INVITED + timedelta(minutes=1), _invited_with_forms), Step(ENDS + timedelta(minutes=1)))
+
 SCENARIOS = (
     Scenario("first look", (), _FIRST, 0),
     Scenario("thank-you notes for a panel", (_FIRST,), Step(ENDS + timedelta(minutes=1)), 3),
     Scenario("three notes worded anew", _PLACED, Step(ENDS + timedelta(minutes=25), _corrected), 3),
     Scenario("a follow-up taken back on a reply", _QUIET, Step(_FOLLOW_UP + timedelta(hours=1, minutes=1), _replied), 0),
     Scenario("what the user did to three notes", _PLACED, Step(ENDS + timedelta(minutes=40), _worked_on), 1),
+    Scenario("three notes written anew from a form", _ASKED, Step(ENDS + timedelta(minutes=40), _noted), 4),
 )
 
 

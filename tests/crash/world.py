@@ -57,6 +57,8 @@ class Snapshot:
 
     files: dict[str, tuple[bytes, int, int]] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
+    rules: str = ""
+    """The user's playbook file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,12 @@ class World:
         self.state = folder / "state"
         self._serial = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "rules.toml").write_text(NO_FORMS)
+        self.rules = folder / "rules.toml"
+        self.rules.write_text(NO_FORMS)
         self.config.write_text(
             f'[user]\nname = "Sam Rivers"\nemail = "sam@example.com"\naddresses = ["sam.rivers@example.org"]\n'
             f'timezone = "Europe/Berlin"\ncountry = "DE"\n\n[accounts.main]\n{account}\n\n'
-            f"[rules]\nfile = '{folder / 'rules.toml'}'\n\n[daemon]\nstate_dir = '{self.state}'\n"
+            f"[rules]\nfile = '{self.rules}'\n\n[daemon]\nstate_dir = '{self.state}'\n"
         )
 
     @classmethod
@@ -198,7 +201,7 @@ class World:
                 elif path.is_file():
                     state = path.stat()
                     files[relative] = (path.read_bytes(), state.st_mtime_ns, state.st_mode & 0o777)
-        return Snapshot(files, tuple(folders))
+        return Snapshot(files, tuple(folders), self.rules.read_text())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Make all files as they were, in the same directories: a Maildir is known by those."""
@@ -219,6 +222,7 @@ class World:
             os.utime(path, ns=(modified, modified))
         for path in self.mail.rglob("*/"):
             os.utime(path)  # no directory is older than another: which ones need listing must not depend on the hour
+        self.rules.write_text(snapshot.rules)
         self._own()
 
     def standing(self) -> Standing:
