@@ -14,6 +14,7 @@ from rules.process.noted import still_to_meet
 from rules.process.people import named_in, status_recipient
 from rules.process.schedule import (
     Planned,
+    cap_of,
     last_day_of,
     month_of_silence,
     plan_status,
@@ -115,7 +116,8 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
     )
     missed = still_to_meet(process, planned.slot.opens)
     again = () if missed is None else (_again(missed),)
-    count = Reason(f"It is number {planned.number} of at most {case.policy.status.cap}.", ("F2", "X6"), ("S1",))
+    most = cap_of(wait, case.policy)
+    count = Reason(f"It is number {planned.number} of at most {most}.", ("F2", "X6"), ("S1",))
     part.places.append(
         Place(
             key,
@@ -123,6 +125,7 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
             planned.slot,
             planned.appears_at,
             attempt=planned.number,
+            of=most,
             final=planned.final,
             asks=0 < case.policy.status.question_from <= planned.number,
             late=planned.late,

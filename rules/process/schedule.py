@@ -103,7 +103,9 @@ def start_of_day(day: date, profile: Profile) -> datetime:
 
 
 def cap_of(wait: Wait, policy: Policy) -> int:
-    """Return how many follow-ups this wait may have (F2, F5)."""
+    """Return how many follow-ups this wait may have (F2, F5); one where they said yes to one more (X13)."""
+    if wait.cause == SAID_YES:
+        return min(policy.status.cap, 1)
     dated = wait.promise is not None and wait.promise.kind is PromiseClass.HARD_DATE
     return min(policy.status.cap, policy.promise.cap) if dated and policy.promise.cap else policy.status.cap
 

@@ -104,6 +104,23 @@ def test_x13_without_a_yes_there_is_no_fourth_and_a_yes_to_nothing_is_a_reply() 
     assert opens(ny(4, 16, 11), *_asked_thrice(), theirs("m9", ny(4, 16, 10), facts=dated)) == "Mon 27 Apr 08:00"
 
 
+def test_x13_a_yes_is_to_one_more_and_not_to_three_more() -> None:
+    yes = theirs("yes", ny(4, 16, 10), facts=Facts(agreed=True))
+    place = next_status(ny(4, 16, 11), *_asked_thrice(), yes)
+    assert place is not None
+    assert (place.final, place.asks, place.attempt, place.of) == (True, False, 1, 1)
+    assert any("number 1 of at most 1" in reason.text for reason in place.reasons)
+    fourth = sent(1, ny(4, 21, 9), wait=2)
+    assert next_status(ny(4, 21, 10), *_asked_thrice(), yes, fourth) is None
+    assert fold_at(ny(5, 6), *_asked_thrice(), yes, fourth).state is State.DORMANT
+
+
+def test_x6_why_counts_by_the_cap_that_holds_after_a_promised_date() -> None:
+    place = next_status(ny(3, 3), BOOKED, THANKED, said(PromiseClass.HARD_DATE, date(2026, 3, 9)), policy=PLAYBOOKS["epc"])
+    assert place is not None
+    assert any("number 1 of at most 2" in reason.text for reason in place.reasons)
+
+
 def test_x18_a_playbook_of_ones_own_may_take_any_morning_where_its_weekdays_are_far() -> None:
     slipping = parse_policy("[slot]\nmax_slip_days = 3\n", POLICY)
     thursday = confirmed("m1", ny(2, 26), meeting(ny(3, 5, 10)))

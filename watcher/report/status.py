@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rules.extract.types import Person, PromiseClass
+from rules.extract.types import Person
 from rules.intents import Place, Task
 from rules.policy import Policy
 from rules.process import Process, Round
+from rules.process.schedule import cap_of as most_of
 from watcher.history import Assessment
 from watcher.report.proofs import finding_values, findings_of, needs_you
 from watcher.report.words import plain
@@ -74,11 +75,8 @@ def quiet_days(process: Process, now: datetime, zone: ZoneInfo) -> int | None:
 
 
 def cap_of(process: Process, policy: Policy) -> int:
-    """Return how many follow-ups the wait that runs may have."""
-    promise = process.wait.promise if process.wait is not None else None
-    if promise is not None and promise.kind is PromiseClass.HARD_DATE and policy.promise.cap:
-        return policy.promise.cap
-    return policy.status.cap
+    """Return how many follow-ups the wait that runs may have; without one, what a wait may have at most."""
+    return most_of(process.wait, policy) if process.wait is not None else policy.status.cap
 
 
 def next_place(found: Assessment) -> Place | None:

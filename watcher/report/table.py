@@ -93,12 +93,16 @@ def state_text(one: Assessment, zone: ZoneInfo, today: date) -> Text:
 
 
 def place_words(place: Place, one: Assessment) -> str:
-    """Return `Follow-up 2 of 3 to Dana Whitfield`, or what a form of the user's own is called."""
+    """Return `Follow-up 2 of 3 to Dana Whitfield`, or what a form of the user's own is called.
+
+    One that is the last before there were as many as there may be (D17) says so: `Follow-up 2, the last, to Dana Whitfield`.
+    """
     what = KIND_WORDS[place.kind]
     if place.kind in _FORMS:
         return what
     if place.kind is DraftKind.STATUS:
-        what = f"{what} {place.attempt} of {cap_of(one.process, one.account.policy)}"
+        most = place.of or cap_of(one.process, one.account.policy)
+        what = f"{what} {place.attempt}, the last," if place.final and place.attempt < most else f"{what} {place.attempt} of {most}"
     name = plain(place.recipient.name) or place.recipient.address
     return f"{what} to {name}" if name else what
 
