@@ -15,10 +15,11 @@ from rules.extract.absence import read_automatic
 from rules.extract.agenda import with_agenda
 from rules.extract.clock import day_order, offset_of, sender_zone
 from rules.extract.company import name_from_display, plausible_company
+from rules.extract.described import descriptions_in, in_words, interview_in_words, newly_told
 from rules.extract.domains import alike, company_key
 from rules.extract.instructions import instructions_in, says_yes, start_date_in, wants_no_calls, wants_no_contact
 from rules.extract.markup import read_markup
-from rules.extract.meetings import attending_events, read_meetings, stating_events
+from rules.extract.meetings import Meetings, attending_events, read_meetings, stating_events
 from rules.extract.panel import panel_of
 from rules.extract.people import own_names, people_of
 from rules.extract.promise import find_promise
@@ -74,6 +75,9 @@ def extract(message: Message, classification: Classification, *, own: frozenset[
     people = people_of(message, signature, named, own, company)
     named = resolved(named, people, message, own, writing=writing)
     meetings = read_meetings(message, kind, own=own, zone=zone, local=local, people=people, named=named)
+    people, named, meetings = (
+        _in_words(message, reading, people, named, meetings) if kind in _NAMING else (people, named, meetings)
+    )
     made_on = message.envelope.received_at.astimezone(local).date()
     taken = [interview.start.date() for interview in meetings.interviews]
     promise = None
@@ -132,6 +136,24 @@ def _named(message: Message, reading: Reading, own: frozenset[str], company: str
     key = company_key(company)
     found, writing = panel_of(reading, own_names(message, own))
     return [person for person in found if not (key and alike(company_key(person.name), key))], writing
+
+
+def _in_words(
+    message: Message, reading: Reading, people: list[Person], named: list[Person], meetings: Meetings
+) -> tuple[list[Person], list[Person], Meetings]:
+    """Return everybody with what sentences say of them, and those besides who are only told of so."""
+    everybody = [*people, *named, *(person for interview in meetings.interviews for person in interview.interviewers)]
+    said = descriptions_in(reading, everybody)
+    if not said:
+        return people, named, meetings
+    writer = message.sender.address
+    return (
+        [*(in_words(person, said, everybody, writer) for person in people), *newly_told(said, everybody)],
+        [in_words(person, said, everybody, writer) for person in named],
+        meetings._replace(
+            interviews=tuple(interview_in_words(interview, said, everybody, writer) for interview in meetings.interviews)
+        ),
+    )
 
 
 def _interviewers(interviews: Sequence[Interview], named: Sequence[Person], message: Message, kind: Kind) -> tuple[Person, ...]:

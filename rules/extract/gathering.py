@@ -19,7 +19,17 @@ from rules.extract.words import Terms, all_matches, listed
 from rules.language import LANGUAGES
 from rules.phrases.load import load
 
-__all__ = ["WRITER", "begins_with_person", "gathered", "is_aside", "is_past"]
+__all__ = [
+    "WRITER",
+    "begins_with_person",
+    "gathered",
+    "given_name_at",
+    "goes_on",
+    "is_aside",
+    "is_past",
+    "past_relative",
+    "sentence_start",
+]
 
 WRITER = Person("\u2020")
 """Stands for whoever writes, where they say that they will be there; no name holds such a sign."""
@@ -77,7 +87,7 @@ def begins_with_person(text: str, languages: tuple[str, ...]) -> bool:
 
 def is_past(folded: str, place: int, languages: tuple[str, ...]) -> bool:
     """Say whether the sentence up to a place of folded text tells of what was: `after your chat with`, `thanks for meeting`."""
-    clause = folded[_sentence_start(folded, place) : place].rpartition(",")[2]
+    clause = folded[sentence_start(folded, place) : place].rpartition(",")[2]
     return any(phrase in f" {clause.strip()} " for phrase in _past(languages))
 
 
@@ -92,7 +102,26 @@ def _past(languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f" {words} " for words in listed("people", "past", languages))
 
 
-def _sentence_start(text: str, place: int) -> int:
+def given_name_at(text: str, place: int, languages: tuple[str, ...]) -> str:
+    """Return the first name that may stand at a place of a text, alone; empty where a word there is none."""
+    given = _GIVEN.match(text, place)
+    return given[0] if given is not None and _may_be_given(given[0], languages) else ""
+
+
+def goes_on(words: str, languages: tuple[str, ...]) -> bool:
+    """Say whether words behind a name are no title of theirs, but go on with a clause or with the next of a list."""
+    first = lowered(words.partition(" ")[0])
+    return first in listed("described", "relative", languages) or first in listed("people", "and", languages)
+
+
+def past_relative(text: str, place: int, languages: tuple[str, ...]) -> int:
+    """Return where the clause ends that tells of the one just named: `, who leads the team`; the place where there is none."""
+    match = _relative(languages).match(text, place)
+    return match.end() if match is not None else place
+
+
+def sentence_start(text: str, place: int) -> int:
+    """Return where the sentence begins in which a place of a text stands."""
     begin = max(0, place - _BEFORE)
     window = text[begin:place]
     cut = 0
@@ -109,7 +138,7 @@ def _past_gap(text: str, place: int) -> int:
 
 def _before(text: str, place: int, languages: tuple[str, ...]) -> Iterator[Person]:
     """Yield the people of `Kim Moe and I will be there`: the clause is nothing but their list."""
-    begin = _sentence_start(text, place)
+    begin = sentence_start(text, place)
     clause = text[begin:place].rstrip(" ,")
     starts = [0, *(match.end() for match in _STOP.finditer(clause))][:_MOST]
     for start in starts:
@@ -159,7 +188,7 @@ def _one(text: str, place: int, languages: tuple[str, ...]) -> tuple[Person | No
     if text[at - 1 : at] == "(" and text[end : end + 1] == ")":
         end += 1  # `their treasurer (Jane Doe)`
     title, end = _behind(text, end, languages)
-    return person_of(person.name, "", person.title or title or told), end
+    return person_of(person.name, "", person.title or title or told), past_relative(text, end, languages)
 
 
 def _past_kin(text: str, place: int, languages: tuple[str, ...]) -> tuple[int, str]:
@@ -239,9 +268,25 @@ def _behind(text: str, end: int, languages: tuple[str, ...]) -> tuple[str, int]:
         mine = _me(languages).match(words) is not None
         joined = lowered(first) in listed("people", "and", languages)
         small = first.islower() and len(words.split()) <= _MOST_SKIPPED and len(first) > 1
-        if words and not mine and not joined and not leading_name(words) and (is_title(words) or small):
+        if (
+            words
+            and not mine
+            and not joined
+            and not goes_on(words, languages)
+            and not leading_name(words)
+            and (is_title(words) or small)
+        ):
             title, end = title or (clean_role(words) if is_title(words) else ""), beside.start("note") + len(words)
     return title, end
+
+
+@cache
+def _relative(languages: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a clause behind a name; one that another person stands behind ends before the `and`."""
+    words = "|".join(re.escape(word) for word in sorted(listed("described", "relative", languages), key=len, reverse=True))
+    ands = "|".join(re.escape(word) for word in sorted(listed("people", "and", languages), key=len, reverse=True))
+    inner = rf"(?:(?![ ](?:{ands})[ ](?:[^\W\d_]{{1,8}}[ ])?[{UPPER}])[^,.;:()\n]){{2,80}}"
+    return re.compile(rf"[ ]?,?[ ](?:{words})[ ]{inner}") if words else re.compile(r"(?!)")
 
 
 @cache
@@ -283,7 +328,8 @@ def _no_first_names(languages: tuple[str, ...]) -> frozenset[str]:
     tables = load("languages")
     places = (place for language in LANGUAGES for place in load(f"{language}/titles")["place"])
     small = (word for language in languages for word in tables[language])
-    lists = (listed("people", key, languages) for key in ("our", "address", "academic", "no_first_name", "greeting"))
+    lists = [listed("people", key, languages) for key in ("our", "address", "academic", "no_first_name", "greeting")]
+    lists.append(listed("described", "pronoun", languages))
     particulars = (labels(key, languages) for key in ("me", "when", "where", "who"))
     return frozenset().union(places, small, *lists, *particulars, listed("company", "unit", languages))
 

@@ -132,7 +132,8 @@ def interviews_of(
     if kind in _NAMING:
         named = with_agenda(named, message.text)
     if events:
-        return tuple(interview_of_event(event, message, own=own, named=named, people=people) for event in events)
+        only = len(events) == 1
+        return tuple(interview_of_event(event, message, own=own, named=named, people=people, only=only) for event in events)
     answers = attending_events(message, zone)
     if answers:
         accepted = [event for event in answers if kind is Kind.INTERVIEW_CONFIRMATION and _accepts(event, own)]
@@ -171,13 +172,20 @@ def round_of(
 
 
 def interview_of_event(
-    event: CalendarEvent, message: Message, *, own: frozenset[str], people: Sequence[Person], named: Sequence[Person] = ()
+    event: CalendarEvent,
+    message: Message,
+    *,
+    own: frozenset[str],
+    people: Sequence[Person],
+    named: Sequence[Person] = (),
+    only: bool = True,
 ) -> Interview:
     """Return the interview that a calendar event states.
 
     `named` are those whom the mail says one will meet, `people` the others it shows. Where the event names nobody, the former
     interview, and only without them the latter. Who invites from a calendar of their own often names the panel in the text alone:
-    beside an organizer who stands there alone, those whom the mail names interview, too.
+    beside an organizer who stands there alone, those whom the mail names interview, too; beside attendees as well, if the event
+    is the `only` one of its mail.
     """
     titles = {person.name.lower(): person.title for person in (*people, *named) if person.title and person.name}
     start = event.start or message.envelope.received_at
@@ -186,6 +194,8 @@ def interview_of_event(
     organizer = event.organizer
     if named and len(interviewers) == 1 and organizer is not None and interviewers[0].address == organizer.address:
         interviewers = _with_named(interviewers[0], named)
+    elif named and only and interviewers:
+        interviewers = _with_text(interviewers, event, named)
     return Interview(
         uid=event.key or f"text:{message.envelope.identity}",
         start=start,
@@ -197,6 +207,7 @@ def interview_of_event(
         summary=event.summary,
         format=format_of("", (event,)),
         organizer=person_of(organizer.name, organizer.address, titles.get(organizer.name.lower(), "")) if organizer else None,
+        organizer_named=organizer is not None and any(_is_same(person, organizer.name, organizer.address) for person in named),
         interviewers=interviewers or tuple(named) or tuple(person for person in people if person.name),
         source="calendar",
         undated=event.start is None,
@@ -220,6 +231,34 @@ def _with_named(host: Person, named: Sequence[Person]) -> tuple[Person, ...]:
     own = set(host.name.casefold().split())  # a mail may give one part of the name alone
     same = [person for person in others if not person.address and own.issuperset(person.name.casefold().split())]
     return (host, *(person for person in others if person not in same))[:_MOST]
+
+
+def _with_text(interviewers: Sequence[Person], event: CalendarEvent, named: Sequence[Person]) -> tuple[Person, ...]:
+    """Return those of a calendar entry and those whom the text names beside them, its organizer among them; each once.
+
+    Who was invited and is left out (who declined, say) stays so, but for the organizer, who may say `and me`.
+    """
+    found = list(interviewers)
+    organizer = event.organizer
+    for person in named:
+        nameless = [number for number, one in enumerate(found) if not one.name and spells(one.address, person.name)]
+        if any(_is_same(person, one.name, one.address) for one in found):
+            continue
+        if not person.address and len(nameless) == 1:
+            found[nameless[0]] = replace(person, address=found[nameless[0]].address)
+        elif organizer is not None and _is_same(person, organizer.name, organizer.address):
+            found.append(replace(person, name=organizer.name or person.name, address=organizer.address))
+        elif not any(_is_same(person, one.name, one.address) for one in event.attendees):
+            found.append(person)
+    return tuple(found[:_MOST])
+
+
+def _is_same(person: Person, name: str, address: str) -> bool:
+    """Say whether a person of a text is the one of a calendar entry: by the address, or by one name that holds the other."""
+    if person.address and address:
+        return person.address == address
+    ours, theirs = set(person.name.casefold().split()), set(name.casefold().split())
+    return bool(ours and theirs) and (ours <= theirs or theirs <= ours)
 
 
 def _status(event: CalendarEvent) -> InterviewStatus:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from rules.extract.gathering import WRITER, gathered, is_aside, is_past
+from rules.extract.gathering import WRITER, gathered, goes_on, is_aside, is_past, past_relative
 from rules.extract.hosts import hosts_of
 from rules.extract.meeting_words import labels
 from rules.extract.names import UPPER, is_name, leading_name, plain_name
@@ -46,6 +46,8 @@ _TITLED = re.compile(
 )
 _ELIDED = re.compile(r"^(?:l|d|dell|all|un)'(?=[^\W\d_])")
 _GREETED = re.compile(rf"[ ](?P<name>[{UPPER}][^,:!\n]{{1,40}}?)[ ]?(?:[,:!-]|$)")
+_CAPITAL = re.compile(rf"(?<!\w)[{UPPER}]")
+_LONGEST_NAME = 80
 _FIRST_LINES = 3
 _FIRST_WORDS = 20
 _LONGEST_SHORT = 6
@@ -175,6 +177,7 @@ def _listed(rest: str, languages: tuple[str, ...], told: str = "") -> Iterator[t
     for _ in range(_MOST):
         name, end = _one_name(rest, languages)
         title, end = _title_behind(rest, end, languages) if name else ("", 0)
+        end = past_relative(rest, end, languages) if name else end
         if not name:
             name, title, end = _first_name(rest, languages, titled=bool(told))
         if not name:
@@ -238,7 +241,7 @@ def _title_behind(rest: str, end: int, languages: tuple[str, ...]) -> tuple[str,
             continue
         title = match["title"].strip()
         usable = is_title(title) and not is_name(title) and not _begins_with_name(title, languages)
-        if usable:
+        if usable and not goes_on(title, languages):
             return clean_role(title), match.end()
         if pattern is _PAREN:
             return "", match.end()
@@ -270,10 +273,27 @@ def _before_verb(reading: Reading) -> Iterator[Person]:
             if not re.search(r"\b(?:Dr|Mr|Mrs|Ms|Prof|Hr|Fr|Sr|Sra|M|Mme|Sig|Dott|Dhr|Mevr|Ing)\.$", before[: match.start() + 1]):
                 cut = match.end()
         clause = before[cut:].strip(" ,")
+        if lowered(clause) in listed("described", "pronoun", reading.languages):
+            yield from _only_one(before[:cut])
+            continue
         clause, told = _past_title(clause, reading.languages)
         found = list(_listed(clause, reading.languages, told))
         if found and not clause[found[-1][1] :].strip(" ,"):
             yield from (person for person, _ in found)
+
+
+def _only_one(text: str) -> Iterator[Person]:
+    """Yield the one person whom the last sentence of a text names, for whom the next one says `She`."""
+    sentence = _SENTENCE.split(text.rstrip(" .!?:;\n"))[-1]
+    found: dict[str, None] = {}
+    place = 0
+    while (capital := _CAPITAL.search(sentence, place)) is not None:
+        name = leading_name(sentence[capital.start() : capital.start() + _LONGEST_NAME])
+        if name:
+            found[plain_name(name)] = None
+        place = capital.start() + max(len(name), 1)
+    if len(found) == 1:
+        yield person_of(next(iter(found)), "")
 
 
 def _of_lines(reading: Reading) -> Iterator[Person]:
@@ -347,4 +367,5 @@ def _of_row(line: str, languages: tuple[str, ...], *, alone: bool) -> Iterator[P
 
 
 def _may_be_first_name(word: str, languages: tuple[str, ...]) -> bool:
-    return not is_title(word) and lowered(word) not in listed("names", "never", languages)
+    pronouns = listed("described", "pronoun", languages)
+    return not is_title(word) and lowered(word) not in listed("names", "never", languages) | pronouns

@@ -48,6 +48,8 @@ class Person:
     role: RoleClass = RoleClass.UNKNOWN
     signed: bool = field(default=False, compare=False)
     """The name is as its owner writes it: in the sender's field or the signature of a mail of theirs."""
+    told: bool = field(default=False, compare=False)
+    """A sentence says outright what they are to this job (`you will report to Jane Doe`): `role` is that, whatever the title."""
 
 
 class Format(StrEnum):
@@ -87,6 +89,8 @@ class Interview:
     summary: str = ""
     format: Format = Format.UNKNOWN
     organizer: Person | None = None
+    organizer_named: bool = False
+    """The text names the organizer among those one will meet (`Anna Berg and me`): they do not only arrange it."""
     interviewers: tuple[Person, ...] = ()
     round: int | None = None
     """As stated in words (`second interview`); None when not stated."""

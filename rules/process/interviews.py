@@ -123,6 +123,7 @@ def _filled(strong: Interview, weak: Interview) -> Interview:
         strong,
         interviewers=merge_people(strong.interviewers, weak.interviewers),
         organizer=strong.organizer or weak.organizer,
+        organizer_named=strong.organizer_named or weak.organizer_named,
         round=strong.round if strong.round is not None else weak.round,
         zone=strong.zone or weak.zone,
         summary=strong.summary or weak.summary,

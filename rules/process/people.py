@@ -27,13 +27,15 @@ def _folded(name: str) -> str:
 def _joined(old: Person, new: Person) -> Person:
     """Return one person of two mentions; the newer says more where it says anything, a name as its owner writes it (C24)."""
     named = bool(new.name) and (new.signed or not old.signed)
+    known = new.role is not RoleClass.UNKNOWN and (new.told or not old.told)
     return replace(
         old,
         name=new.name if named or not old.name else old.name,
         signed=new.signed if named else old.signed,
         address=old.address or new.address,
         title=new.title or old.title,
-        role=new.role if new.role is not RoleClass.UNKNOWN else old.role,
+        role=new.role if known else old.role,
+        told=old.told or new.told,
     )
 
 
@@ -68,16 +70,25 @@ def interviewers_of(interview: Interview, roster: tuple[Person, ...], own: froze
     """Return who gets a note for an interview (B6, D21).
 
     The user, rooms and relays are no interviewers. The organizer is one when alone; beside others, not if title, name or address
-    says that they coordinate.
+    says that they coordinate, unless the text names them among those one meets. Beside somebody who is told to be the hiring
+    manager, those who manage by their title alone manage something else (C18).
     """
     organizer = interview.organizer
     people = merge_people((), interview.interviewers if organizer is None else (*interview.interviewers, organizer))
     known = [named_in(person, roster) for person in people]
     known = [person for person in known if person.address not in own and not _ROOM.search(person.name[:_NAME_LIMIT])]
     known = [person for person in known if not person.address or can_receive(person.address)]
-    if organizer is not None and len(known) > 1:
+    if organizer is not None and len(known) > 1 and not interview.organizer_named:
         known = [person for person in known if not (_is(person, organizer) and _coordinates(person))]
+    if any(person.told and person.role is RoleClass.HIRING_MANAGER for person in known):
+        known = [_elsewhere(person) for person in known]
     return tuple(known)
+
+
+def _elsewhere(person: Person) -> Person:
+    """Return somebody who is a manager by title alone as of another department."""
+    elsewhere = person.role is RoleClass.HIRING_MANAGER and not person.told
+    return replace(person, role=RoleClass.OTHER) if elsewhere else person
 
 
 def _is(person: Person, other: Person) -> bool:
