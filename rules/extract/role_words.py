@@ -26,8 +26,13 @@ def listed_role(key: str, languages: tuple[str, ...]) -> frozenset[str]:
 
 
 @cache
-def _leads() -> frozenset[str]:
-    """Return the words of headings that begin no title in any language but ours: English ones do (`Application Engineer`)."""
+def _leads(languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the words of headings that begin no title in the languages of a mail: English ones do (`Application Engineer`).
+
+    In an English mail, the words of others do as well: `Stage Designer`, `Offer Manager`.
+    """
+    if languages[:1] == (ENGLISH,):
+        return frozenset()
     others = tuple(language for language in LANGUAGES if language != ENGLISH)
     return listed("role", "edge", others) - listed("role", "edge", (ENGLISH,))
 
@@ -140,7 +145,7 @@ class RoleWords:
         ):
             role = role[split.end() :]
         first, _, rest = role.partition(" ")
-        while rest and lowered(first).strip(":") in _leads() and is_title(rest, self.languages):
+        while rest and lowered(first).strip(":") in _leads(self.languages) and is_title(rest, self.languages):
             role = rest
             first, _, rest = role.partition(" ")
         return role

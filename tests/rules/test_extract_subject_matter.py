@@ -394,3 +394,14 @@ def test_any_subject_and_body_is_read(subject: str, words: list[str]) -> None:
     reading = Reading(subject, " ".join(words))
     assert len(reading.body) == len(reading.folded)
     role_of(reading)
+
+
+@pytest.mark.parametrize("role", ["Stage Designer", "Stage Manager"])
+def test_a_title_that_begins_like_a_foreign_word_for_hiring_is_whole(role: str) -> None:
+    found = extract(
+        mail(f"Hi Sam,\n\nwe would like to talk about the {role} position with you.", subject=f"Interview: {role}"),
+        Classification(Kind.INTERVIEW_INVITE, 0.9),
+        own=OWN,
+        zone="Europe/Berlin",
+    )
+    assert found.role == role
