@@ -95,11 +95,16 @@ def notes_form(frame: Frame, words: Words | None = None) -> str:
     """Return the text of the draft after an interview: the four headings (N1), and the questions that are still open."""
     words = words or load_words()
     people = [f"{person_line(person)}:" for person in frame.people[:_MOST_PEOPLE]]
-    blocks = [[_about(frame, words)], [words.lines["save_notes"]], [*_heading(words, "well"), *people]]
+    blocks = [[_about(frame, words)], [words.lines["save_notes"]], [*_heading(words, "well"), *people, *_everybody(frame, words)]]
     blocks += [_heading(words, name) for name in ("badly", "stood_out", "forgot")]
     asked = [words.questions[name] for name in CLOSING_QUESTIONS if _is_open(frame.known, name)]
     blocks += [[words.lines["told"], *asked, words.questions["people"]], [words.lines["end"]]]
     return _text(blocks)
+
+
+def _everybody(frame: Frame, words: Words) -> list[str]:
+    """Return the line for what concerns nobody alone: without it, such words would stand below the last name."""
+    return [f"{words.words['everybody']}:"] if len(frame.people) > 1 else []
 
 
 def filled_form(frame: Frame, words: Words | None = None) -> str:
@@ -110,6 +115,7 @@ def filled_form(frame: Frame, words: Words | None = None) -> str:
         said = [point for point in frame.points if point.heading is heading]
         spoken = {point.about for point in said}
         blank = [f"{person_line(person)}:" for person in frame.people if (person.address or person.name) not in spoken]
+        blank += _everybody(frame, words)
         lines = [f"- {_point_line(point, frame, words)}" for point in said]
         blocks.append([*_heading(words, heading), *lines, *(blank if heading is Heading.WELL else [])])
     asked = [_with(words.questions[name], _answer(frame.known, name, words)) for name in (*CLOSING_QUESTIONS, "people")]

@@ -37,6 +37,8 @@ class Entry:
     """On one line, the list's dash left out, numbers of lists not."""
     paragraph: int
     """Entries of one section without a blank line between them bear the same number."""
+    listed: bool = False
+    """It stood behind a dash, a number or another mark of a list."""
 
 
 def entries(page: Page, user: Profile, begins: Callable[[str], bool], language: str = "en") -> list[Entry]:
@@ -136,7 +138,7 @@ def _joined(found: Sequence[Piece], page: Page, begins: Callable[[str], bool], l
             full = piece.whole
             continue
         if held:
-            yield from _entry(section, held, paragraph, language)
+            yield from _entry(section, held, paragraph, language, listed=listing)
             held = []
         if blank or piece.section != section:
             paragraph += 1
@@ -144,7 +146,7 @@ def _joined(found: Sequence[Piece], page: Page, begins: Callable[[str], bool], l
         if not blank:
             held, full, listing = [bare], piece.whole, bulleted
     if held:
-        yield from _entry(section, held, paragraph, language)
+        yield from _entry(section, held, paragraph, language, listed=listing)
 
 
 def _without_bullet(line: str) -> tuple[str, bool]:
@@ -154,7 +156,7 @@ def _without_bullet(line: str) -> tuple[str, bool]:
     return line.strip(), _NUMBER.match(line) is not None
 
 
-def _entry(section: str, held: Sequence[str], paragraph: int, language: str) -> Iterator[Entry]:
+def _entry(section: str, held: Sequence[str], paragraph: int, language: str, *, listed: bool) -> Iterator[Entry]:
     text = " ".join(" ".join(held).split())
     if not is_part_of_form(text, language):
-        yield Entry(section, text, paragraph)
+        yield Entry(section, text, paragraph, listed)

@@ -119,7 +119,7 @@ def page_of_html(html: str) -> Page:
 
 
 def _prepared(html: str) -> str:
-    """Return HTML in which no part counts as quoted, signatures are marked as in plain text, and links show their address."""
+    """Return HTML with no part quoted, paragraphs as lines, signatures marked as in plain text, and the addresses of links."""
     out: list[str] = []
     end = 0
     preformatted = 0
@@ -138,7 +138,7 @@ def _prepared(html: str) -> str:
         elif tag == "a" and (found := _HREF.search(attributes)):
             href, shown = found[1][:_MAX_HREF].replace("&amp;", "&"), len(out)
         style = _STYLE.search(attributes)
-        name = "div" if tag == "blockquote" else tag
+        name = "div" if tag in {"blockquote", "p"} else tag  # composers make a paragraph of every line that is typed
         out.append(f"<{closing}{name}{' ' + style[0] if style else ''}{' /' if attributes.endswith('/') else ''}>")
         if not closing and _SIGNATURE.search(attributes):
             out.append("<br>-- <br>")

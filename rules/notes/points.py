@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rules.drafts.clean import one_line
@@ -17,7 +17,7 @@ from rules.notes.lines import Entry
 from rules.notes.types import Heading, Point, Topic
 from rules.notes.wording import Words, load_words
 
-__all__ = ["People", "Read", "opens_point", "read_people", "read_point"]
+__all__ = ["Opening", "People", "Read", "opening", "opens_point", "read_people", "read_point"]
 
 _MAX_TEXT = 500
 _MAX_PREFIX = 160
@@ -95,13 +95,14 @@ class _Head:
     topic: Topic | None = None
     title: str = ""
     doubtful: str = ""
+    everybody: bool = False
 
 
 def _head(text: str, people: People, words: Words) -> _Head | None:
     """Return what the words before a colon mean; None where they are just words."""
     topic = _topic(text, words)
-    if topic is not None:
-        return _Head(topic=topic)
+    if topic is not None or _means_everybody(text, words):
+        return _Head(topic=topic, everybody=topic is None)
     whole = people.called(text)
     if len(whole) == 1:
         return _Head((whole[0],))
@@ -125,6 +126,10 @@ def _head(text: str, people: People, words: Words) -> _Head | None:
     return _Head(tuple(found), topic)
 
 
+def _means_everybody(text: str, words: Words) -> bool:
+    return " ".join(fold_words(text)) in words.answers["everybody"]
+
+
 def _split(text: str, people: People, words: Words) -> tuple[str, _Head, str] | None:
     """Return what stands before the colon of a line, what it means, and the rest; before a dash only a name means anything."""
     text = text[: 4 * _MAX_TEXT]
@@ -143,6 +148,30 @@ def opens_point(text: str, people: People, words: Words | None = None) -> bool:
     return _split(text, people, words or load_words()) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whom the beginning of a line names."""
+
+    people: tuple[Person, ...]
+    """Nobody where the line is for everybody, or the name may be several people's."""
+    rest: str
+    """What stands behind."""
+
+
+def opening(text: str, people: People, words: Words | None = None) -> Opening | None:
+    """Return whom a line names that begins with a name before a colon, or holds nothing but a name; None for any other line."""
+    words = words or load_words()
+    text = _NUMBER.sub("", text)
+    split = _split(text, people, words)
+    if split is not None:
+        _, head, rest = split
+        return Opening(head.people, rest) if head.people or head.everybody or head.doubtful else None
+    if not _is_only_name(text, people, words):
+        return None
+    called = people.called(text.partition(",")[0].strip(_EDGE))
+    return Opening(tuple(called) if len(called) == 1 else (), "")
+
+
 def _newcomer(name: str, title: str, called: list[Person]) -> _Head | None:
     """Return whom a name with a title means: one of the roster, or somebody whom it did not know."""
     if not title or not is_title(title):
@@ -152,8 +181,13 @@ def _newcomer(name: str, title: str, called: list[Person]) -> _Head | None:
     return _Head((Person(one_line(name, _MAX_NAME)),), title=title) if not called and is_name(name.strip()) else None
 
 
-def read_point(entry: Entry, heading: Heading, people: People, words: Words | None = None) -> Read:
-    """Return the points of one line. A line that only names somebody of the roster says nothing."""
+def read_point(
+    entry: Entry, heading: Heading, people: People, words: Words | None = None, *, below: Sequence[Person] = ()
+) -> Read:
+    """Return the points of one line. A line that only names somebody of the roster says nothing.
+
+    `below` are those below whose name the line stands: it is about them where it names nobody itself.
+    """
     words = words or load_words()
     text = _NUMBER.sub("", entry.text)
     about: list[Person] = []
@@ -175,9 +209,10 @@ def read_point(entry: Entry, heading: Heading, people: People, words: Words | No
         text = rest
         if about and text and _asks_for_title(before, words) and len(text.split()) <= _MOST_WORDS:
             return Read(people=(_titled(about[0], text),))
-    if _is_only_name(text, people):
+    if _is_only_name(text, people, words):
         return Read(people=tuple(titled))
-    return Read(_points(text, heading, [person.address or person.name for person in about] or [""], topic), tuple(titled))
+    whom = [person.address or person.name for person in about or below]
+    return Read(_points(text, heading, whom or [""], topic), tuple(titled))
 
 
 def _asks_for_title(text: str, words: Words) -> bool:
@@ -189,11 +224,13 @@ def _titled(person: Person, title: str) -> Person:
     return replace(person, title=clean, role=role_class(clean))
 
 
-def _is_only_name(text: str, people: People) -> bool:
-    """Say whether a line is one that the form gave: a name, perhaps with the title, and nothing behind it."""
+def _is_only_name(text: str, people: People, words: Words) -> bool:
+    """Say whether a line is one that the form gave, or a name alone: perhaps with the title, and nothing behind it."""
     folded = fold_words(text)
+    if not folded or _means_everybody(text, words) or len(people.called(text.strip(_EDGE))) == 1:
+        return True
     known = (*people.near, *people.far)
-    return not folded or any(folded in {fold_words(person_line(person)), fold_words(person.name)} for person in known)
+    return any(folded in {fold_words(person_line(person)), fold_words(person.name)} for person in known)
 
 
 def _points(text: str, heading: Heading, about: Iterable[str], topic: Topic | None) -> tuple[Point, ...]:

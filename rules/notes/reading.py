@@ -10,6 +10,7 @@ from typing import Any
 from rules.drafts.clean import one_line
 from rules.extract.types import Person, Promise
 from rules.notes import answers as answering
+from rules.notes.below import standing_below
 from rules.notes.frame import Frame
 from rules.notes.lines import Entry, entries
 from rules.notes.merge import MOST_POINTS, joined_people, numbered
@@ -85,12 +86,12 @@ def _read(page: Page, frame: Frame, at: datetime) -> Notes:
         draft.take(read)
     people = People.of(frame, draft.people)
     titled = next((item.paragraph for item in found if item.section == "about"), 0)
-    for item in found:
+    for item, below in zip(found, standing_below(found, people), strict=True):
         heading = _HEADINGS.get(item.section) or _TOP.get(item.section)
         if item.section == "about" and item.paragraph != titled:  # below the line that says what it is about
             heading = Heading.WELL
         if heading is not None:
-            draft.take(read_point(item, heading, people, words))
+            draft.take(read_point(item, heading, people, words, below=below))
     draft.points, told = answering.told_in_points(draft.points, frame.day)
     _answers(found, frame, draft)
     if told is not None:

@@ -478,3 +478,29 @@ def test_shuffled_lines_of_a_form_are_read_without_a_word_of_it_taken_for_the_us
     for seed in range(20):
         random.Random(seed).shuffle(lines)
         assert {point.text for point in read_text("\n".join(lines), FRAME, AT).points} <= {"the demo of the loader"}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (("Omar Haddad:\n", "Omar Haddad:\nthe rota\n"), [("omar", "the rota")]),
+        (("Omar Haddad:\n", "Omar Haddad:\n\nthe rota\n\nthe pager\n\n"), [("omar", "the rota"), ("omar", "the pager")]),
+        (("Omar Haddad:\n", "Omar Haddad:\n- the rota\n- personal: runs\n"), [("omar", "the rota"), ("omar", "runs")]),
+        (("Omar Haddad:\n", "Omar Haddad: the rota\nthe pager\n"), [("omar", "the rota"), ("omar", "the pager")]),
+        (("Omar Haddad:\n", "Omar Haddad\nthe rota\nCulture: Ren\u00e9e: runs\nthe pager\n"), [
+            ("omar", "the rota"), ("renee", "runs"), ("omar", "the pager"),
+        ]),
+        (("Omar Haddad:\n", "omar\nthe rota\n"), [("omar", "the rota")]),
+        (("Everybody:\n", "Everybody: kind\n"), [("", "kind")]),
+        (("Everybody:\n", "Everybody:\nkind\nfast\n"), [("", "kind"), ("", "fast")]),
+        (("Everybody:\n", "\nkind\n"), [("", "kind")]),
+        (("Everybody:\n", "All: kind\n"), [("", "kind")]),
+        (("Ann Weber, Head of Data:\n", "Omar: rota\nkind\nAnn Weber, Head of Data:\n"), [("omar", "rota"), ("", "kind")]),
+        (("Ann Weber, Head of Data:\n", "- Omar Haddad: the rota\n- kind\nAnn Weber, Head of Data:\n"), [
+            ("omar", "the rota"), ("", "kind"),
+        ]),
+    ],
+)  # fmt: skip
+def test_n2_what_stands_below_a_name_is_about_that_person(written: tuple[str, str], expected: list[tuple[str, str]]) -> None:
+    assert written[0] in NOTES
+    assert [(found[1], found[3]) for found in points(NOTES.replace(*written))] == expected
