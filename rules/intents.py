@@ -27,8 +27,6 @@ class Place:
     """1 to cap for a status follow-up; the round for a thank-you."""
     final: bool = False
     """The last one: it says so to the user."""
-    of: int = 0
-    """How many there may be in its wait, where it is a status follow-up (F2, X6)."""
     asks: bool = False
     """A status follow-up that asks whether to write again next week (F14, `StatusRules.question_from`)."""
     late: bool = False
@@ -36,6 +34,8 @@ class Place:
     thread: Thread | None = None
     """The conversation to reply in (D3); None for a new mail."""
     reasons: tuple[Reason, ...] = ()
+    of: int = 0
+    """How many there may be in its wait, where it is a status follow-up (F2, X6)."""
 
     @property
     def kind(self) -> DraftKind:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from rules.decide.part import Case, Part, thread_with
 from rules.drafts.types import DraftKey
 from rules.extract.types import InterviewStatus, Person, RoleClass
 from rules.intents import Place, Reason, Slot
-from rules.process import State
+from rules.process import Process, Round, State
 from rules.process.noted import was_missed
 from rules.process.people import reachable
 from rules.process.schedule import country_of
 from rules.worktime import business_slot, local_day, plus
 
 __all__ = ["gracious_notes"]
+
+_EVER = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def gracious_notes(case: Case) -> Part:
@@ -24,9 +27,11 @@ def gracious_notes(case: Case) -> Part:
     closed_at = process.closed_at
     if process.state is not State.CLOSED or process.closed_by != "rejection" or closed_at is None or process.no_contact:
         return part
+    number, since = _refusal(case)
+    step = "gracious" if number == 1 else f"gracious-{number}"
     gives_up = plus(closed_at, timedelta(days=case.policy.gracious.place_days))
-    for person in _recipients(case, closed_at):
-        key = DraftKey(process.id, person.address, "gracious")
+    for person in _recipients(case, closed_at, since):
+        key = DraftKey(process.id, person.address, step)
         if key in process.spent or case.wrote_since(person.address, closed_at):
             continue
         if case.live(key) is None:
@@ -48,21 +53,36 @@ def gracious_notes(case: Case) -> Part:
             ),
         )
         thread = thread_with(process, person.address)
-        part.places.append(Place(key, person, slot, first.opens, late=late, thread=thread, reasons=reasons))
+        part.places.append(Place(key, person, slot, first.opens, attempt=number, late=late, thread=thread, reasons=reasons))
         part.moments.append(slot.closes)
     return part
 
 
-def _recipients(case: Case, closed_at: datetime) -> list[Person]:
-    process = case.process
-    instant = closed_at.astimezone(UTC)
-    met = [
-        person
+def _held(process: Process, since: datetime, until: datetime) -> list[Round]:
+    """Return the interviews that took place and were over within a span."""
+    return [
+        round_
         for round_ in process.rounds
-        if round_.interview.status is not InterviewStatus.CANCELLED and round_.interview.end.astimezone(UTC) <= instant
-        if not was_missed(process, round_.interview)
-        for person in round_.interviewers
+        if round_.interview.status is not InterviewStatus.CANCELLED and not was_missed(process, round_.interview)
+        if since.astimezone(UTC) < round_.interview.end.astimezone(UTC) <= until.astimezone(UTC)
     ]
+
+
+def _refusal(case: Case) -> tuple[int, datetime]:
+    """Return which refusal the process was closed by, and since when interviews belong to it.
+
+    A no that is repeated is the same one. After a further interview it is another, and those of that interview are thanked.
+    """
+    number, since = 1, _EVER
+    for earlier, later in pairwise(case.process.rejections):
+        if _held(case.process, earlier, later):
+            number, since = number + 1, earlier
+    return number, since
+
+
+def _recipients(case: Case, closed_at: datetime, since: datetime) -> list[Person]:
+    process = case.process
+    met = [person for round_ in _held(process, since, closed_at) for person in round_.interviewers]
     if process.rejected_by is not None and reachable(process, process.rejected_by.address):
         met.append(process.rejected_by)
     else:

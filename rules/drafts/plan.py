@@ -20,6 +20,7 @@ __all__ = ["sentences_of"]
 _PER_WAIT = 3
 """Follow-ups that a wait has at most, for counting on over the waits of a process."""
 _MAX_ROSTER = 40
+_MOST_REFUSALS = 5
 LINKEDIN_LIMIT = 300
 """Characters that a note with an invitation to connect may have (T9)."""
 _EXCITING = (Topic.COMPANY, Topic.CULTURE)
@@ -110,7 +111,11 @@ def _gracious(case: Case, wording: Wording) -> Words:
         if fact.topic in {Topic.ANY, Topic.PERSONAL} and fact.heading is Heading.WELL and (fact.topic is Topic.ANY or fact.about)
     ]
     alone = _alone(case)
-    for person in _panel(case, seed):
+    refusals = min(max(case.place.attempt, 1), _MOST_REFUSALS)
+    panel = _panel(case, seed)
+    for number, person in ((number, person) for number in range(1, refusals + 1) for person in panel):
+        if identity(person) == identity(panel[0]):
+            taken.next_round()  # what they read after an earlier refusal they do not read again
         fact = _memory(shelf, person, case, alone=alone, language=wording.language)
         pools: Mapping[str, Sequence[str]] = {"fact": fact.cases} if fact is not None else {}
         paragraphs = [
@@ -127,7 +132,7 @@ def _gracious(case: Case, wording: Wording) -> Words:
             ]
             for parts in resolve(wording.layouts["gracious"]["any"], {"fact"} if fact is not None else ())
         ]  # fmt: skip
-        if identity(person) == identity(recipient):
+        if number == refusals and identity(person) == identity(recipient):
             return Words(paragraphs)
     raise AssertionError("the recipient is always on the panel")
 

@@ -39,8 +39,9 @@ class DraftKind(StrEnum):
 class DraftKey:
     """(process, recipient, step): at most one live draft for each, through any crash. Stable for ever.
 
-    `step` is `thank_you-R` (round R), `status-W.N` (Nth follow-up of the Wth wait), `gracious`, `no_show-R`, `keep_warm-N`, and
-    to oneself `prep-R`, `notes-R`, `linkedin-R.WHO` (WHO: a digest of the name).
+    `step` is `thank_you-R` (round R), `status-W.N` (Nth follow-up of the Wth wait), `gracious` (`gracious-N` after the
+    Nth refusal, where further interviews came between), `no_show-R`, `keep_warm-N`, and to oneself `prep-R`, `notes-R`,
+    `linkedin-R.WHO` (WHO: a digest of the name).
     """
 
     process: str

@@ -309,9 +309,13 @@ def _cancel(ledger: Ledger, event: Incoming, meeting: Meeting) -> None:
 
 def _take_rejection(ledger: Ledger, event: Incoming, promise: Promise | None) -> None:
     del promise
-    if ledger.state is not State.CLOSED and ledger.go(Signal.REJECTED, "the rejection"):
+    human = event.sender.address in ledger.correspondents
+    taken_back = ledger.closed_by == "offer" and human  # a machine may speak of another opening of theirs
+    if taken_back:
+        ledger.note("they took their offer back")
+    if taken_back or (ledger.state is not State.CLOSED and ledger.go(Signal.REJECTED, "the rejection")):
         ledger.close("rejection", event.at, (event.id,))
-        if event.sender.address in ledger.correspondents:
+        if human:
             ledger.rejected_by = Person(event.sender.name, event.sender.address)
 
 

@@ -84,6 +84,7 @@ class Ledger:
     closed_at: datetime | None = None
     closing: tuple[str, ...] = ()
     rejected_by: Person | None = None
+    rejections: list[datetime] = field(default_factory=list)
     last_in: datetime | None = None
     last_out: datetime | None = None
     zone: str = ""
@@ -320,6 +321,7 @@ class Ledger:
             declined=tuple(self.declined),
             unreachable=frozenset(self.unreachable),
             rejected_by=self.rejected_by,
+            rejections=tuple(self.rejections),
             closing=self.closing,
             asides=tuple(self.asides),
             noted=tuple(self.noted[number].notes for number in sorted(self.noted)),
@@ -339,6 +341,8 @@ class Ledger:
     def close(self, by: str, at: datetime, evidence: tuple[str, ...]) -> None:
         """Write down who closed the process, and when."""
         self.closed_by, self.closed_at, self.closing = by, at, evidence
+        if by == "rejection":
+            self.rejections.append(at)
         self.paused_until = None
 
     def open_again(self, at: datetime) -> None:

@@ -295,6 +295,8 @@ class Process:
     """Addresses that cannot receive mail: no-reply and relays."""
     rejected_by: Person | None = None
     """The human who wrote the rejection."""
+    rejections: tuple[datetime, ...] = ()
+    """When they said no, oldest first: more than once where a later invitation opened the process again."""
     closing: tuple[str, ...] = ()
     """Identity of the message, or id of the mark, that closed it."""
     country: str = ""

@@ -468,3 +468,14 @@ def test_a_hundred_users_in_one_situation_write_differently() -> None:
         assert len(set(texts)) > 90
         assert sum(alikes) / len(alikes) < 0.62
         assert sum(each >= THRESHOLD for each in alikes) < 20
+
+
+def test_a_note_after_a_second_refusal_says_nothing_again_to_who_had_one_after_the_first() -> None:
+    opens = HELD + timedelta(days=20)
+    first, second = (
+        draft(replace(place(RITA, step, opens=opens), attempt=number)).text
+        for step, number in (("gracious", 1), ("gracious-2", 2))
+    )
+    said = set(first.split("\n\n")[1:-1])
+    assert said
+    assert said.isdisjoint(second.split("\n\n"))

@@ -13,6 +13,7 @@ from rules.extract.types import Facts, PromiseClass
 from rules.process import Event, State, Verb
 from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, opens, said, sent, text_of, told
 from tests.rules.timing import (
+    BOB,
     NO_REPLY,
     PLAYBOOKS,
     POLICY,
@@ -202,7 +203,7 @@ def test_f25_the_way_out_tells_how_they_answered_in_numbers_from_the_events() ->
     text = text_of(decision, "how_they_answered")
     assert "2 times" in text
     assert "10 days at most" in text
-    assert "1 follow-up since then" in text
+    assert "one follow-up since then" in text
     assert fold_at(ny(4, 20), BOOKED, reply).answered == ((ny(3, 2, 11), ny(3, 5, 11)),)
 
 
@@ -255,3 +256,33 @@ def test_o1_a_rejection_parks_all_and_thanks_the_people_met_but_no_machine() -> 
 def test_o1_who_did_not_come_is_not_thanked_after_a_rejection_either() -> None:
     no = theirs("m2", ny(3, 10, 12), Kind.REJECTION, sender=NO_REPLY, can_receive=False)
     assert look(ny(3, 11, 8), BOOKED, mark(Verb.NO_SHOW, ny(3, 2, 12)), no).place == ()
+
+
+def test_o1_a_refusal_after_a_further_interview_thanks_the_people_of_that_one() -> None:
+    no = theirs("m2", ny(3, 10, 12), Kind.REJECTION)
+    again = confirmed("m3", ny(3, 20), meeting(ny(3, 25, 10), "cal-2", people=(BOB,)))
+    first = mine("g1", ny(3, 11, 8), step=key("gracious"))
+    machine = theirs("m4", ny(4, 10, 12), Kind.REJECTION, sender=NO_REPLY, can_receive=False)
+    events: list[Event] = [BOOKED, THANKED, no, first, again, machine]
+    place = look(ny(4, 13, 8), *events).place
+    assert [(one.key.step, one.key.recipient, one.attempt) for one in place] == [("gracious-2", "bob@corp.example", 2)]
+
+
+def test_o1_a_no_that_is_said_twice_is_thanked_for_once() -> None:
+    no = theirs("m2", ny(3, 10, 12), Kind.REJECTION)
+    first = mine("g1", ny(3, 11, 8), step=key("gracious"))
+    twice = theirs("m4", ny(3, 18, 12), Kind.REJECTION)
+    assert look(ny(3, 19, 9), BOOKED, THANKED, no, first, twice).place == ()
+    reopened = mark(Verb.REOPEN, ny(3, 12))
+    assert look(ny(3, 19, 9), BOOKED, THANKED, no, first, reopened, twice).place == ()
+
+
+def test_o1_an_offer_that_a_human_takes_back_is_a_refusal_but_not_on_the_word_of_a_machine() -> None:
+    offer = theirs("m2", ny(3, 10, 12), Kind.OFFER)
+    back = theirs("m3", ny(3, 17, 12), Kind.REJECTION)
+    process, decision = at_now(ny(3, 18, 8), [BOOKED, THANKED, offer, back])
+    assert process.closed_by == "rejection"
+    assert [one.key.step for one in decision.place] == ["gracious"]
+    machine = theirs("m3", ny(3, 17, 12), Kind.REJECTION, sender=NO_REPLY, can_receive=False)
+    process, decision = at_now(ny(3, 18, 8), [BOOKED, THANKED, offer, machine])
+    assert (process.closed_by, decision.place) == ("offer", ())

@@ -102,7 +102,9 @@ def place_words(place: Place, one: Assessment) -> str:
         return what
     if place.kind is DraftKind.STATUS:
         most = place.of or cap_of(one.process, one.account.policy)
-        what = f"{what} {place.attempt}, the last," if place.final and place.attempt < most else f"{what} {place.attempt} of {most}"
+        what = (
+            f"{what} {place.attempt}, the last," if place.final and place.attempt < most else f"{what} {place.attempt} of {most}"
+        )
     name = plain(place.recipient.name) or place.recipient.address
     return f"{what} to {name}" if name else what
 
