@@ -16,6 +16,7 @@ from rules.worktime import local_day
 __all__ = ["owed_words", "remarks", "remarks_told", "work_has_begun"]
 
 _LONGEST = 160
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _HOURS_IN_WORDS = timedelta(hours=48)
 
 
@@ -91,14 +92,19 @@ def _responsiveness(case: Case) -> str:
         parts.append(f"they answered once, after {_span_words(spans[0])}")
     elif spans:
         middle = (spans[(len(spans) - 1) // 2] + spans[len(spans) // 2]) / 2
-        parts.append(
-            f"they answered {len(spans)} times, after {_span_words(middle)} in the middle, {_span_words(spans[-1])} at most"
-        )
+        often = "twice" if len(spans) == 2 else f"{_number(len(spans))} times"  # noqa: PLR2004 -- a pair has a word of its own
+        parts.append(f"they answered {often}, after about {_span_words(middle)}, and after {_span_words(spans[-1])} at most")
     else:
         parts.append("they have not answered yet")
     if silent:
-        parts.append(f"{silent} {'follow-up' if silent == 1 else 'follow-ups'} since then stayed without an answer")
+        since = " since then" if spans else ""
+        parts.append(f"{_number(silent)} {'follow-up' if silent == 1 else 'follow-ups'}{since} stayed without an answer")
     return f"How they write: {'; '.join(parts)}."
+
+
+def _number(count: int) -> str:
+    """Return a number as running text has it: small ones as words."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
 def _span_words(span: timedelta) -> str:

@@ -201,7 +201,7 @@ def test_f25_the_way_out_tells_how_they_answered_in_numbers_from_the_events() ->
     close = mark(Verb.CLOSE, ny(4, 20))
     decision = look(ny(4, 20), BOOKED, reply, answer, again, answer2, sent(1, ny(3, 31, 9), 3), close)
     text = text_of(decision, "how_they_answered")
-    assert "2 times" in text
+    assert "twice" in text
     assert "10 days at most" in text
     assert "one follow-up since then" in text
     assert fold_at(ny(4, 20), BOOKED, reply).answered == ((ny(3, 2, 11), ny(3, 5, 11)),)
