@@ -127,7 +127,7 @@ def _company(written: Written, context: Context, sentences: list[tuple[Sentence,
     """Tell a note that has nothing about the company (C10), or none of what the user noted about it."""
     noted = [point for point in context.points if point.topic in {Topic.COMPANY, Topic.CULTURE, Topic.CHALLENGE}]
     noted += [point for point in context.points if point.topic is Topic.ANY and point.heading.value == "stood_out"]
-    about = any(words_of("parts", "theirs").search(folded) for _, folded in sentences)
+    about = any(words_of("parts", "theirs").search(folded) for _, folded in sentences) or _names_theirs(context, sentences)
     if noted and not about and not facts_used(written.lines, noted):
         text, remedy = (
             "It uses nothing of what you noted about the company.",
@@ -142,6 +142,16 @@ def _company(written: Written, context: Context, sentences: list[tuple[Sentence,
     # What was said between the two of them is of the company, too.
     grave = Severity.INFO if facts_used(written.lines, context.points) else Severity.WARN
     yield Finding("part.company", grave, text, remedy, rules=("C10",))
+
+
+def _names_theirs(context: Context, sentences: list[tuple[Sentence, str]]) -> bool:
+    """Say whether something of the company's is named by its name (`Acme's mission`), which is more than the job with them."""
+    names = {plain(context.company), *plain(context.company).split()[:1]}
+    named = "|".join(re.escape(name) for name in names if len(name) > 2)  # noqa: PLR2004 - two letters are of any word
+    if not named:
+        return False
+    theirs = re.compile(rf"\b(?:{named})'s? (?!(?:\w+ ){{0,4}}(?:job|opening|position|role|vacancy)\b)")
+    return any(theirs.search(folded) for _, folded in sentences)
 
 
 def _measure(written: Written, context: Context, having: dict[str, list[Sentence]]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -18,6 +18,8 @@ _APOSTROPHES = "\u2018\u2019\u02bc\u02b9\u0060\u00b4\uff07"
 _HYPHENS = "-\u2010\u2011\u2012\u2013"
 _NOTHING = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Soft hyphens and characters without width: nobody sees them."""
+_BEFORE = 300
+"""Characters of a sentence before a find that are looked at for what makes it harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,21 @@ class Family:
     kinds: frozenset[str] = frozenset()
     """In drafts of these kinds only; empty: in all."""
     gate: str = ""
-    """What lifts it: `offer`, `encouraged` or `round`; empty: nothing."""
+    """What lifts it: `offer`, `encouraged`, `round` or `refused`; empty: nothing."""
+    unless: re.Pattern[str] | None = None
+    """What before a find, in its sentence, makes it harmless."""
+
+    def spans(self, folded: Folded) -> Iterator[tuple[int, int, str]]:
+        """Yield where its phrases stand, as `Folded.spans` does, without those that are harmless there."""
+        for found in self.pattern.finditer(folded.text):
+            if found.end() == found.start() or (self.unless is not None and self._is_harmless(folded.text, found.start())):
+                continue
+            yield folded.positions[found.start()], folded.positions[found.end() - 1] + 1, found.group()
+
+    def _is_harmless(self, text: str, begin: int) -> bool:
+        before = text[max(0, begin - _BEFORE) : begin]
+        start = max(before.rfind(mark) for mark in (". ", "! ", "? "))
+        return self.unless is not None and self.unless.search(before, start + 1) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,10 @@ def plain(text: str) -> str:
     return fold(unicodedata.normalize("NFC", text[:_MAX_TEXT])).text
 
 
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
 def _family(entry: Mapping[str, Any]) -> Family:
     return Family(
         id=entry["id"],
@@ -105,9 +125,10 @@ def _family(entry: Mapping[str, Any]) -> Family:
         severity=entry["severity"],
         text=entry["text"],
         remedy=entry["remedy"],
-        pattern=re.compile("|".join(f"(?:{pattern})" for pattern in entry["patterns"])),
+        pattern=_any_of(entry["patterns"]),
         kinds=frozenset(entry.get("kinds", ())),
         gate=entry.get("gate", ""),
+        unless=_any_of(entry["unless"]) if "unless" in entry else None,
     )
 
 
@@ -121,7 +142,5 @@ def banned_phrases(text: str, language: str = "en") -> tuple[Phrase, ...]:
     """Return every banned phrase in `text`, line breaks and curly apostrophes notwithstanding, family by family."""
     folded = fold(unicodedata.normalize("NFC", text[:_MAX_TEXT]))
     return tuple(
-        Phrase(family.id, family.rules, words, begin)
-        for family in families(language)
-        for begin, _, words in folded.spans(family.pattern)
+        Phrase(family.id, family.rules, words, begin) for family in families(language) for begin, _, words in family.spans(folded)
     )

@@ -21,6 +21,7 @@ _AHEAD = 200
 """Characters that are looked at behind a mark: were it all of them, a text of marks would take time by its square."""
 _MAX_GREETING = 90
 _MAX_CLOSING_LINES = 8
+_MOST_NAMES = 4
 
 
 def _ends_here(text: str, start: int, end: int) -> bool:
@@ -80,8 +81,16 @@ def count_sentences(text: str) -> int:
 
 
 def is_closing(line: str) -> bool:
-    """Say whether a line is a usual closing formula (`Best regards,`)."""
-    return line.strip().rstrip(",.!").casefold() in _WORDS["closings"]
+    """Say whether a line is a usual closing formula (`Best regards,`), be it with the name behind it (`Best, Ann Kay`)."""
+    line = " ".join(line.split())
+    if line.rstrip(" ,.!-\u2013\u2014").casefold() in _WORDS["closings"]:
+        return True
+    formula, comma, name = line.partition(",")
+    words = name.split()
+    if not comma or line.endswith((".", "!", "?", ",")):
+        return False
+    named = 0 < len(words) <= _MOST_NAMES and all(word[:1].isupper() for word in words)
+    return named and formula.casefold() in _WORDS["closings"]
 
 
 def body_span(text: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from rules.lint.context import Context
 from rules.lint.roster import letters
 from rules.lint.sentences import is_closing
 from rules.lint.types import Finding, Severity
-from rules.lint.written import Written
+from rules.lint.written import WORD, Written
 
 __all__ = ["check_signature"]
 
@@ -32,14 +32,24 @@ def _has_phone(text: str, phone: str) -> bool:
     return any(number.endswith(own) or own.endswith(number) for number in numbers if len(number) >= _FEWEST)
 
 
+def _bears(line: str, name: str) -> bool:
+    """Say whether a line holds every word of a name, whatever stands between them: an initial, a maiden name."""
+    words = {word.casefold() for word in WORD.findall(line)}
+    own = {word.casefold() for word in WORD.findall(name)}
+    return bool(own) and own <= words
+
+
 def check_signature(written: Written, context: Context) -> Iterator[Finding]:
     """Tell what the end of a draft lacks; of a mail of no known kind it is no more than a remark."""
     if context.kind is not None and context.kind.to_self:
         return
     below, profile = written.signature, context.profile
     grave = Severity.BLOCK if context.kind is not None else Severity.WARN
-    first = next((line.strip() for line in below.split("\n") if line.strip()), "")
-    if not is_closing(first):
+    first, second = (*(line.strip() for line in below.split("\n") if line.strip()), "", "")[:2]
+    name = profile.name if profile is not None else ""
+    # What closes a mail in words of one's own stands above the name, and ends in a comma.
+    own_words = bool(name) and first.endswith((",", "!")) and (letters(name) in letters(second) or _bears(second, name))
+    if not is_closing(first) and not own_words:
         yield Finding(
             "signature.closing",
             Severity.WARN,
@@ -47,8 +57,7 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
             "Put `Best regards,` or the like above your name.",
             rules=_RULES,
         )
-    name = profile.name if profile is not None else ""
-    if name and letters(name) not in letters(below):
+    if name and letters(name) not in letters(below) and not any(_bears(line, name) for line in below.split("\n")):
         yield Finding(
             "signature.name",
             grave,
@@ -58,11 +67,16 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
         )
     if not _has_phone(below, profile.phone if profile is not None else ""):
         known = profile is not None and profile.phone
+        other = _PHONE.search(below)
         yield Finding(
             "signature.phone",
             grave,
-            "Your telephone number does not stand below it.",
+            "Your telephone number does not stand below it."
+            if other is None
+            else f"The telephone number below it, {other.group()}, is not the one in your configuration.",
             f"Add {profile.phone} below your name."
+            if profile is not None and known and other is None
+            else f"Write {profile.phone}, or change user.phone."
             if profile is not None and known
             else "Set user.phone in the configuration, and add it here.",
             rules=_RULES,
@@ -74,7 +88,9 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
         yield Finding(
             "signature.email",
             grave,
-            "Your mail address does not stand below it, where people look for it later.",
+            f"The mail address below it, {min(addresses)}, is none of yours in the configuration."
+            if addresses
+            else "Your mail address does not stand below it, where people look for it later.",
             f"{where} Drafts take it from user.email in the configuration.",
             rules=_RULES,
         )

@@ -18,12 +18,13 @@ def check_sources(written: Written, context: Context) -> Iterator[Finding]:
     """Tell sentences that are neither a template's nor rest on a fact of the notes, the mails or the profile."""
     traced = {plain(entry.sentence) for entry in context.trace}
     strengths = [plain(strength) for strength in (context.profile.strengths if context.profile is not None else ())]
+    known = bool(strengths or context.points)  # where nothing is noted, nothing can stand there
     for sentence in written.sentences:
         folded = plain(sentence.text)
         if folded in traced or any(strength in folded for strength in strengths) or _rests_on_a_note(sentence, context):
             continue
         claim = words_of("parts", "claims").search(folded)
-        if not context.trace and claim is None:
+        if not context.trace and (claim is None or not known):
             continue
         text = (
             f"`{claim.group()}` stands in no note and not in your profile."

@@ -23,6 +23,12 @@ _DELIMITER = re.compile(r"^-- ?$", re.MULTILINE)
 _CONTACT = re.compile(r"\+?\d[\d\s()./-]{5,30}\d|[^\s@<>]{1,64}@[^\s@<>]{1,190}")
 _SHORT_LINE = 60
 _MAX_SENTENCES = 400
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LAST = 12
+"""Lines from the end in which a signature begins."""
+_ADDED = 3
+"""Words beside a name in its line: degrees, forms of address."""
+_WORDS_OF_CLOSING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,14 @@ _ADDRESSES = re.compile(
 
 
 def _last_lines(text: str, begin: int, end: int, profile: Profile | None) -> int:
-    """Return where a signature without a closing formula begins: the last paragraph, if it is name, telephone and address."""
+    """Return where a signature without a usual closing formula begins.
+
+    That is the line with the user's name, or a short one above it that ends in a comma; else the last paragraph, if it is
+    name, telephone and address.
+    """
+    signed = _signed(text, begin, end, profile.name) if profile is not None else end
+    if signed < end:
+        return signed
     body = text[begin:end].rstrip()
     start = body.rfind("\n\n")
     if start < 0:
@@ -122,6 +135,23 @@ def _last_lines(text: str, begin: int, end: int, profile: Profile | None) -> int
     if all(len(line) <= _SHORT_LINE and (line.casefold() == name or _CONTACT.search(line)) for line in lines):
         return begin + start
     return end
+
+
+def _signed(text: str, begin: int, end: int, name: str) -> int:
+    """Return where the user's name stands alone among the last lines, or what closes the mail above it; else `end`."""
+    lines = [found.span() for found in _LINE.finditer(text, begin, end)][-_LAST:]
+    own = _name_words(name)
+    for place in range(len(lines) - 1, -1, -1):
+        line = text[slice(*lines[place])].strip()
+        if own and len(line) <= _SHORT_LINE and own <= _name_words(line) and len(line.split()) <= len(name.split()) + _ADDED:
+            above = text[slice(*lines[place - 1])].strip() if place else ""
+            closes = above.endswith((",", "!")) and len(above.split()) <= _WORDS_OF_CLOSING
+            return lines[place - 1][0] if closes else lines[place][0]
+    return end
+
+
+def _name_words(text: str) -> set[str]:
+    return {word.casefold() for word in WORD.findall(text)}
 
 
 def read(text: str, profile: Profile | None = None) -> Written:

@@ -92,6 +92,13 @@ def test_an_empty_draft_blocks() -> None:
         ("Best regards,\nSam Doe\n+1 555 0199\nsam@example.com", {"signature.phone"}),
         ("Best regards,\nSam Doe\n+1 555 0100\nsam@example.org", {"signature.email"}),
         ("Sam Doe\n+1 555 0100\nsam@example.com", {"signature.closing"}),
+        ("Warmly,\nSam Doe\n+1 555 0100\nsam@example.com", set()),
+        ("Best, Sam Doe\n+1 555 0100\nsam@example.com", set()),
+        ("Kind regards -\nSam Doe\n+1 555 0100\nsam@example.com", set()),
+        ("With every good wish to you both,\nSam Doe\n+1 555 0100 | sam@example.com", set()),
+        ("Thank you again!\n\nSam Doe, MSc\n+1 555 0100\nsam@example.com", set()),
+        ("Sincerely,\nDr Sam M. Doe\n+1 555 0100\nsam@example.com", set()),
+        ("Until soon,\nSam Doe\n+1 555 0100\nsam@example.com\nhttps://sam.example.com\nSent from my phone", set()),
         ("Best regards,\nSam\n\n-- \nSam Doe\nAnalyst\nTel. +1 (555) 0100\nMail: sam@example.com", set()),
     ],
 )
