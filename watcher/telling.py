@@ -51,8 +51,8 @@ def _away(away: Away) -> str:
     if away.left:
         return "does not work there any more"
     if away.back_on is not None:
-        return f"is away until {away.back_on:%a} {away.back_on.day} {away.back_on:%b}: the next step moves behind that"
-    return "is away, no return date given: the next step moves by a week"
+        return f"is away, and back on {away.back_on:%a} {away.back_on.day} {away.back_on:%b}"
+    return "is away, and names no day of return"
 
 
 def _interview_line(event: EventRow, found: Assessment, zone: tzinfo) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, time, timedelta
 
 from rules.extract.types import Away
 from rules.process.ledger import Ledger
@@ -11,7 +11,7 @@ from rules.process.schedule import plan_status, user_zone, zone_of
 from rules.process.types import Aside, Incoming
 from rules.reasons import day_words, time_words
 from rules.worktime import at as instant_of
-from rules.worktime import local_day, plus
+from rules.worktime import local_day
 
 __all__ = ["take_auto_reply"]
 
@@ -71,16 +71,17 @@ def _take_away(ledger: Ledger, event: Incoming, away: Away) -> None:
     zone = zone_of(ledger.process(), ledger.profile)
     who = event.sender.name or event.sender.address or "Somebody"
     stand_in = _stand_in(away)
+    planned = plan_status(ledger.process(), ledger.policy, ledger.profile, event.at) if ledger.waiting else None
     if away.back_on is not None and away.back_on >= day:
         last = day + timedelta(days=rules.cap_days)
         ledger.not_before = instant_of(min(away.back_on, last) + timedelta(days=1), _MIDNIGHT, zone)
         if away.back_on > last:
-            text = (
-                f"{who} is away until {day_words(away.back_on)}, longer than {rules.cap_days} days: wait, or close the process?"
-            )
+            text = f"{who} is back only on {day_words(away.back_on)}, in more than {rules.cap_days} days: wait, or close the process?"
             ledger.asides.append(Aside("away_long", text + stand_in, event.at, (event.id,)))
         else:
-            text = f"{who} is back on {day_words(away.back_on)}: the follow-up moves to the first slot after it."
+            moves = planned is not None and planned.slot.opens.astimezone(UTC) < ledger.not_before.astimezone(UTC)
+            what = "the follow-up moves to the first slot after it" if moves else "no follow-up is due before that"
+            text = f"{who} is back on {day_words(away.back_on)}: {what}."
             ledger.asides.append(Aside("away", text + stand_in, event.at, (event.id,)))
         return
     if away.back_on is not None:
@@ -90,10 +91,9 @@ def _take_away(ledger: Ledger, event: Incoming, away: Away) -> None:
         text = f"{who} is still away and names no day of return: after {rules.shifts} shifts the follow-up stays where it is."
         ledger.asides.append(Aside("away_without_date", text + stand_in, event.at, (event.id,)))
         return
-    planned = plan_status(ledger.process(), ledger.policy, ledger.profile, event.at) if ledger.waiting else None
-    start = planned.slot.opens if planned is not None else event.at
-    ledger.not_before = plus(start.astimezone(zone), timedelta(days=rules.shift_days))
+    start = (planned.slot.opens if planned is not None else event.at).astimezone(zone)
+    ledger.not_before = instant_of(start.date() + timedelta(days=rules.shift_days), start.time(), zone)
     ledger.away_shifts += 1
     until = time_words(ledger.not_before.astimezone(user_zone(ledger.profile)))
-    text = f"{who} is away and names no day of return: nothing is sent before {until}."
+    text = f"{who} is away and names no day of return: no follow-up goes out before {until}."
     ledger.asides.append(Aside("away", text + stand_in, event.at, (event.id,)))

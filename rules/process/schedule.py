@@ -184,7 +184,7 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
     not_before = process.not_before
     if not_before is not None and first.opens.astimezone(UTC) < not_before.astimezone(UTC):
         first = _opening_after(not_before, due, policy, zone, country)
-        reasons.append(Reason(f"They are away: nothing is sent before {time_words(not_before.astimezone(zone))}.", ("D18",)))
+        reasons.append(Reason(f"They are away: no follow-up goes out before {time_words(not_before.astimezone(zone))}.", ("D18",)))
     resumed = process.resumed_at
     if resumed is not None and first.closes.astimezone(UTC) <= resumed.astimezone(UTC):
         first = _slot(due.day, due, policy, zone, country, open_after=resumed)

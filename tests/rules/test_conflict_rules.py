@@ -11,7 +11,7 @@ from rules.decide import article_voices
 from rules.extract.types import Facts, InterviewStatus, Outcome, PromiseClass
 from rules.policy import parse_policy
 from rules.process import Event, State, Verb
-from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, sent
+from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, sent, text_of
 from tests.rules.timing import (
     PLAYBOOKS,
     POLICY,
@@ -138,6 +138,18 @@ def test_x19_a_promised_date_wins_over_the_gap_after_the_thanks_but_not_over_the
     assert opens(ny(3, 9, 9), friday, weekend, thanks) == "Tue 10 Mar 08:00"  # not on the same morning
     soon = theirs("m3", ny(3, 18), facts=Facts(promise=promised(PromiseClass.HARD_DATE, date(2026, 3, 18), date(2026, 3, 19))))
     assert opens(ny(3, 18, 13), BOOKED, THANKED, sent(1, ny(3, 17, 9)), soon) == "Tue 24 Mar 08:00"
+
+
+def test_d18_a_week_from_the_planned_slot_keeps_its_hour_where_the_clocks_change() -> None:
+    talk = confirmed("m1", ny(2, 12), meeting(ny(2, 17, 10)))
+    assert opens(ny(2, 20), talk) == "Tue 03 Mar 08:00"
+    assert opens(ny(2, 21), talk, out_of_office("away", ny(2, 20, 9))) == "Tue 10 Mar 08:00"
+
+
+@pytest.mark.parametrize(("back", "moves"), [(date(2026, 3, 5), False), (date(2026, 3, 16), False), (date(2026, 3, 17), True)])
+def test_d18_a_follow_up_is_said_to_move_where_it_does(back: date, moves: bool) -> None:  # noqa: FBT001 - a case
+    text = text_of(look(ny(3, 4, 10), BOOKED, THANKED, out_of_office("away", ny(3, 4, 9), back)), "away")
+    assert ("moves" in text) is moves
 
 
 def test_d18_an_out_of_office_shifts_and_never_pauses() -> None:
