@@ -76,7 +76,8 @@ def _take_away(ledger: Ledger, event: Incoming, away: Away) -> None:
         last = day + timedelta(days=rules.cap_days)
         ledger.not_before = instant_of(min(away.back_on, last) + timedelta(days=1), _MIDNIGHT, zone)
         if away.back_on > last:
-            text = f"{who} is back only on {day_words(away.back_on)}, in more than {rules.cap_days} days: wait, or close the process?"
+            back = day_words(away.back_on)
+            text = f"{who} is back only on {back}, in more than {rules.cap_days} days: wait, or close the process?"
             ledger.asides.append(Aside("away_long", text + stand_in, event.at, (event.id,)))
         else:
             moves = planned is not None and planned.slot.opens.astimezone(UTC) < ledger.not_before.astimezone(UTC)

@@ -80,6 +80,8 @@ class _Due:
     day: date
     weekdays: tuple[int, ...]
     reasons: tuple[Reason, ...]
+    counted: bool = False
+    """`day` was counted from one of the user's days; else it is a day of theirs, which they named."""
 
 
 def user_zone(profile: Profile) -> tzinfo:
@@ -180,11 +182,16 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
     zone = zone_of(process, profile)
     due = _due(process, wait, policy, profile, country)
     reasons = [*due.reasons]
-    first = _slot(due.day, due, policy, zone, country)
+    first = _first_slot(due, policy, zone, country, user_zone(profile))
+    at_once = first.closes.astimezone(UTC) <= wait.since.astimezone(UTC)
+    if at_once:  # its morning was over when they asked for it: nothing was missed
+        first = _slot(due.day, due, policy, zone, country, open_after=wait.since)
     not_before = process.not_before
     if not_before is not None and first.opens.astimezone(UTC) < not_before.astimezone(UTC):
-        first = _opening_after(not_before, due, policy, zone, country)
-        reasons.append(Reason(f"They are away: no follow-up goes out before {time_words(not_before.astimezone(zone))}.", ("D18",)))
+        first, at_once = _opening_after(not_before, due, policy, zone, country), False
+        reasons.append(
+            Reason(f"They are away: no follow-up goes out before {time_words(not_before.astimezone(zone))}.", ("D18",))
+        )
     resumed = process.resumed_at
     if resumed is not None and first.closes.astimezone(UTC) <= resumed.astimezone(UTC):
         first = _slot(due.day, due, policy, zone, country, open_after=resumed)
@@ -207,10 +214,23 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
     silent = last_from is not None and slot.opens.date() >= last_from
     if silent and number < cap_of(wait, policy):
         reasons.append(Reason("They have been silent for a month by then: this one is the last.", ("F20", "D17", "X7"), ("S3",)))
-    appears_at = plus(first.opens, -timedelta(hours=policy.slot.lead_hours))
+    appears_at = wait.since.astimezone(zone) if at_once else plus(first.opens, -timedelta(hours=policy.slot.lead_hours))
     if resumed is not None and appears_at.astimezone(UTC) < resumed.astimezone(UTC):
         appears_at = resumed.astimezone(zone)
     return Planned(number, first, slot, appears_at, silent or number >= cap_of(wait, policy), tuple(reasons))
+
+
+def _first_slot(due: _Due, policy: Policy, zone: tzinfo, country: str, own: tzinfo) -> Slot:
+    """Return the slot a follow-up is due for: its morning there is not before the day that was counted to.
+
+    Days are counted in the user's zone (D10). Where that is so far ahead that a morning there is the next day here, the morning
+    of the day before is the one that falls on the day: else each follow-up would be a day of the week later than the last one.
+    """
+    if due.counted:
+        early = _slot(due.day - timedelta(days=1), due, policy, zone, country)
+        if local_day(early.opens, own) >= due.day:
+            return early
+    return _slot(due.day, due, policy, zone, country)
 
 
 def _slot(day: date, due: _Due, policy: Policy, zone: tzinfo, country: str, *, open_after: datetime | None = None) -> Slot:
@@ -274,7 +294,8 @@ def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country
         text = f"The thank-you note went out on {day_words(last)}: about a week later is {day_words(floor)}."
         floors.append((floor, Reason(text, ("F8",), ("S2",))))
     day = max([due.day, *(floor for floor, _ in floors)])
-    return _Due(day, due.weekdays, (*due.reasons, *(reason for floor, reason in floors if floor > due.day)))
+    named = not wait.follow_ups and wait.promise is not None and wait.promise.date is not None
+    return _Due(day, due.weekdays, (*due.reasons, *(reason for floor, reason in floors if floor > due.day)), not named)
 
 
 def _count_words(business_days: int) -> str:

@@ -147,7 +147,7 @@ def test_d18_a_week_from_the_planned_slot_keeps_its_hour_where_the_clocks_change
 
 
 @pytest.mark.parametrize(("back", "moves"), [(date(2026, 3, 5), False), (date(2026, 3, 16), False), (date(2026, 3, 17), True)])
-def test_d18_a_follow_up_is_said_to_move_where_it_does(back: date, moves: bool) -> None:  # noqa: FBT001 - a case
+def test_d18_a_follow_up_is_said_to_move_where_it_does(back: date, moves: bool) -> None:
     text = text_of(look(ny(3, 4, 10), BOOKED, THANKED, out_of_office("away", ny(3, 4, 9), back)), "away")
     assert ("moves" in text) is moves
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.rules.timing import (
     PLAYBOOKS,
     POLICY,
     PROFILE,
+    at_now,
     confirmed,
     drafted,
     key,
@@ -95,6 +97,39 @@ def test_d8_no_module_of_ours_can_send() -> None:
 )
 def test_d9_the_48_hours_count_from_the_end_of_the_promised_day(day: date, expected: str) -> None:
     assert opens(ny(3, 3), BOOKED, THANKED, said(PromiseClass.HARD_DATE, day)) == f"{expected} 08:00"
+
+
+def test_d10_a_fortnight_is_one_where_mornings_there_are_the_next_day_here() -> None:
+    apia = replace(PROFILE, zone="Pacific/Apia", country="")
+    start = datetime(2026, 3, 3, 10, tzinfo=ZoneInfo("America/Los_Angeles"))
+    events: list[Event] = [confirmed("m1", start - timedelta(days=3), meeting(start))]
+    days = []
+    for number in (1, 2, 3):
+        now = max(event.at for event in events) + timedelta(days=4)
+        upcoming = at_now(now, events, profile=apia)[1].upcoming
+        slot = next(place.slot for place in upcoming if place.key.step == f"status-1.{number}")
+        days.append(f"{slot.opens:%a %d %b %H:%M}")
+        events.append(mine(f"s{number}", slot.opens + timedelta(minutes=5), step=key(f"status-1.{number}")))
+    assert days == ["Tue 17 Mar 08:00", "Tue 31 Mar 08:00", "Tue 14 Apr 08:00"]
+
+
+def test_d10_a_promised_day_is_theirs_and_no_mail_goes_before_the_morning_after_it() -> None:
+    apia = replace(PROFILE, zone="Pacific/Apia", country="")
+    start = datetime(2026, 3, 2, 10, tzinfo=ZoneInfo("America/Los_Angeles"))
+    word = promised(PromiseClass.HARD_DATE, date(2026, 3, 2), date(2026, 3, 9))
+    events: list[Event] = [confirmed("m1", start - timedelta(days=3), meeting(start), promise=word)]
+    upcoming = at_now(start + timedelta(hours=5), events, profile=apia)[1].upcoming
+    assert [f"{place.slot.opens:%a %d %b}" for place in upcoming if place.kind == "status"] == ["Tue 10 Mar"]
+
+
+def test_h11_who_is_asked_to_write_today_finds_the_draft_at_once_and_not_as_a_late_one() -> None:
+    today = theirs(
+        "m2", ny(3, 4, 15), facts=Facts(promise=promised(PromiseClass.CONTACT_DATE, date(2026, 3, 4), date(2026, 3, 4)))
+    )
+    decision = look(ny(3, 4, 15), BOOKED, THANKED, today)
+    (place,) = decision.place
+    assert (place.slot.opens, place.late) == (ny(3, 5, 8), False)
+    assert "status_late" not in told(decision)
 
 
 @pytest.mark.parametrize("hour", [0, 9, 23])
