@@ -15,9 +15,12 @@ from rules.profile import Profile
 
 __all__ = ["Entry", "entries"]
 
-_SIGNS = r"\u2022\u2023\u2043\u25aa\u25cf\u25cb\u25e6\u2610\u00b7\u00a7\uf0b7"
+_SIGNS = (
+    r"\u2022\u2023\u2043\u25aa\u25cf\u25cb\u25e6\u2610\u00b7\u00a7\uf0b7"
+    r"\uf0a7\uf0d8\u2192\u21d2\u25a0\u25a1\u25ab\u25b6\u25b8\u25ba\u25c6\u25c7\u2726\u2756\u2794\u279c\u27a2\u27a4"
+)
 _BULLET = re.compile(rf"\s{{0,40}}(?:(?:[-*+\u2013\u2014]|o|\[[ xX]?\])\s{{1,40}}|[{_SIGNS}]\s{{0,40}})")
-_NUMBER = re.compile(r"^\s{0,40}\(?(?:\d{1,2}|[a-h])[.)]\s{1,40}(?=\S)")
+_NUMBER = re.compile(r"^\s{0,40}\(?(?:\d{1,2}|[a-h])[.)]{1,2}\s{1,40}(?=\S)")
 _WORD = re.compile(r"[^\W_]|[\u2713\u2714\u2705]")
 _FENCE = re.compile(r"^\s*(?:-- ?|__+|--+|\*\*+|==+)\s*$")
 _SEPARATOR = re.compile(r"^\s*-- ?$")
@@ -111,6 +114,7 @@ def _is_contact(text: str, folded: Sequence[str], user: Profile) -> bool:
 def _joined(found: Sequence[Piece], page: Page, begins: Callable[[str], bool], language: str) -> Iterator[Entry]:
     """Put broken lines together: a line goes on in the next where the next one's first word would not have fitted on it."""
     width = _width(page)
+    words = load_words(language)
     section = ""
     paragraph = 0
     held: list[str] = []
@@ -130,6 +134,7 @@ def _joined(found: Sequence[Piece], page: Page, begins: Callable[[str], bool], l
             and (
                 (width > 0 and full + 1 + len(text.split(maxsplit=1)[0]) > width)
                 or piece.line - 1 in page.soft
+                or _goes_on(held[-1], text, words)
                 or (listing and piece.text.startswith("  "))
             )
         )
@@ -147,6 +152,12 @@ def _joined(found: Sequence[Piece], page: Page, begins: Callable[[str], bool], l
             held, full, listing = [bare], piece.whole, bulleted
     if held:
         yield from _entry(section, held, paragraph, language, listed=listing)
+
+
+def _goes_on(before: str, text: str, words: Words) -> bool:
+    """Say whether a sentence goes on in the next line: the one before ends in a comma, or this one begins with `and`."""
+    first = text.split(maxsplit=1)[0]
+    return before.endswith(",") or (first in words.answers["goes_on"] and before[-1:].isalnum())
 
 
 def _without_bullet(line: str) -> tuple[str, bool]:

@@ -25,11 +25,13 @@ _MAX_NAME = 80
 _MOST_WORDS = 6
 _PREFIX = re.compile(r"^([^:]{1,160}):(?!//)\s*(.*)$", re.DOTALL)
 _DASHED = re.compile(r"^([^:\u2013\u2014]{2,80}?) +(?:-{1,2}|[\u2013\u2014]) *(?=\S)(.*)$", re.DOTALL)
-_NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-h])[.)]\s{1,10}(?=\S)")
+_NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-h])[.)]{1,2}\s{1,10}(?=\S)")
 _PIECES = re.compile(r"\s*(?:,|&|\+|/|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"<?\b([A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})\b>?")
-_BESIDE = re.compile(r"^(?P<name>[^,;()|]{2,80}?)\s*(?:,\s*|\s+[-\u2013\u2014|]\s+|\s*\()(?P<title>[^()]{1,120}?)\)?$")
+_BESIDE = re.compile(r"^(?P<name>[^,;()|]{2,80}?)\s*(?:,\s*|\s+[-\u2013\u2014|]\s+|\s+from\s+|\s*\()(?P<title>[^()]{1,120}?)\)?$")
+_IN_BRACKETS = re.compile(r"\s*\(([^()]{1,120})\)\s*$")
 _FORMS_OF_ADDRESS = frozenset({"mr", "mrs", "ms", "mx", "dr", "prof", "with", "about", "to", "for", "from", "re", "on"})
+_AND = re.compile(r"(?:^|, ?)(?:and|or|plus)\b.*$", re.IGNORECASE | re.DOTALL)
 _EDGE = " ,;:.-\u2013\u2014()<>"
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -106,7 +108,7 @@ def _head(text: str, people: People, words: Words) -> _Head | None:
     whole = people.called(text)
     if len(whole) == 1:
         return _Head((whole[0],))
-    name, _, rest = text.partition(",")
+    name, _, rest = _IN_BRACKETS.sub(r", \1", text).partition(",")
     first = people.called(name)
     if rest.strip() and len(first) == 1:
         known = " ".join(fold_words(rest))
@@ -166,6 +168,9 @@ def opening(text: str, people: People, words: Words | None = None) -> Opening | 
     if split is not None:
         _, head, rest = split
         return Opening(head.people, rest) if head.people or head.everybody or head.doubtful else None
+    stranger = _PREFIX.match(text)
+    if stranger is not None and is_name(stranger[1]):
+        return Opening((), stranger[2])
     if not _is_only_name(text, people, words):
         return None
     called = people.called(text.partition(",")[0].strip(_EDGE))
@@ -219,6 +224,10 @@ def _asks_for_title(text: str, words: Words) -> bool:
     return fold_words(text)[-1:] == fold_words(words.words["title"])
 
 
+def _is_bare_title(text: str) -> bool:
+    return is_title(text) and not is_name(text.partition(",")[0])
+
+
 def _titled(person: Person, title: str) -> Person:
     clean = one_line(title, _MAX_NAME).strip(" .,;")
     return replace(person, title=clean, role=role_class(clean))
@@ -229,6 +238,8 @@ def _is_only_name(text: str, people: People, words: Words) -> bool:
     folded = fold_words(text)
     if not folded or _means_everybody(text, words) or len(people.called(text.strip(_EDGE))) == 1:
         return True
+    if text.endswith(":") and is_name(text[:-1]):
+        return True  # somebody who is not known, with nothing behind
     known = (*people.near, *people.far)
     return any(folded in {fold_words(person_line(person)), fold_words(person.name)} for person in known)
 
@@ -248,7 +259,15 @@ def read_people(entries: Iterable[Entry], frame: Frame, words: Words | None = No
     words = words or load_words()
     people = People.of(frame)
     own = {*frame.user.addresses, frame.user.email.lower()}
+    asked: Person | None = None
     for entry in entries:
+        begins = opening(entry.text, people, words)
+        if asked is not None and begins is None and _is_bare_title(entry.text):  # below the place for it
+            yield Read(people=(_titled(asked, entry.text),))
+            asked = None
+            continue
+        placed = begins is not None and len(begins.people) == 1 and _asks_for_title(entry.text, words)
+        asked = begins.people[0] if begins is not None and placed else None
         for piece in _persons(entry.text):
             known = read_point(replace(entry, text=piece.strip()), Heading.WELL, people, words)
             if known.people or any(point.about for point in known.points):
@@ -289,6 +308,7 @@ def _person(text: str, people: People, words: Words) -> tuple[Person | None, str
     split = _PREFIX.match(text.strip(_EDGE))
     head, said = (split[1], split[2]) if split is not None else (text, "")
     name, title = _name_and_title(head.strip(_EDGE))
+    title = _AND.sub("", title)  # `Jo from HR, and the CEO`: that one is nobody by name
     if fold_words(title) == fold_words(words.words["title"]):
         title = ""
     if said and not title and len(said.split()) <= _MOST_WORDS:

@@ -491,6 +491,9 @@ def test_shuffled_lines_of_a_form_are_read_without_a_word_of_it_taken_for_the_us
             ("omar", "the rota"), ("renee", "runs"), ("omar", "the pager"),
         ]),
         (("Omar Haddad:\n", "omar\nthe rota\n"), [("omar", "the rota")]),
+        (("Omar Haddad:\n", "Omar Haddad (CTO):\nthe rota\n"), [("omar", "the rota")]),
+        (("Everybody:\n", "Jo Park:\nruns\nEverybody:\n"), [("", "runs")]),
+        (("Everybody:\n", "Jo Park: runs\nEverybody:\n"), [("", "Jo Park: runs")]),
         (("Everybody:\n", "Everybody: kind\n"), [("", "kind")]),
         (("Everybody:\n", "Everybody:\nkind\nfast\n"), [("", "kind"), ("", "fast")]),
         (("Everybody:\n", "\nkind\n"), [("", "kind")]),
@@ -504,3 +507,49 @@ def test_shuffled_lines_of_a_form_are_read_without_a_word_of_it_taken_for_the_us
 def test_n2_what_stands_below_a_name_is_about_that_person(written: tuple[str, str], expected: list[tuple[str, str]]) -> None:
     assert written[0] in NOTES
     assert [(found[1], found[3]) for found in points(NOTES.replace(*written))] == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            "I was vague about locks\nand never got to the advisory ones",
+            ["I was vague about locks and never got to the advisory ones"],
+        ),
+        ("locks,\nlatches", ["locks, latches"]),
+        ("locks.\nand latches", ["locks.", "and latches"]),
+        ("locks\n- and latches", ["locks", "and latches"]),
+        ("locks\n\nand latches", ["locks", "and latches"]),
+        ("locks\nlatches", ["locks", "latches"]),
+    ],
+)
+def test_n3_a_sentence_that_goes_on_in_the_next_line_is_one_point(lines: str, expected: list[str]) -> None:
+    assert [found[3] for found in points(f"What went badly\n{lines}\n")] == expected
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["- ", "\u2192 ", "\u27a2 ", "\u25c6 ", "\u2756 ", "\u25ba ", "\uf0d8 ", "1. ", "1.) ", "(1) ", "a) ", "[ ] ", "\u2022\t"],
+)
+def test_n1_marks_of_lists_are_no_words(mark: str) -> None:
+    assert [found[3] for found in points(f"What went badly\n{mark}locks\n{mark}and latches\n")] == ["locks", "and latches"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Jo from HR, and the CEO", [("Jo", "HR")]),
+        ("Jo Weber, CTO, and the CEO", [("Jo Weber", "CTO")]),
+        ("Jo Weber, CTO and Mia Park, HR", [("Jo Weber", "CTO"), ("Mia Park", "HR")]),
+    ],
+)
+def test_b6_a_title_is_nobody_else(said: str, expected: list[tuple[str, str]]) -> None:
+    assert [(person.name, person.title) for person in answers(people=said).answers.people] == expected
+
+
+def test_b6_a_title_may_stand_below_the_place_for_it() -> None:
+    found = read_text(PREP.replace("Omar Haddad, title:\n", "Omar Haddad, title:\nChief Engineer\nJo Park, CTO\n"), FRAME, AT)
+    assert [(person.name, person.title) for person in found.answers.people] == [
+        ("Omar Haddad", "Chief Engineer"),
+        ("Jo Park", "CTO"),
+    ]
