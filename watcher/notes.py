@@ -24,6 +24,7 @@ __all__ = ["read_back", "told_of"]
 log = logging.getLogger(__name__)
 
 _SENT = "sent:"
+_MOST_ROUNDS = 100
 
 
 def read_back(ledger: Ledger, connector: Connector, now: datetime) -> frozenset[str]:
@@ -71,14 +72,19 @@ def _keep(  # noqa: PLR0917 - called once
     account = ledger.account
     try:
         from rules.notes.frame import frame_of  # noqa: PLC0415 - not needed before a form comes back
-        from rules.notes.reading import is_empty, read_form  # noqa: PLC0415
+        from rules.notes.reading import frame_meant, is_empty, read_form  # noqa: PLC0415
 
         with ledger.store.read() as connection:
             process = assess(connection, account, form.process, now).process
-        # The number in the key is that of the day on which the form was written; what was read of it before knows the interview.
-        number = int(form.key.step.rpartition("-")[2])
-        number = rebound(before.notes, process.rounds).round if before is not None and before.notes.interview else number
-        frame = frame_of(process, number, account.profile, now.astimezone(ZoneInfo(account.profile.zone)).date())
+        # The number in the key is that of the day on which the form was written: its text tells the day of its interview, and
+        # what was read of it before knows the interview.
+        today = now.astimezone(ZoneInfo(account.profile.zone)).date()
+        if before is not None and before.notes.interview:
+            frame = frame_of(process, rebound(before.notes, process.rounds).round, account.profile, today)
+        else:
+            numbers = sorted({item.number for item in process.rounds})[:_MOST_ROUNDS]
+            meant = frame_meant(raw, [frame_of(process, number, account.profile, today) for number in numbers])
+            frame = meant or frame_of(process, int(form.key.step.rpartition("-")[2]), account.profile, today)
         notes = bound(read_form(raw, frame, now), process.rounds)
     except StoreError:
         raise

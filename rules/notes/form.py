@@ -21,6 +21,7 @@ __all__ = [
     "person_line",
     "prep_form",
     "subject_of",
+    "when_words",
 ]
 
 OPENING_QUESTIONS = ("rounds", "length", "steps", "start", "next", "promise")
@@ -58,11 +59,17 @@ def _about(frame: Frame, words: Words) -> str:
     ]
     if frame.start is not None:
         place = _PLACES.get(frame.format)
-        day = f"{_WEEKDAYS[frame.day.weekday()]} {day_words(frame.day)}"
-        when = _filled(words.words["on"], day=day, time=f"{frame.start:%H:%M}")
         parts += [words.words[place]] if place else []
-        parts.append(when)
+        parts.append(when_words(frame, words))
     return f"{words.lines['about']} {', '.join(parts)}."
+
+
+def when_words(frame: Frame, words: Words | None = None) -> str:
+    """Return `on Wednesday 4 March at 14:00`, as forms say when their interview begins; empty without one."""
+    if frame.start is None:
+        return ""
+    day = f"{_WEEKDAYS[frame.day.weekday()]} {day_words(frame.day)}"
+    return _filled((words or load_words()).words["on"], day=day, time=f"{frame.start:%H:%M}")
 
 
 def _heading(words: Words, name: str) -> list[str]:

@@ -10,7 +10,9 @@ from typing import Any
 from rules.drafts.clean import one_line
 from rules.extract.types import Person, Promise
 from rules.notes import answers as answering
+from rules.notes.anchors import fold_words, pieces
 from rules.notes.below import standing_below
+from rules.notes.form import when_words
 from rules.notes.frame import Frame
 from rules.notes.lines import Entry, entries
 from rules.notes.merge import MOST_POINTS, joined_people, numbered
@@ -19,12 +21,13 @@ from rules.notes.points import People, Read, opens_point, read_people, read_poin
 from rules.notes.types import Answers, Heading, Notes, Point
 from rules.notes.wording import Words, load_words
 
-__all__ = ["is_empty", "read_form", "read_html", "read_text"]
+__all__ = ["frame_meant", "is_empty", "read_form", "read_html", "read_text"]
 
 _HEADINGS = {heading.value: heading for heading in Heading}
 _TOP = {"top": Heading.WELL}
 """What stands above the first heading is taken for what was talked about."""
 _MAX_TOLD, _MOST_UNCLEAR = 60, 20
+_MAX_ABOUT = 1000
 _SHOWN = {"aside", "about"}
 
 
@@ -45,6 +48,17 @@ def read_text(text: str, frame: Frame, at: datetime) -> Notes:
 def read_html(html: str, frame: Frame, at: datetime) -> Notes:
     """Return what HTML says that began as a form of ours."""
     return _read(page_of_html(html), frame, at)
+
+
+def frame_meant(raw: bytes, frames: Sequence[Frame]) -> Frame | None:
+    """Return the interview that a form (RFC 5322) says it is about, by day and time; None where it says none or they are several.
+
+    Its key holds the number which that interview had when the form was written.
+    """
+    said = " ".join(piece.text for page in pages_of(raw)[:1] for piece in pieces(page.lines) if piece.section == "about")
+    words = f" {' '.join(fold_words(said[:_MAX_ABOUT]))} "
+    found = [frame for frame in frames if frame.start is not None and f" {' '.join(fold_words(when_words(frame)))} " in words]
+    return found[0] if len(found) == 1 else None
 
 
 def is_empty(notes: Notes) -> bool:

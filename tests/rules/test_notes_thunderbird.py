@@ -6,11 +6,13 @@ what was typed is a list, part of it struck out; `prep` was saved without a word
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from rules.notes.reading import is_empty, read_form, read_text
+from rules.notes.reading import frame_meant, is_empty, read_form, read_text
 from rules.notes.types import Heading, Topic
 from tests.rules.notes_cases import AT, FRAME, NOTES, Filling, fill
 from tests.rules.test_notes_clients import FULL
@@ -47,6 +49,19 @@ def test_n1_formatting_does_not_hide_what_was_typed() -> None:
 
 def test_n2_a_form_saved_by_thunderbird_without_a_word_says_nothing() -> None:
     assert is_empty(read_form((SAVED / "thunderbird_prep.eml").read_bytes(), FRAME, AT))
+
+
+@pytest.mark.parametrize("composer", ["plain", "html", "lists", "prep"])
+def test_n1_a_form_tells_which_interview_it_is_about(composer: str) -> None:
+    assert FRAME.start is not None
+    raw = (SAVED / f"thunderbird_{composer}.eml").read_bytes()
+    second = replace(FRAME, round=2)
+    other = replace(FRAME, start=FRAME.start + timedelta(days=2), day=FRAME.day + timedelta(days=2))
+    sooner = replace(FRAME, start=FRAME.start - timedelta(hours=2))
+
+    assert frame_meant(raw, [other, second, sooner]) is second
+    assert frame_meant(raw, [FRAME, second]) is None
+    assert frame_meant(raw, [other, sooner]) is None
 
 
 def test_n1_lines_of_an_answer_that_became_paragraphs_are_one_answer() -> None:

@@ -121,6 +121,26 @@ def test_n1_a_form_is_read_once_and_used_whenever_the_program_dies(tmp_path: Pat
     assert died > 4
 
 
+def test_n1_a_form_is_about_the_interview_that_it_names_whatever_number_that_has_by_then(held: Desk) -> None:
+    """The mail of an older interview arrives late, in the pass that finds the form filled in."""
+    held.user_edits(ME, filled(held, rita_chen="loved the story about the warehouse"))
+    older = invitation(
+        INVITED - timedelta(days=3),
+        INTERVIEW - timedelta(days=4),
+        attendees=TWO,
+        uid="older@acme.test",
+        message_id="older@acme.test",
+    )
+    held.deliver(older, INVITED - timedelta(days=3))
+    now = ENDS + timedelta(minutes=20)
+    held.look(now)
+
+    process = held.process(now).process
+    assert [(item.number, item.interview.start) for item in process.rounds][-1] == (2, INTERVIEW)
+    (notes,) = process.noted
+    assert notes.round == 2
+
+
 def test_n2_what_is_written_into_the_form_is_read_back_once_and_for_each_state_of_it(held: Desk) -> None:
     held.user_edits(ME, filled(held, rita_chen="loved the story about the warehouse", by_when="by 18 September"))
     now = ENDS + timedelta(minutes=20)
