@@ -12,6 +12,7 @@ from rules.intents import Notice, Reason
 from rules.process import State
 from rules.process.schedule import SAID_YES
 from watcher.history import Assessment
+from watcher.report.words import span_words
 from watcher.store.journal import LogRow
 from watcher.store.mail import EventRow
 
@@ -33,8 +34,7 @@ def _names(people: Iterable[Person]) -> str:
 
 
 def _when(interview: Interview, zone: tzinfo) -> str:
-    start, end = interview.start.astimezone(zone), interview.end.astimezone(zone)
-    return f"{day(start, zone)}, {start:%H:%M}\N{EN DASH}{end:%H:%M}"
+    return span_words(interview.start, interview.end, zone)
 
 
 def _who(event: EventRow) -> str:

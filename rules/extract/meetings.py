@@ -133,7 +133,10 @@ def interviews_of(
         named = with_agenda(named, message.text)
     if events:
         only = len(events) == 1
-        return tuple(interview_of_event(event, message, own=own, named=named, people=people, only=only) for event in events)
+        found = tuple(interview_of_event(event, message, own=own, named=named, people=people, only=only) for event in events)
+        whole_day = only and events[0].all_day and kind in _TIMED
+        told = _of_text(message, local, named, None, kind=kind, reader=named_zone(zone)) if whole_day else ()
+        return tuple(_within_the_day(interview, told) for interview in found)
     answers = attending_events(message, zone)
     if answers:
         accepted = [event for event in answers if kind is Kind.INTERVIEW_CONFIRMATION and _accepts(event, own)]
@@ -150,6 +153,12 @@ def interviews_of(
     # A single time in an invitation is proposed; in a cancellation it names what is called off.
     status = InterviewStatus.CANCELLED if kind is Kind.CANCELLATION else InterviewStatus.TENTATIVE
     return tuple(replace(interview, status=status) for interview in found) if len(found) == 1 else ()
+
+
+def _within_the_day(interview: Interview, told: Sequence[Interview]) -> Interview:
+    """Return the interview of an entry for a whole day with its hours, where the text tells one time on that day."""
+    inside = [one for one in told if interview.start <= one.start < interview.end]
+    return replace(interview, start=inside[0].start, end=inside[0].end) if len(inside) == 1 else interview
 
 
 def _accepts(event: CalendarEvent, own: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from rules.extract.types import Interview, InterviewStatus, Person
 from rules.process.people import interviewers_of, merge_people
@@ -105,16 +105,26 @@ def _one(held: Statement, other: Statement) -> Statement | None:
         if abs(a.start.astimezone(UTC) - b.start.astimezone(UTC)) > _TWIN:
             return None
         strong, weak = (held, other) if _rank(a) > _rank(b) else (other, held)
+        strong = replace(strong, interview=_timed(strong.interview, weak.interview))
         return replace(strong, interview=_filled(strong.interview, weak.interview), evidence=strong.evidence + weak.evidence)
     if a.start.date() != b.start.astimezone(a.start.tzinfo).date():
         return None
     if _rank(a) == 0:  # two texts about one day: the later one is a reminder or a correction
         late, early = (held, other) if _order(held) >= _order(other) else (other, held)
         return replace(late, interview=_filled(late.interview, early.interview), evidence=late.evidence + early.evidence)
+    a, b = _timed(a, b), _timed(b, a)
     first, last = sorted((a, b), key=lambda item: (item.start.astimezone(UTC), item.uid))
     ends = max(a.end, b.end, key=lambda end: end.astimezone(UTC))
     joined = replace(_filled(first, last), end=ends.astimezone(first.end.tzinfo))
     return Statement(joined, max(held.at, other.at), held.evidence + other.evidence)
+
+
+def _timed(strong: Interview, weak: Interview) -> Interview:
+    """Return the stronger statement; of an entry for whole days with the hours that the weaker one tells within them."""
+    start, end = strong.start, strong.end.astimezone(strong.start.tzinfo)
+    whole = start.time() == end.time() == time() and start.date() < end.date()
+    within = start.astimezone(UTC) <= weak.start.astimezone(UTC) < end.astimezone(UTC)
+    return replace(strong, start=weak.start, end=weak.end) if whole and within else strong
 
 
 def _filled(strong: Interview, weak: Interview) -> Interview:

@@ -175,6 +175,22 @@ def test_a_calendar_entry_without_a_start_leaves_the_word_to_the_text() -> None:
     assert meetings(mail(body, headers=CLOCK, calendar=entry.format("REPLY"), method="REPLY")).interviews == ()
 
 
+def test_an_entry_for_a_whole_day_leaves_the_hours_to_the_text() -> None:
+    entry = (
+        "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:u\nDTSTART;VALUE=DATE:20261201\nSUMMARY:Interview\n"
+        "END:VEVENT\nEND:VCALENDAR\n"
+    )
+    told = "Your interview is confirmed for Tuesday, December 1, 10:00 - 10:45."
+    other = "Your interview is confirmed. Please call us on Thursday, November 26, 10:00 - 10:45 if you have questions."
+    for body, start, end in (
+        (told, "2026-12-01T10:00:00+01:00", "2026-12-01T10:45:00+01:00"),
+        (other, "2026-12-01T00:00:00+01:00", "2026-12-02T00:00:00+01:00"),
+    ):
+        (found,) = meetings(mail(body, headers=CLOCK, calendar=entry)).interviews
+        assert (found.uid, found.source) == ("u", "calendar")
+        assert (found.start.isoformat(), found.end.isoformat()) == (start, end)
+
+
 def test_one_time_in_an_invitation_is_proposed_and_several_are_offers() -> None:
     one = "Could we speak on Tuesday, December 1 at 10:00 AM? Please answer by Friday, November 27 at 5 PM."
     (found,) = meetings(mail(one, headers=CLOCK), Kind.INTERVIEW_INVITE).interviews

@@ -226,6 +226,18 @@ def test_an_interview_told_in_text_and_by_calendar_is_one() -> None:
         assert [item.interview.start for item in process.rounds] == [ny(3, 2, 10)]
 
 
+def test_an_entry_for_a_whole_day_has_the_hours_that_a_text_or_another_entry_tells() -> None:
+    day = meeting(ny(3, 4, 0), hours=24)
+    text = meeting(ny(3, 4, 9), "text:m1", hours=2, source="text", sequence=-1)
+    entry = meeting(ny(3, 4, 13), "cal-2", hours=2)
+    for hours in (text, entry):
+        process = after(ny(3, 1), confirmed("m1", ny(2, 25), hours), confirmed("m2", ny(2, 26), day))
+        assert [(one.interview.start, one.interview.end) for one in process.rounds] == [(hours.start, hours.end)]
+    week = meeting(ny(3, 4, 0), hours=24 * 3)
+    process = after(ny(3, 1), confirmed("m2", ny(2, 26), week))
+    assert [one.interview.end for one in process.rounds] == [ny(3, 7, 0)]
+
+
 def test_a_text_about_another_week_is_another_interview() -> None:
     text = replace(TALK, uid="text:m2", start=ny(3, 11, 14), end=ny(3, 11, 15), source="text", sequence=-1)
     process = after(ny(2, 27), BOOKED, confirmed("m2", ny(2, 26), text))

@@ -290,6 +290,29 @@ def test_what_closes_or_answers_takes_the_follow_ups_away(what: str, state: str)
     assert ("gracious" in {step.kind for step in after}) is (what == "rejection")
 
 
+@pytest.mark.parametrize(("what", "meets"), [("rejection", False), ("offer", True), ("reply", True)])
+def test_who_is_declined_before_an_interview_does_not_go_there_any_more(what: str, meets: bool) -> None:
+    before, after, _ = plans(ny(2, 27), [BOOKED], what)
+
+    assert "interview" in {step.kind for step in before}
+    assert ("interview" in {step.kind for step in after}) is meets
+
+
+def test_a_follow_up_is_called_the_last_where_silence_makes_it_so_before_the_cap() -> None:
+    _, after, _ = plans(ny(3, 9), [BOOKED], "auto-reply until 2026-03-27 day 6")
+
+    words = [step.words for step in after if step.kind == "status"]
+    assert words == ["Follow-up 1 of 3 to Ann Weber", "Follow-up 2, the last, to Ann Weber"]
+
+
+def test_an_interview_for_a_whole_day_shows_no_midnight() -> None:
+    day = confirmed("m1", ny(2, 25), meeting(ny(3, 6, 0), hours=24))
+    days = confirmed("m1", ny(2, 25), meeting(ny(3, 5, 0), hours=48))
+    for event, words in ((day, "Fri 6 Mar, all day"), (days, "Thu 5 Mar \N{EN DASH} Fri 6 Mar, all day")):
+        ahead = {"p": ahead_of(ny(3, 2), [event])}
+        assert words in drawn(plan_view([found_at(ny(3, 2), [event])], ny(3, 2), NEW_YORK, ahead))
+
+
 def test_an_absence_moves_the_next_follow_up_behind_their_return() -> None:
     _, after, _ = plans(ny(3, 9), [BOOKED], "auto-reply until 2026-03-27 day 6")
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rules.extract.types import InterviewStatus, Promise, PromiseClass
 from rules.intents import Place, Task
+from rules.process import Process, State
 from rules.worktime import at as instant_of
 from watcher.history import Assessment
 from watcher.report.ahead import Ahead, as_decided
@@ -28,6 +29,8 @@ _PROMISED = {
     PromiseClass.AWAY_UNTIL: "Somebody who decides is away until this day",
 }
 
+_CALLS_OFF = frozenset({"rejection", "user"})
+"""What closes a process so that interviews ahead do not take place: not an offer, about which one may still want to talk."""
 _QUESTIONS = {
     "month_of_silence": "A month of silence: close it, or keep the last follow-up?",
     "keep_warm": "Something new to tell them?",
@@ -88,7 +91,7 @@ def steps_of(found: Sequence[Assessment], now: datetime, ahead: Aheads) -> list[
 
 def _steps(one: Assessment, ahead: Ahead, now: datetime) -> Iterator[Step]:
     zone = ZoneInfo(one.account.profile.zone)
-    yield from _interviews(one)
+    yield from _interviews(one, ahead.process)
     yield from _places(one, ahead.places)
     yield from (_task(one, task, now) for task in ahead.tasks)
     for notice in ahead.questions:
@@ -111,10 +114,13 @@ def _day(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return instant_of(day, time(), zone), instant_of(day + timedelta(days=1), time(), zone)
 
 
-def _interviews(one: Assessment) -> Iterator[Step]:
+def _interviews(one: Assessment, then: Process) -> Iterator[Step]:
+    """Return the interviews; `then` is the process at the end of the plan: what it was closed before does not take place."""
+    over = then.closed_at if then.state is State.CLOSED and then.closed_by in _CALLS_OFF else None
     for each in one.process.rounds:
         interview = each.interview
-        if interview.status is not InterviewStatus.CANCELLED:
+        called_off = over is not None and interview.start.astimezone(UTC) > over.astimezone(UTC)
+        if interview.status is not InterviewStatus.CANCELLED and not called_off:
             name = f"interview {interview.uid}"
             yield Step(interview.start, interview.end, one, "interview", name, f"Interview, round {each.number}")
 

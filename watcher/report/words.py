@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from rules.drafts.types import DraftKind
 from rules.process import State
 
 __all__ = ["KIND_WORDS", "STATE_STYLES", "STATE_WORDS", "day_words", "days_away", "plain", "span_words", "time_words"]
 
+_MIDNIGHT = time()
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -65,8 +66,12 @@ def time_words(at: datetime, zone: tzinfo, today: date | None = None) -> str:
 
 
 def span_words(opens: datetime, closes: datetime, zone: tzinfo, today: date | None = None) -> str:
-    """Return `Tue 24 Nov, 08:00-11:00` in `zone`, with both days where they differ."""
+    """Return `Tue 24 Nov, 08:00-11:00` in `zone`, with both days where they differ; of whole days the days alone."""
     first, last = opens.astimezone(zone), closes.astimezone(zone)
+    if first.time() == last.time() == _MIDNIGHT and first.date() < last.date():
+        through = last.date() - timedelta(days=1)
+        days = day_words(first.date(), today)
+        return f"{days}, all day" if through == first.date() else f"{days} \N{EN DASH} {day_words(through, today)}, all day"
     if first.date() == last.date():
         return f"{time_words(first, zone, today)}\N{EN DASH}{last:%H:%M}"
     return f"{time_words(first, zone, today)} \N{EN DASH} {time_words(last, zone, today)}"
