@@ -22,7 +22,7 @@ from rules.lint.spelling import Lexicon, lexicon
 from rules.lint.titles import check_titles
 from rules.lint.tone import check_apologies, check_tone
 from rules.lint.types import Finding, Severity
-from rules.lint.written import Written, read
+from rules.lint.written import WORD, Written, read
 
 __all__ = ["blocks", "check", "language_of"]
 
@@ -34,6 +34,8 @@ _IN_ANY_LANGUAGE: tuple[Check, ...] = (
 )  # fmt: skip
 _IN_ENGLISH: tuple[Check, ...] = (check_specific, check_parts, check_banned, check_apologies, check_doubled, check_slips)
 _GRAVITY = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+_CLOSER = ("place.", "name.", "slip.")
+_VAGUER = ("banned.", "tone.", "name.")
 _MOST = 100
 _FEW_WORDS = 15
 
@@ -76,9 +78,27 @@ def check(text: str, context: Context, words: Lexicon | None = None) -> tuple[Fi
                 rules=("C23",),
             )
         )
+    found = _told_once(found)
     off = context.settings.off
     wanted = [finding for finding in dict.fromkeys(found) if finding.id not in off and finding.id.partition(".")[0] not in off]
     return tuple(sorted(wanted, key=lambda finding: (_GRAVITY[finding.severity], _line(finding.place))))[:_MOST]
+
+
+def _told_once(found: list[Finding]) -> list[Finding]:
+    """Leave out what concerns the very words of a graver or closer finding: a placeholder is no misspelling as well."""
+    closer = [finding for finding in found if finding.id.startswith(_CLOSER) and finding.words]
+    told = [finding for finding in closer if finding.id.startswith(("place.", "name.nobody"))]
+    kept = []
+    for finding in found:
+        over = closer if finding.id == "spelling" else told if finding.id.startswith(_VAGUER) else ()
+        if not any(each is not finding and _same_words(finding, each) for each in over):
+            kept.append(finding)
+    return kept
+
+
+def _same_words(finding: Finding, other: Finding) -> bool:
+    same_place = not finding.place or finding.place == other.place
+    return same_place and f" {finding.words.casefold()} " in f" {' '.join(WORD.findall(other.words.casefold()))} "
 
 
 def _line(place: str) -> int:

@@ -17,6 +17,10 @@ _RULES = ("C23",)
 _DOUBLED = re.compile(
     r"(?<![\w'\u2019-])([^\W\d_]{1,40}(?:['\u2019][^\W\d_]{1,5})?)[ \t\n]{1,10}\1(?![\w'\u2019-])", re.IGNORECASE
 )
+_WHAT_IT_IS = re.compile(
+    r"\b(?:fact|how|issue|point|problem|question|thing|trouble|truth|what|where|who)\b[^.!?]*$", re.IGNORECASE
+)
+_CLAUSE = 80
 _MOST = 20
 
 
@@ -63,7 +67,9 @@ def check_doubled(written: Written, context: Context) -> Iterator[Finding]:
         word = found[1].casefold()
         # A line that begins with the last word of the line before, and with a capital, is another line and no slip.
         parted = "\n\n" in found.group() or ("\n" in found.group() and found.group().rsplit(maxsplit=1)[-1][:1].isupper())
-        if word in allowed or parted or f"{word} {word}" in known:
+        before = written.body[max(0, found.start() - _CLAUSE) : found.start()]
+        right = word in allowed and (word != "is" or _WHAT_IT_IS.search(before) is not None)
+        if right or parted or f"{word} {word}" in known:
             continue
         yield Finding(
             "doubled",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rules.extract.types import Person
 from rules.lint.context import Context
+from rules.lint.placeholders import PLACE
 from rules.lint.roster import Roster, is_given_name, is_near, is_nickname, key_of, name_words
 from rules.lint.spelling import Lexicon, unmarked
 from rules.lint.types import Finding, Severity
@@ -14,6 +16,8 @@ from rules.lint.written import WORD, Written
 
 __all__ = ["check_names", "check_recipient"]
 
+_RARE = 500
+"""How often a word is counted below which, within a sentence and with a capital, it is more likely a name."""
 _COMPANY = 5
 """Letters of a word of the company's name from which on a misspelling is told from another word."""
 
@@ -79,7 +83,7 @@ def check_names(written: Written, context: Context, lexicon: Lexicon) -> Iterato
 
 
 def _misspelled(word: str, right: str, place: str) -> Finding:
-    marks = unmarked(key_of(word)) == unmarked(key_of(right))
+    marks = key_of(word) != key_of(right) and unmarked(key_of(word)) == unmarked(key_of(right))
     return Finding(
         "name.marks" if marks else "name.misspelled",
         Severity.BLOCK,
@@ -94,17 +98,20 @@ def _misspelled(word: str, right: str, place: str) -> Finding:
 def _greeting(written: Written, context: Context, roster: Roster) -> Iterator[Finding]:
     """Hold the name in the greeting against the one whom the mail goes to."""
     addressee = context.addressee
-    silent = load_words("en_parts")["greeting"]
-    named = [word for word in WORD.findall(written.greeting) if word.casefold() not in silent and len(word) > 1]
-    if addressee is None or not named:
+    silent = {*load_words("en_parts")["greeting"], *(key_of(word) for word in WORD.findall(context.company))}
+    greeting = PLACE.sub(" ", written.greeting)
+    named = [word for word in WORD.findall(greeting) if word.casefold() not in silent and len(word) > 1]
+    own = {key_of(word): word for word in name_words(addressee.name)} if addressee is not None else {}
+    if addressee is None or not own:
         return
-    own = {key_of(word): word for word in name_words(addressee.name)}
-    place = written.line(written.text.find(named[0]))
-    if not own:
-        return
+    place = written.line(written.text.find(written.greeting))
+    if not named and greeting == written.greeting and greeting and not own.keys() & set(map(key_of, WORD.findall(greeting))):
+        yield _nobody(written.greeting, addressee, place, grave=context.kind is not None)
     for word in named:
         folded = key_of(word)
         if folded in own:
+            if _differs_in_case(word, own[folded]):
+                yield _misspelled(word, own[folded], place)
             continue
         others = [person for person in roster.owners.get(folded, ()) if person != addressee]
         near = next((right for right in own.values() if _same_but(word, right)), "")
@@ -123,7 +130,7 @@ def _greeting(written: Written, context: Context, roster: Roster) -> Iterator[Fi
             yield _misspelled(word, near, place)
         elif nick:
             yield _nickname(word, nick, place)
-        elif folded not in addressee.address:
+        elif folded not in addressee.address.partition("@")[0]:
             yield Finding(
                 "name.other",
                 Severity.BLOCK,
@@ -133,6 +140,24 @@ def _greeting(written: Written, context: Context, roster: Roster) -> Iterator[Fi
                 words=word,
                 rules=("T10", "C24"),
             )
+
+
+def _nobody(greeting: str, addressee: Person, place: str, *, grave: bool) -> Finding:
+    return Finding(
+        "name.nobody",
+        Severity.WARN if grave else Severity.INFO,
+        f"It greets nobody by name, and goes to {_called(addressee)}.",
+        f"Greet {addressee.name}.",
+        place=place,
+        words=greeting,
+        rules=("C24", "C7"),
+    )
+
+
+def _differs_in_case(word: str, right: str) -> bool:
+    """Say whether a name is written with other capitals than by its owner (`priya`, `Mcdonald`); all capitals say nothing."""
+    word, right = (each.replace("\u2019", "'").replace("\u02bc", "'") for each in (word, right))
+    return word != right and not any(each.isupper() for each in (word, right)) and not right.islower()
 
 
 def _nickname(word: str, name: str, place: str) -> Finding:
@@ -155,7 +180,7 @@ def _is_ordinary(word: str, folded: str, lexicon: Lexicon, *, beside: bool) -> b
     """Say whether a word with a capital is an ordinary one, although it looks like a name."""
     if beside or is_given_name(word):
         return False
-    return lexicon.lists(folded)
+    return lexicon.lists(folded) and not 0 < lexicon.frequency(folded) < _RARE
 
 
 def _body(written: Written, context: Context, roster: Roster, lexicon: Lexicon, own: set[str]) -> Iterator[Finding]:
@@ -167,6 +192,7 @@ def _body(written: Written, context: Context, roster: Roster, lexicon: Lexicon, 
     company = [word for word in WORD.findall(context.company) if len(word) >= _COMPANY]
     words = [(word.text.removesuffix("'s").removesuffix("\u2019s"), word.position) for word in written.words]
     seen: set[str] = set()
+    yield from _in_other_capitals(written, context, roster, lexicon, words)
     for index, (word, position) in enumerate(words):
         folded = key_of(word)
         if not word[:1].isupper() or folded in roster.owners or folded in terms or folded in seen:
@@ -184,6 +210,35 @@ def _body(written: Written, context: Context, roster: Roster, lexicon: Lexicon, 
             yield _nickname(word, right, written.line(position))
         else:
             yield _misspelled(word, right, written.line(position))
+
+
+def _in_other_capitals(
+    written: Written, context: Context, roster: Roster, lexicon: Lexicon, words: list[tuple[str, int]]
+) -> Iterator[Finding]:
+    """Tell names in small letters, or with other capitals than their owner's (`HubSpot`, `McKay`)."""
+    spelled = {key_of(word): word for word in WORD.findall(context.company) if len(word) >= _COMPANY}
+    spelled |= roster.spelled
+    seen_so = {word for text in (context.company, context.role, *context.terms) for word in WORD.findall(text)}
+    told: set[str] = set()
+    for word, position in words:
+        folded = key_of(word)
+        right = spelled.get(folded, "")
+        if not right or folded in told or word in seen_so or not _differs_in_case(word, right):
+            continue
+        in_address = any(mark in "@/._" for mark in _beside(written.text, position, word))
+        if word[:1].islower() and (in_address or lexicon.lists(folded)):
+            continue
+        told.add(folded)
+        yield _misspelled(word, right, written.line(position))
+    for (one, position), (other, _) in pairwise(words):
+        right = spelled.get(key_of(one + other), "")
+        if right and right not in told and one[:1].isupper() and other[:1].isupper() and one not in seen_so:
+            told.add(right)
+            yield _misspelled(f"{one} {other}", right, written.line(position))
+
+
+def _beside(text: str, position: int, word: str) -> str:
+    return text[max(0, position - 1) : position] + text[position + len(word) : position + len(word) + 1].rstrip(".")
 
 
 def _nearly(word: str, name: str) -> bool:

@@ -71,7 +71,8 @@ def is_near(word: str, name: str, *, greeted: bool = False) -> bool:
     if longer < _SHORT + (not greeted) or shorter < _SHORT - greeted:
         return False
     most = 2 if shorter >= _LONG else 1
-    return OSA.distance(one, other, score_cutoff=most) <= most
+    pairs = ((one, other), (unmarked(one), unmarked(other)))
+    return any(OSA.distance(*pair, score_cutoff=most) <= most for pair in pairs)
 
 
 def name_words(name: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _BREAK = re.compile(r"[\r\n\t]")
 _AHEAD = 200
 """Characters that are looked at behind a mark: were it all of them, a text of marks would take time by its square."""
 _MAX_GREETING = 90
+_GREETS = re.compile(r"(?:dear|hello|hi|hey|good (?:day|morning|afternoon|evening))(?: [^\s.?!]{1,30}\.?){0,5}\Z", re.IGNORECASE)
 _MAX_CLOSING_LINES = 8
 _MOST_NAMES = 4
 
@@ -96,8 +97,9 @@ def is_closing(line: str) -> bool:
 def body_span(text: str) -> tuple[int, int]:
     """Return where the body of a mail begins and ends, without its greeting, its closing and what stands below it.
 
-    The greeting is a short first line that ends in a comma, colon or exclamation mark; the closing is the last short line
-    that consists of a usual closing formula. Where one is missing, nothing is cut off there. Lines end with a line feed.
+    The greeting is a short first line that ends in a comma, colon, dash or exclamation mark, or begins like one; the closing
+    is the last short line that consists of a usual closing formula. Where one is missing, nothing is cut off there. Lines
+    end with a line feed.
     """
     text = text[:_MAX_TEXT]
     spans = []
@@ -110,7 +112,8 @@ def body_span(text: str) -> tuple[int, int]:
         return 0, len(text)
     begin, end = 0, len(text)
     head = text[slice(*spans[0])].strip()
-    if len(head) <= _MAX_GREETING and head.endswith((",", ":", "!")):
+    ended = len(head) <= _MAX_GREETING and head.endswith((",", ":", "!", "-", "\u2013", "\u2014", ";"))
+    if ended or (_GREETS.match(head) and len(spans) > 1):
         begin = min(spans[0][1] + 1, len(text))
     for start, stop in reversed(spans[-_MAX_CLOSING_LINES:]):
         if start >= begin and is_closing(text[start:stop]):

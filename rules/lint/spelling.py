@@ -27,9 +27,13 @@ COMMON_BESIDE = 1000
 _PREFIXES = ("non", "pre", "post", "sub", "micro", "multi", "inter", "under", "over", "cross", "mis", "un", "re", "co")
 
 
+_STROKES = str.maketrans("\u0142\u0141\u00f8\u00d8\u0111\u0110\u0131", "lLoOdDi")
+"""Letters with a stroke are letters of their own to Unicode, and have nothing that could be taken off."""
+
+
 def unmarked(word: str) -> str:
     """Return a word without the marks on its letters (`résumé` is `resume`)."""
-    decomposed = unicodedata.normalize("NFD", word)
+    decomposed = unicodedata.normalize("NFD", word.translate(_STROKES))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

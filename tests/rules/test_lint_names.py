@@ -74,9 +74,17 @@ def found(text: str, about: Context) -> list[Finding]:
         ("Dear Ms. O'Rourk,", SIOBHAN, "name.misspelled"),
         ("Dear John,", RITA, "name.other"),
         ("Dear Tom,", RITA, "name.other"),
-        ("Hello,", RITA, None),
+        ("Dear rita,", RITA, "name.misspelled"),
+        ("Dear Ms. O'rourke,", SIOBHAN, "name.misspelled"),
+        ("Hello,", RITA, "name.nobody"),
+        ("Dear ,", RITA, "name.nobody"),
+        ("To whom it may concern,", RITA, "name.nobody"),
+        ("Dear Sir or Madam,", RITA, "name.nobody"),
+        ("Dear Brightmere Team,", RITA, "name.nobody"),
+        ("Hi Rita \u2013", RITA, None),
+        ("Hi Rita", RITA, None),
         ("Good morning Rita,", RITA, None),
-        ("Dear hiring team,", RITA, None),
+        ("Dear hiring team,", RITA, "name.nobody"),
     ],
 )
 def test_c24_the_greeting_holds_the_name_as_its_owner_writes_it(greeting: str, person: Person, finding: str | None) -> None:
@@ -99,6 +107,12 @@ def test_c24_the_greeting_holds_the_name_as_its_owner_writes_it(greeting: str, p
         ("Lit rooms and a Role of Data.", None),
         ("I think well of Brightmare Analytics.", "Brightmare"),
         ("I think well of Brightmere Analytics.", None),
+        ("I think well of BrightMere.", "BrightMere"),
+        ("I think well of Bright Mere.", "Bright Mere"),
+        ("I think well of BRIGHTMERE, brightmere.example and its analytics.", None),
+        ("I liked what izaguirre said.", "izaguirre"),
+        ("Kowalzyck told me.", "Kowalzyck"),
+        ("Whitfeld told me of it.", "Whitfeld"),
         ("I look forward to March and to Friday.", None),
     ],
 )
@@ -191,3 +205,15 @@ def test_words_of_a_name_are_those_that_are_its_own() -> None:
     assert name_words("Dr. Ana María de la Cruz, PhD") == ("Ana", "María", "Cruz")
     assert name_words("rita.izaguirre@acme.example") == ("rita", "izaguirre")
     assert name_words("") == ()
+
+
+def test_a_letter_with_a_stroke_is_a_letter_with_a_mark() -> None:
+    michal = Person("Michał Wróbel", "michal@acme.example")
+    there = replace(context(michal), people=(michal,))
+    assert [each.id for each in found("Dear Michal,\n\nThank you for the talk.", there)] == ["name.marks"]
+    assert [each.id for each in found("Dear Micheal,\n\nThank you for the talk.", there)] == ["name.misspelled"]
+
+
+def test_a_place_in_the_greeting_is_told_as_a_place_alone() -> None:
+    told = check("Dear [Name],\n\nThank you for the talk.", context(RITA))
+    assert {each.id for each in told if each.place == "line 1"} == {"place.open"}

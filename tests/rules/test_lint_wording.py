@@ -9,6 +9,7 @@ import pytest
 from rules.drafts.types import DraftKind
 from rules.lint.check import check
 from rules.lint.context import Context
+from rules.lint.placeholders import template_marks
 from rules.lint.types import Finding, Severity
 from tests.rules.drafts_cases import PANEL, RITA, SAM
 from tests.rules.lint_cases import plain_note
@@ -108,3 +109,87 @@ def test_o2_a_mail_of_no_known_kind_is_bitter_only_about_a_refusal() -> None:
     anything = Context(profile=SAM)
     assert banned("We did not disagree on much.", anything) == []
     assert [each.id for each in banned("You went with another candidate, and I disagree.", anything)] == ["banned.bitterness"]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "{{company}}", "{company}", "{first name}", "${company}", "$COMPANY", "{% if x %}", "<Company Name>", "<<company>>",
+        "<your topic>",
+        "%COMPANY%", "%s", "@@topic@@", "*|FNAME|*", "#topic#", "\u2039Name\u203a", "\u00abFirst_Name\u00bb", "\u3010topic\u3011",
+        "\uff3btopic\uff3d", "(insert topic here)", "(your topic)", "(company name)", "INSERT TOPIC HERE", "COMPANY NAME", "___",
+        "________",
+        "XX", "XXX", "TODO", "TBD", "TBC", "???", "[ ]", "lorem ipsum dolor", "&nbsp;",
+    ],
+)  # fmt: skip
+def test_c23_whatever_a_template_leaves_behind_is_told_once(mark: str) -> None:
+    (told,) = check(plain_note(f"I liked {mark} at your shop."), Context(profile=SAM))
+    assert (told.id, told.severity, told.words, told.place) == ("place.template", Severity.BLOCK, mark, "line 3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We served 10% of them, then 20% of the rest.",
+        "Your C# team, #1 in the field, answers a < b and b > a.",
+        "I read the paper [1] and the word \u201cteh [sic]\u201d of it.",
+        "It is at [https://sam.example.com/work] and below.",
+        "We met (your idea, I believe) in May (as the job needs it).",
+        "A snake_case name and a 50/50 share.",
+        "The XX/XY study was new to me.",
+        "Really?! Yes.",
+    ],
+)
+def test_c23_what_only_looks_like_a_template_is_none(text: str) -> None:
+    assert not [each for each in check(plain_note(text), Context(profile=SAM)) if each.id.startswith("place.")]
+
+
+@pytest.mark.parametrize(
+    "unit", ["_", "_ ", "<", "<a", "{", "{{", "%a", "@@a", "*|", "(your ", "(insert ", "?", "X", "[ ", "&", "INSERT A "]
+)
+def test_long_runs_of_what_templates_are_made_of_are_searched_in_linear_time(unit: str) -> None:
+    """Were it quadratic in one of them, the test would not end."""
+    assert len(template_marks(unit * (64_000 // len(unit)))) <= 64_000
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Im sure of it.", "im"),
+        ("I dont mind.", "dont"),
+        ("Thats what I mean.", "thats"),
+        ("I wont forget it.", "i wont"),
+        ("I cant wait to start.", "i cant"),
+        ("Whats next is clear.", "whats next"),
+        ("Theres a lot to do.", "theres"),
+        ("Youre team is kind.", "youre"),
+        ("I saw youre work.", "youre"),
+    ],
+)
+def test_c23_an_apostrophe_that_is_missing_is_told_once(text: str, words: str) -> None:
+    (told,) = check(plain_note(text), Context(profile=SAM))
+    assert (told.severity, told.words) == (Severity.BLOCK, words)
+    assert "you're" in told.remedy if words == "youre" else told.id == "slip.apostrophe"
+    assert "your" in told.remedy or words != "youre"
+
+
+@pytest.mark.parametrize(
+    "text", ["He spoke, as was his wont, of the cant of thieves.", "The tool lets us work.", "I was ill in May."]
+)
+def test_c23_words_that_want_no_apostrophe_are_left_alone(text: str) -> None:
+    assert not [each for each in check(plain_note(text), Context(profile=SAM)) if each.id.startswith("slip.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubled"),
+    [
+        ("What it is is clear.", False),
+        ("The point is is clear.", False),
+        ("It is is good.", True),
+        ("I had had one.", False),
+        ("I think that that matters.", False),
+        ("I saw it\nit there.", True),
+    ],
+)
+def test_c23_a_word_may_stand_twice_where_grammar_wants_it(text: str, doubled: bool) -> None:
+    assert ("doubled" in {each.id for each in check(plain_note(text), Context(profile=SAM))}) is doubled
