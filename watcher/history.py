@@ -97,11 +97,22 @@ def assess(
     connection: Connection, account: Account, process_id: str, now: datetime, outbox: Sequence[OutboxRow] | None = None
 ) -> Assessment:
     """Fold and decide one process; `outbox` is that of the account, where the caller has it."""
+    rows = load_outbox(connection, account.name) if outbox is None else outbox
+    return _assess(connection, account, process_id, now, outbox=rows, job_from=job_begins(connection))
+
+
+def _assess(
+    connection: Connection,
+    account: Account,
+    process_id: str,
+    now: datetime,
+    *,
+    outbox: Sequence[OutboxRow],
+    job_from: datetime | None,
+) -> Assessment:
     rows, events = events_for(connection, account, process_id)
     process = fold(process_id, events, now=now, policy=account.policy, profile=account.profile)
-    if outbox is None:
-        outbox = load_outbox(connection, account.name)
-    process = replace(process, company_sent=_elsewhere(outbox, process), job_from=job_begins(connection))
+    process = replace(process, company_sent=_elsewhere(outbox, process), job_from=job_from)
     decision = decide(process, account.policy, account.profile, now)
     own = tuple(row for row in outbox if row.process == process_id)
     return Assessment(account, process, decision, tuple(rows), own)
@@ -109,9 +120,10 @@ def assess(
 
 def assess_all(connection: Connection, account: Account, now: datetime) -> list[Assessment]:
     """Fold and decide every process of an account, oldest first."""
-    outbox = load_outbox(connection, account.name)
+    outbox, job_from = load_outbox(connection, account.name), job_begins(connection)
     proofs: dict[str, list[ProofRow]] = defaultdict(list)
     for proof in proofs_of(connection, account.name).values():
         proofs[proof.process].append(proof)
-    found = (assess(connection, account, row.id, now, outbox) for row in load_processes(connection, account.name))
+    rows = load_processes(connection, account.name)
+    found = (_assess(connection, account, row.id, now, outbox=outbox, job_from=job_from) for row in rows)
     return [replace(one, proofs=tuple(proofs[one.process.id])) if one.process.id in proofs else one for one in found]
