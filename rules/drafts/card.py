@@ -38,10 +38,11 @@ def _templates(language: str) -> tuple[Layout, Mapping[str, Mapping[str, tuple[S
 def _fact(process: Process, number: int, person: Person, others: Sequence[str], language: str) -> Filled | None:
     """Return something of the talk: what is about this person first, then what stands on no other card (C11)."""
     notes = [each for each in process.noted if each.round == number]
-    alone = sum(len(each.interviewers) for each in process.rounds if each.number == number) <= 1
+    met = [one for each in process.rounds if each.number == number for one in each.interviewers]
+    alone = len(met) <= 1
     facts = [
         fact
-        for fact in Shelf.of(notes).facts
+        for fact in Shelf.of(notes, met).facts
         if fact.topic in _SPECIFIC
         and fact.heading in {Heading.WELL, Heading.STOOD_OUT}
         and (not fact.about or is_about(fact, person))

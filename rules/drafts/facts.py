@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, utils
 
 from rules.drafts.clean import one_line, phrase
-from rules.drafts.names import greeting_name
-from rules.drafts.points import Fitted, Form, Reader, better_answer, clean, fit, noun_phrase
+from rules.drafts.mentioned import mentioned_in
+from rules.drafts.names import given_name, greeting_name
+from rules.drafts.points import Fitted, Form, Reader, better_answer, clean, fit, lowered, noun_phrase
 from rules.drafts.types import Unused
 from rules.extract.types import Person
 from rules.lint.phrases import banned_phrases
-from rules.lint.placeholders import placeholders
+from rules.lint.placeholders import placeholders, template_marks
 from rules.lint.sentences import count_sentences
 from rules.notes.types import Heading, Notes, Point, Topic
 from rules.profile import Profile
@@ -27,7 +28,12 @@ _SHOWN = 80
 _ALIKE = 92
 """Of 100: two points this much alike say the same."""
 _URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]{3,500}", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
+"""Markup that was pasted along, as of a profile page."""
 _URL_TAIL = ".,;:!?)]}'\u2019"
+
+
+_SEVERAL = "it names more than one of them: write before a colon for whose note it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,11 @@ class Shelf:
     """By id of a fact: why it does not stand in a draft."""
 
     @classmethod
-    def of(cls, notes: Iterable[Notes]) -> Shelf:
-        """Return the points of some notes, each that says the same as another one left out."""
+    def of(cls, notes: Iterable[Notes], people: Sequence[Person] = ()) -> Shelf:
+        """Return the points of some notes, each that says the same as another one left out.
+
+        What went well and names one of `people` is about that one, with a colon behind the name or without.
+        """
         shelf = cls([])
         seen: list[tuple[str, Fact]] = []
         for one in notes:
@@ -82,7 +91,11 @@ class Shelf:
                     shelf.unused[fact.id] = f"it says the same as {twin.id}"
                     continue
                 seen.append((words, fact))
-                shelf.facts.append(fact)
+                named = mentioned_in(fact.text, people) if fact.heading is Heading.WELL and not fact.about else []
+                if len(named) > 1:
+                    shelf.unused[fact.id] = _SEVERAL
+                    continue
+                shelf.facts.append(replace(fact, about=identity(named[0])) if named else fact)
         return shelf
 
     def take(self, filled: Filled) -> None:
@@ -133,8 +146,8 @@ def fill(part: str, fact: Fact, person: Person, *, alone: bool, language: str = 
 
     `alone`: nobody else was there, so that a third person in the notes is this one.
     """
-    first = greeting_name(person)
-    reader = Reader(alone or is_about(fact, person), tuple({first, first.split(" ")[0], person.name.strip()} - {""}))
+    names = {greeting_name(person), given_name(person), person.name.strip()}
+    reader = Reader(alone or is_about(fact, person), tuple(sorted(names - {""})))
     if bad := _banned(clean(fact.text)):
         return f"it holds words that a follow-up should not have: {bad!r}"
     if part == "link":
@@ -194,7 +207,7 @@ def _put_right(fact: Fact, reader: Reader, language: str) -> Filled | str:
         if not topic:
             return "it does not say what the answer was about: `the question about testing`, or `... should have said ...`"
         return _checked(fact, Fitted(topic, Form.NOUN), ("topic",), {})
-    made = fit(better, reader, lead="", language=language)
+    made = fit(better, reader, lead="", language=language, told=went_badly)
     if isinstance(made, str):
         return made
     if made.form is Form.QUESTION:
@@ -207,12 +220,13 @@ def strengths_of(profile: Profile) -> tuple[Filled, ...]:
     found: dict[str, Filled] = {}
     for number, what in enumerate(profile.strengths, 1):
         proof = profile.proofs[number - 1] if number <= len(profile.proofs) else ""
-        text = phrase(what, _MAX_STRENGTH).rstrip(".!?")
-        behind = phrase(proof, _MAX_STRENGTH).rstrip(".!?")
+        text = lowered(phrase(_TAG.sub("", what), _MAX_STRENGTH).rstrip(".!?"))
+        behind = phrase(_TAG.sub("", proof), _MAX_STRENGTH).rstrip(".!?")
         whole = f"{text} ({behind})" if text and behind else text
         fact = Fact(f"profile:strengths.{number}", what)
         for each in (whole, text):
-            if each and each not in found and count_sentences(f"Here: {each}.") == 1 and not placeholders(each):
+            fits = count_sentences(f"Here: {each}.") == 1 and not placeholders(each) and not template_marks(each)
+            if each and each not in found and fits:
                 found[each] = Filled(fact, ("any",), {"point": each}, len(each.split()))
                 break
     return tuple(found.values())

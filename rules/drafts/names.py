@@ -11,7 +11,7 @@ from importlib.resources import files
 from rules.drafts.clean import one_line
 from rules.extract.types import Person
 
-__all__ = ["greeting_name"]
+__all__ = ["given_name", "greeting_name"]
 
 _MAX_NAME = 60
 _INITIALS = 2
@@ -106,3 +106,9 @@ def greeting_name(person: Person) -> str:
     if len(words) == 1 and (words[0].casefold().strip(".") in _WORDS["titles"] or _is_local_part(words[0], person.address)):
         return ""
     return _given(words) if words else ""
+
+
+def given_name(person: Person) -> str:
+    """Return the word by which colleagues speak of somebody: the first of the greeting that is no title; empty without a name."""
+    words = greeting_name(person).split()
+    return next((word for word in words if word.strip(".").casefold() not in _WORDS["titles"]), "")

@@ -48,8 +48,13 @@ def _fitting(
     return made, tuple(unused)
 
 
+def _met(case: Case) -> list[Person]:
+    """Return who interviewed, each once."""
+    return list({identity(person): person for entry in case.process.rounds for person in entry.interviewers}.values())
+
+
 def _alone(case: Case) -> bool:
-    return len({identity(person) for entry in case.process.rounds for person in entry.interviewers}) <= 1
+    return len(_met(case)) <= 1
 
 
 def _status(case: Case, wording: Wording) -> Words:
@@ -60,7 +65,7 @@ def _status(case: Case, wording: Wording) -> Words:
     if case.missed:
         layout, manner = "missed_final" if place.asks else "missed", "missed"
     seed = (case.profile.email, place.key.process)
-    shelf = Shelf.of(case.process.noted)
+    shelf = Shelf.of(case.process.noted, _met(case))
     wanted = [
         fact
         for fact in shelf.facts
@@ -104,7 +109,7 @@ def _gracious(case: Case, wording: Wording) -> Words:
     recipient = case.place.recipient
     seed = f"{case.profile.email}\x1f{case.place.key.process}\x1fgracious"
     taken = Taken()
-    shelf = Shelf.of(case.process.noted)
+    shelf = Shelf.of(case.process.noted, _met(case))
     shelf.facts = [
         fact
         for fact in shelf.facts
@@ -199,7 +204,7 @@ def _keep_warm(case: Case, wording: Wording) -> Words:
 def _linkedin(case: Case, wording: Wording) -> Words:
     """Word a note to somebody without an address; with a fact if it fits the few characters there are."""
     person = case.place.recipient
-    shelf = Shelf.of(case.process.noted)
+    shelf = Shelf.of(case.process.noted, _met(case))
     wanted = [fact for fact in shelf.facts if fact.topic is Topic.ANY and fact.heading is Heading.WELL and is_about(fact, person)]
     facts, unused = _fitting("fact", wanted, person, alone=_alone(case), language=wording.language)
     for one in [fact for fact in facts if "question" not in fact.cases]:

@@ -18,10 +18,11 @@ from importlib.resources import files
 from typing import Any
 
 from rules.drafts.clean import one_line, phrase
+from rules.drafts.mentioned import plain
 from rules.lint.placeholders import template_marks
 from rules.lint.sentences import count_sentences, split_sentences
 
-__all__ = ["MAX_WORDS", "Fitted", "Form", "Reader", "better_answer", "clean", "fit", "noun_phrase", "without_lead"]
+__all__ = ["MAX_WORDS", "Fitted", "Form", "Reader", "better_answer", "clean", "fit", "lowered", "noun_phrase", "without_lead"]
 
 MAX_WORDS = 45
 _MAX_CHARACTERS = 320
@@ -37,6 +38,7 @@ _BULLET = re.compile(r"\A(?:[-*\u2022\u2013\u2014>+]+|\d{1,2}[.)])\s+")
 _URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]{1,500}", re.IGNORECASE)
 _MARKS = re.compile(r"->|=>|<-|\u2192|\u2190|[;:=<>|~^*]|\s[-\u2013\u2014/+&]\s|\.\.\.|\u2026")
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys('\u201c\u201d\u201e\u201f\u00ab\u00bb"', "'"))
+_FIRST_WORDS = 6
 _EDGES = " \t,;:.!-\u2013\u2014|/*"
 
 
@@ -100,7 +102,7 @@ def _one_sentence(text: str, language: str = "en") -> tuple[str, str]:
         if not last:
             continue
         if taken:
-            last = _lowered(last, language)
+            last = lowered(last, language)
         whole = f"{taken}; {last}" if taken else last
         fits = len(whole.split()) <= MAX_WORDS and len(whole) <= _MAX_CHARACTERS and count_sentences(f"So: {whole}.") == 1
         if not fits:
@@ -154,11 +156,33 @@ def _third(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
+def _capitals(text: str, language: str) -> str:
+    """Write days of the week, months, languages and `i` with a capital, as they are."""
+    known = _set(language, "capitals")
+    return _WORD.sub(
+        lambda found: f"{found[0][0].upper()}{found[0][1:]}" if found[0].islower() and _bare(found[0]) in known else found[0],
+        text,
+    )
+
+
+def _without_reader(text: str, reader: Reader, language: str) -> str:
+    """Take out whom it was said with, who is the reader: `talked with Zed about tests` was about tests."""
+    words = text.split()
+    low = [plain(word).strip(",;") for word in words]
+    for name in sorted(filter(None, reader.names), key=len, reverse=True):
+        parts = plain(name).split()
+        for place in range(1, min(_FIRST_WORDS, len(words) - len(parts))):
+            beside = low[place] in _set(language, "beside")
+            if beside and low[place + 1 : place + 1 + len(parts)] == parts and place + 1 + len(parts) < len(words):
+                return " ".join([*words[:place], *words[place + 1 + len(parts) :]])
+    return text
+
+
 def _named(words: list[str], reader: Reader) -> list[str]:
     """Put a pronoun where the reader is named at the beginning."""
     for name in sorted(filter(None, reader.names), key=len, reverse=True):
-        parts = name.casefold().split()
-        head = [_bare(word) for word in words[: len(parts)]]
+        parts = plain(name).split()
+        head = [plain(word) for word in words[: len(parts)]]
         if head == parts and len(words) > len(parts):
             return ["she", *words[len(parts) :]]
         if head == [*parts[:-1], f"{parts[-1]}'s"] and len(words) > len(parts):
@@ -197,11 +221,14 @@ def _singular(words: list[str], language: str) -> list[str]:
     return done
 
 
-def _plain_they(low: Sequence[str], language: str) -> bool:
-    """Say whether `they` and `their` can only mean the company: no plural stands before them that they could mean instead."""
+def _plain_they(low: Sequence[str], language: str, told: Sequence[str] = ()) -> bool:
+    """Say whether `they` and `their` can only mean the company: no plural stands before them that they could mean instead.
+
+    `told` are the words of the sentence before.
+    """
     groups, plural = _set(language, "groups"), _data(language)["turned"]
     places = [number for number, word in enumerate(low) if word in plural]
-    before = low[: places[-1]] if places else ()
+    before = [*told, *(low[: places[-1]] if places else ())]
     known = (
         _set(language, "subjects")
         | _set(language, "auxiliaries")
@@ -214,7 +241,7 @@ def _plain_they(low: Sequence[str], language: str) -> bool:
     )
 
 
-def _turned(text: str, reader: Reader, language: str) -> tuple[str, bool]:
+def _turned(text: str, reader: Reader, language: str, told: str = "") -> tuple[str, bool]:
     """Return the point as the reader would be told it, and whether it is plain who is meant by every third person."""
     words = _named(text.split(), reader) if reader.about else text.split()
     low = [_bare(word).strip(",;.") for word in words]
@@ -227,7 +254,7 @@ def _turned(text: str, reader: Reader, language: str) -> tuple[str, bool]:
         else:
             sure = False
     if any(word in plural for word in low):
-        if _plain_they(low, language):
+        if _plain_they(low, language, [_bare(word).strip(",;.") for word in told.split()]):
             words = [
                 plural[_bare(word).strip(",;")] + word[len(word.rstrip(",;")) :] if _bare(word).strip(",;") in plural else word
                 for word in words
@@ -278,6 +305,9 @@ def _by_verb(low: Sequence[str], number: int, end: int, language: str) -> Form |
     sure = word in _set(language, "auxiliaries") or (word in _set(language, "verbs") and word not in faces)
     if sure or contraction or (plural and word in _set(language, "base_verbs")) or (word == "used" and follows == "to"):
         return Form.CLAUSE
+    known = _set(language, "prepositions") | _set(language, "joints") | _set(language, "determiners") | _set(language, "articles")
+    if follows in _set(language, "determiners") and word not in known:
+        return Form.CLAUSE  # `her team ships every Friday`: behind a colon it reads well whatever `ships` is
     past = word in faces or (word.endswith("ed") and len(word) > 4)  # noqa: PLR2004 - `red`, `need`
     if past and word not in _set(language, "participles") and follows != "by":
         return Form.QUOTE if number == end - 1 or follows not in {"and", "or"} else Form.NOUN
@@ -310,35 +340,54 @@ def _begins_a_clause(text: str, language: str) -> bool:
     return len(text.split()) > 2 and low[0] == "that" and low[1] in _set(language, "subjects")  # noqa: PLR2004 - a verb follows
 
 
-def _lowered(text: str, language: str) -> str:
+def lowered(text: str, language: str = "en") -> str:
     """Write the first word small where it is no name."""
     first, blank, rest = text.partition(" ")
     low = _bare(first).strip(",;")
-    plain = first[:1].isupper() and first[1:] == first[1:].lower() and low != "i" and not low.startswith("i'")
-    rest_is_name = rest[:1].isupper() and low not in _set(language, "subjects") | _set(language, "articles")
+    like_a_name = first[:1].isupper() and first[1:] == first[1:].lower() and low != "i" and not low.startswith("i'")
+    rest_is_name = rest[:1].isupper() and low not in _set(language, "subjects") | _set(language, "articles") | _set(
+        language, "skilled"
+    )
     if rest_is_name:
         return text
-    common = low in _set(language, "small") | _set(language, "verbs") | _set(language, "fragment_starts") or (
+    known = _set(language, "small") | _set(language, "skilled") | _set(language, "verbs")
+    common = low in known | _set(language, "fragment_starts") or (
         len(low) >= _LONG_WORD and low.endswith(tuple(_data(language)["words"]["small_endings"]))
     )
-    return f"{first.lower()}{blank}{rest}" if plain and common else text
+    return f"{first.lower()}{blank}{rest}" if like_a_name and common else text
 
 
-def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en") -> Fitted | str:
+def _of_reader(line: str, reader: Reader, language: str) -> str:
+    """Return a point about its reader without their name where it says whom it was said with, a pronoun where it begins."""
+    line = _without_reader(line, reader, language)
+    return " ".join(_named(line.split(), reader))
+
+
+def _led_off(core: str, lead: str, language: str) -> str:
+    """Take the lead off a point, unless another sentence hangs on it: `asked about my thesis, she studied in Lyon as well`."""
+    leads = _data(language)["leads"]
+    bare = without_lead(core, leads[lead], leads.get(f"{lead}_subjects", ()))
+    spliced = any(_bare(part.split()[0]) in _set(language, "subjects") for part in bare.split(", ")[1:] if part.split())
+    return core if spliced and lead == "any" else bare
+
+
+def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en", told: str = "") -> Fitted | str:
     """Return a point as it can stand in a sentence to the reader, or in words why it cannot.
 
-    `lead` names the list of words that are taken off its beginning (`[leads]`).
+    `lead` names the list of words that are taken off its beginning (`[leads]`); `told` is what was said before it, which a
+    pronoun may mean.
     """
     if template_marks(text[:_MAX_INPUT]):
         return "it holds what looks like the syntax of a template"
     line, rest = _one_sentence(clean(text))
     if not line or not any(character.isalpha() for character in line):
         return f"it has more than {MAX_WORDS} words in one sentence" if rest else "it holds no words"
-    leads = _data(language)["leads"]
-    core = without_lead(line, leads[lead], leads.get(f"{lead}_subjects", ())) if lead else line
+    line = _capitals(line, language)
+    core = _of_reader(line, reader, language) if reader.about else line
+    core = _led_off(core, lead, language) if lead else core
     if _begins_a_clause(core, language):
         core = core.split(maxsplit=1)[1]
-    core, sure = _turned(_lowered(core, language), reader, language)
+    core, sure = _turned(lowered(core, language), reader, language, told)
     form = _form(core, language) if sure else Form.QUOTE
     if form is Form.QUOTE:
         # In quotation marks it stands as it was written, its lead included.
@@ -355,5 +404,7 @@ def noun_phrase(text: str, reader: Reader, *, lead: str, language: str = "en", d
     core = without_lead(line, leads[lead], leads.get(f"{lead}_subjects", ("i",)))
     if rest or not core or (demand_lead and core == line):
         return ""
-    turned, sure = _turned(_lowered(core, language), reader, language)
+    if _bare(core.split()[0]) in _set(language, "bare"):
+        core = f"the {lowered(core, language)}"
+    turned, sure = _turned(lowered(core, language), reader, language)
     return turned if sure and _form(turned, language) is Form.NOUN else ""

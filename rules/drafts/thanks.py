@@ -277,7 +277,7 @@ def _round(
     """Give the people of a round their facts, as many as there is room for."""
     noted = [one for one in case.process.noted if one.round == number]
     answers = noted[-1].answers if noted else Answers()
-    shelf = Shelf.of(noted)
+    shelf = Shelf.of(noted, panel)
     there = bool(shelf.facts)
     notes = [_Note(person) for person in panel]
     _strengths(notes, strengths, number - 1)

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.drafts.compose import compose
+from rules.drafts.facts import strengths_of
 from rules.drafts.similarity import THRESHOLD, alike, likeness, shared_sentences
-from rules.drafts.types import Draft
+from rules.drafts.types import Draft, Unused
 from rules.extract.types import Person, PromiseClass, RoleClass
 from rules.lint.phrases import banned_phrases
 from rules.lint.placeholders import placeholders
@@ -323,6 +324,69 @@ def test_whatever_is_noted_the_notes_of_a_panel_keep_their_properties(  # noqa: 
         most = max(len(of_notes(one)) for one in others)
         if len(leads) == 1 and most > 1:
             assert len(of_notes(leads[0])) > most
+
+
+def _panel_with(*points: Point) -> dict[str, Draft]:
+    people = (
+        RITA,
+        Person("Dr. Jean-Luc de la Cruz", "jl@acme.example", "VP", RoleClass.BOSS),
+        Person("Will Mark", "will@acme.example", "Engineer", RoleClass.PEER),
+        Person("Zed", "zed@acme.example"),
+    )
+    there = noted(notes(*points), people=people)
+    return {
+        person.address.partition("@")[0]: compose(place(person), there, SAM, now=NOW, message_id="a@example.com")
+        for person in people
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "whose", "wanted"),
+    [
+        ("talked w/ zed about unit tests", "zed", "unit tests"),
+        (
+            "jean-luc asked about my thesis, he studied in Lyon as well",
+            "jl",
+            "you asked about my thesis, you studied in Lyon as well",
+        ),
+        ("Almeida wants two more analysts by summer", "rita", "Almeida wants two more analysts by summer"),
+        ("a long chat with Will about the release train", "will", "a long chat"),
+    ],
+)
+def test_c11_what_was_said_with_one_of_a_panel_is_told_to_nobody_else(text: str, whose: str, wanted: str) -> None:
+    drafts = _panel_with(point(W, 1, text))
+    assert [name for name, one in drafts.items() if of_notes(one)] == [whose]
+    assert wanted in drafts[whose].text
+
+
+def test_c11_a_point_that_names_two_of_a_panel_waits_for_a_word_whose_it_is() -> None:
+    drafts = _panel_with(point(W, 1, "Zed and Rita disagreed about tests"))
+    assert not any(of_notes(one) for one in drafts.values())
+    assert {reason for one in drafts.values() for _, reason in map(_told, one.unused)} == {
+        "it names more than one of them: write before a colon for whose note it is"
+    }
+
+
+def _told(unused: Unused) -> tuple[str, str]:
+    return unused.fact, unused.reason
+
+
+def test_a_name_that_is_a_word_as_well_is_the_word_where_it_is_written_small() -> None:
+    drafts = _panel_with(point(W, 1, "their team will mark every build"))
+    assert [name for name, one in drafts.items() if of_notes(one)] == ["rita"]
+
+
+def test_what_should_have_been_said_speaks_of_the_subject_and_not_of_the_reader() -> None:
+    drafts = _panel_with(point(B, 1, "question about SQL window functions, should have said I used them at Nordwind daily"))
+    said = next(one.text for one in drafts.values() if of_notes(one))
+    assert "the question about SQL window functions" in said
+    assert "I used them at Nordwind daily" in said
+
+
+def test_strengths_are_words_alone_and_begin_small_behind_a_colon() -> None:
+    strengths = ("Led the move of forty reports", "<b>ten years</b> of SQL", "from {{ idea }} to launch", "Kafka in production")
+    found = [one.values["point"] for one in strengths_of(replace(SAM, strengths=strengths))]
+    assert found == ["led the move of forty reports", "ten years of SQL", "Kafka in production"]
 
 
 def _at_random(number: int) -> Draft:
