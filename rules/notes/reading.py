@@ -21,7 +21,7 @@ from rules.notes.points import People, Read, opens_point, read_people, read_poin
 from rules.notes.types import Answers, Heading, Notes, Point
 from rules.notes.wording import Words, load_words
 
-__all__ = ["frame_meant", "is_empty", "read_form", "read_html", "read_text"]
+__all__ = ["frame_meant", "is_empty", "read_form", "read_html", "read_pages", "read_text"]
 
 _HEADINGS = {heading.value: heading for heading in Heading}
 _TOP = {"top": Heading.WELL}
@@ -36,7 +36,12 @@ def read_form(raw: bytes, frame: Frame, at: datetime) -> Notes:
 
     Of HTML and plain text the first that says anything counts: some programs change only one of them.
     """
-    found = [_read(page, frame, at) for page in pages_of(raw)]
+    return read_pages(pages_of(raw), frame, at)
+
+
+def read_pages(pages: Sequence[Page], frame: Frame, at: datetime) -> Notes:
+    """Return what the first of some pages says that says anything."""
+    found = [_read(page, frame, at) for page in pages]
     return next((notes for notes in found if not is_empty(notes)), found[0] if found else Notes(frame.round, at))
 
 

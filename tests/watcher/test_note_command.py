@@ -101,6 +101,30 @@ def test_n1_a_few_lines_without_a_form_add_to_what_is_known(desk: CliDesk) -> No
     assert [point["text"] for point in told["notes"]["points"]] == ["the demo", "runs", "locks"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_n1_a_file_of_any_encoding_can_be_given(desk: CliDesk, encoding: str) -> None:
+    octets = "What went well\r\nRita: caf\u00e9s in Besan\u00e7on \u2013 all of them\r\n".encode(encoding)
+    found = desk.run_bare("note", "acme", "--json", "--config", str(desk.config), given=octets)
+    (point,) = json.loads(found.stdout)["notes"]["points"]
+    assert (point["about"], point["text"]) == ("rita@acme.test", "caf\u00e9s in Besan\u00e7on \u2013 all of them")
+
+
+def test_n1_a_draft_or_a_page_that_was_saved_as_a_file_can_be_given(desk: CliDesk) -> None:
+    form = desk.run("note", "acme", "--show").stdout.replace("Rita Chen:", "Rita Chen: her marathon")
+    page = "".join(f"<div>{line or '<br>'}</div>\n" for line in form.split("\n"))
+    mail = f"From: Sam <sam@example.com>\nX-Long: a\n b\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{page}"
+    for given in (f"<!DOCTYPE html>\n<html><body>{page}</body></html>", mail, mail.replace("\n", "\r\n")):
+        told = json.loads(desk.run("note", "acme", "--json", given=given).stdout)
+        assert [(point["about"], point["text"]) for point in told["notes"]["points"]] == [("rita@acme.test", "her marathon")]
+        assert told["notes"]["unclear"] == []
+
+
+def test_n1_the_form_is_printed_with_its_lines_whole_and_given_back_empty_it_notes_nothing(desk: CliDesk) -> None:
+    form = desk.run("note", "acme", "--show").stdout
+    assert "Whom did you talk with about what? Begin a line with a name to say whom it concerns." in form.split("\n")
+    assert json.loads(desk.run("note", "acme", "--json", given=form).stdout)["stored"] is False
+
+
 def test_b3_what_was_not_understood_is_told(desk: CliDesk) -> None:
     form = desk.run("note", "acme", "--show").stdout.replace("ideally begin?", "ideally begin? asap")
     told = " ".join(desk.run("note", "acme", given=form).stdout.split())

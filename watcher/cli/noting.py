@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from rules.notes.anchors import pieces
 from rules.notes.answers import told_in_points
 from rules.notes.form import filled_form
 from rules.notes.frame import Frame, frame_of, latest_round, round_of
+from rules.notes.handed import read_file
 from rules.notes.lines import Entry
 from rules.notes.merge import merge
 from rules.notes.points import People, read_point
@@ -20,7 +20,7 @@ from rules.notes.types import Answers, Heading, Notes, Topic
 from rules.process.bound import bound, rebound
 from watcher.cli.exits import UsageError
 from watcher.cli.opening import View, choose, open_config, open_store, view
-from watcher.cli.printing import print_json, show
+from watcher.cli.printing import print_json, show, show_lines
 from watcher.history import Assessment, assess
 from watcher.lock import wake_daemon
 from watcher.notes import told_of
@@ -33,7 +33,7 @@ from watcher.store.notes import NoteRow, drop_notes, notes_of, put_note
 __all__ = ["Point", "note"]
 
 _SAID = "said"
-_MAX_READ = 256 * 1024
+_MAX_READ = 1024 * 1024
 _FOUND_OUT = frozenset({Topic.COMPANY, Topic.CULTURE, Topic.CHALLENGE})
 
 
@@ -129,11 +129,10 @@ def _written(frame: Frame, seen: View) -> Notes | None:
         if text is None or text.strip() == form.strip():
             return None
         return replace(read_text(text, frame, seen.now), whole=True)
-    text = sys.stdin.read(_MAX_READ)
-    if not text.strip():
+    octets = sys.stdin.buffer.read(_MAX_READ)
+    if not octets.strip():
         raise UsageError("standard input is empty: give the notes there, or run the command at a terminal.")
-    headings = {piece.section for piece in pieces(text.splitlines())}
-    notes = replace(read_text(text, frame, seen.now), whole={heading.value for heading in Heading} <= headings)
+    notes = read_file(octets, frame, seen.now)
     if is_empty(notes) and not notes.whole:
         raise UsageError("nothing in that text was understood as notes; `hearback note PROCESS --show` prints the form.")
     return notes
@@ -153,6 +152,8 @@ def _store(store: Store, found: Assessment, given: Notes) -> bool:
         at = max(given.at, last + timedelta(microseconds=1))
         given = bound(replace(given, at=at), rounds)
         after = merge(given.round, [*(row.notes for row in rows), given])
+        if before is None and is_empty(given):
+            return False
         same = before is not None and after is not None and replace(before, at=at) == replace(after, at=at)
         if same:
             return False
@@ -177,7 +178,7 @@ def _tell(found: Assessment, frame: Frame, notes: Notes | None, *, stored: bool,
     from watcher.report.words import plain  # noqa: PLC0415
 
     if woken is None:
-        show(Text(filled_form(frame)))
+        show_lines(Text(filled_form(frame)))
         return
     head = Text(plain(found.process.company) or found.process.id, "bold")
     head.append(f", interview {frame.round}" if frame.round else ", of no interview")

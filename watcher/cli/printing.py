@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-__all__ = ["console", "print_bytes", "print_json", "show", "warn"]
+__all__ = ["console", "print_bytes", "print_json", "show", "show_lines", "warn"]
 
 
 def print_json(value: Any) -> None:
@@ -33,6 +33,11 @@ def console() -> Console:
 def show(what: RenderableType) -> None:
     """Print for people."""
     console().print(what)
+
+
+def show_lines(what: RenderableType) -> None:
+    """Print for people and for files: lines stay as long as they are."""
+    console().print(what, soft_wrap=True)
 
 
 def warn(text: str) -> None:
