@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 
 from rules.drafts.clean import one_line, phrase
 from rules.extract.types import Format, Person
@@ -42,6 +42,7 @@ def day_words(day: date) -> str:
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_MIDNIGHT = time()
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -65,11 +66,15 @@ def _about(frame: Frame, words: Words) -> str:
 
 
 def when_words(frame: Frame, words: Words | None = None) -> str:
-    """Return `on Wednesday 4 March at 14:00`, as forms say when their interview begins; empty without one."""
+    """Return `on Wednesday 4 March at 14:00`, as forms say when their interview begins; empty without one.
+
+    Nobody is interviewed at midnight: that is an entry for a whole day, whose hours nobody has told.
+    """
     if frame.start is None:
         return ""
     day = f"{_WEEKDAYS[frame.day.weekday()]} {day_words(frame.day)}"
-    return _filled((words or load_words()).words["on"], day=day, time=f"{frame.start:%H:%M}")
+    known = (words or load_words()).words
+    return _filled(known["on_day" if frame.start.time() == _MIDNIGHT else "on"], day=day, time=f"{frame.start:%H:%M}")
 
 
 def _heading(words: Words, name: str) -> list[str]:

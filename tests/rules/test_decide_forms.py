@@ -14,6 +14,9 @@ from rules.drafts.types import Draft, DraftKey, DraftKind
 from rules.extract.types import Facts, Format, InterviewStatus, Person
 from rules.intents import Decision, Place
 from rules.lint.sentences import count_sentences
+from rules.notes.form import prep_form
+from rules.notes.frame import frame_of
+from rules.notes.reading import frame_meant
 from rules.notes.types import Answers, Notes
 from rules.policy import load_playbook, parse_policy
 from rules.process import DraftChange, DraftEvent, Event, Noted, Outgoing, Process, State, Thread, Verb
@@ -288,3 +291,16 @@ def test_a_name_that_is_not_known_costs_nothing_else() -> None:
     process, decision = at_now(END, [INVITE], policy=POLICY, profile=nameless)
     place = next(item for item in decision.place if item.key == NOTES)
     assert "What went well" in compose(place, process, nameless, now=END, message_id=f"{'1' * 32}@home.example").text
+
+
+def test_a_form_about_a_whole_day_says_the_day_and_no_hour() -> None:
+    day = confirmed("invite", ny(3, 1), meeting(ny(3, 4, 0), hours=24, people=(ANN,)))
+    process, _ = look(EVE, day)
+    frame = frame_of(process, 1, PROFILE, EVE.date())
+    first = prep_form(frame).split("\n", 1)[0]
+    assert first.endswith("on Wednesday 4 March.")
+    assert frame_meant(_mail_of(prep_form(frame)), [frame]) == frame
+
+
+def _mail_of(text: str) -> bytes:
+    return f"Subject: form\r\nContent-Type: text/plain\r\n\r\n{text}".encode()

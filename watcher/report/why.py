@@ -264,7 +264,7 @@ def _voice_lines(found: Assessment, now: datetime, zone: ZoneInfo) -> Iterator[T
         text = Text(f"{voice.article} ({voice.playbook}), {what}: {voice.text}", "" if voice.speaks else "dim")
         if voice.slot is not None:
             slot = span_words(voice.slot.opens, voice.slot.closes, zone, today)
-            text.append(f"; {slot}" if voice.speaks else f"; as in default, {slot}")
+            text.append(f"; {slot}" if voice.speaks else f"; its playbook would take {slot}")
         if voice.rules:
             text.append(f"  [{' '.join(voice.rules)}]", "dim cyan")
         yield text
