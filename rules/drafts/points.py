@@ -292,7 +292,15 @@ def _form(text: str, language: str) -> Form:  # noqa: PLR0911 - one return a loo
     for number in range(1, end):
         if (found := _by_verb(low, number, end, language)) is not None:
             return found
+    if _clause_from(low, end, language):
+        return Form.CLAUSE
     return Form.NOUN if len(low) <= _MAX_NOUN and _names_a_thing(text, low, end, language) else Form.CLAUSE
+
+
+def _clause_from(low: Sequence[str], end: int, language: str) -> bool:
+    """Say whether another clause is joined on at `end`: `the rota and we laughed`, not `the rota we have`."""
+    subject = end < len(low) and low[end] in _set(language, "subjects") - _set(language, "pointers")
+    return subject and low[end - 1] in _set(language, "clause_joints")
 
 
 def _by_verb(low: Sequence[str], number: int, end: int, language: str) -> Form | None:
@@ -397,11 +405,27 @@ def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en", t
     return Fitted(core, form, rest)
 
 
+def _only_subject(core: str, language: str) -> str:
+    """Return what an answer was about without what is said of it: `locks` of `locks, and I never got further`."""
+    words = core.split()
+    low = [_bare(word).strip(",;") for word in words]
+    aside = _set(language, "cuts") | _set(language, "subjects")
+    acts = _set(language, "verbs") | _set(language, "auxiliaries") | _set(language, "clause_adverbs")
+    for number in range(1, len(words)):
+        behind_joint = number > 1 and low[number - 1] in _set(language, "clause_joints")
+        joined = _clause_from(low, number, language) or (behind_joint and low[number] in acts)
+        if low[number] in _set(language, "reasons") or joined or (words[number - 1].endswith(",") and low[number] in aside):
+            return " ".join(words[: number - behind_joint]).rstrip(" ,;")
+    return core
+
+
 def noun_phrase(text: str, reader: Reader, *, lead: str, language: str = "en", demand_lead: bool = False) -> str:
     """Return a point as the name of a thing, its lead taken off; an empty string where it is none, or has no lead to take off."""
     line, rest = _one_sentence(clean(text))
     leads = _data(language)["leads"]
     core = without_lead(line, leads[lead], leads.get(f"{lead}_subjects", ("i",)))
+    if lead == "badly":
+        core = _only_subject(core, language)
     if rest or not core or (demand_lead and core == line):
         return ""
     if _bare(core.split()[0]) in _set(language, "bare"):

@@ -88,10 +88,31 @@ def test_a_long_point_keeps_the_sentences_that_fit_and_tells_the_rest() -> None:
         ("I was vague about the budget", "the budget"),
         ("rambled and forgot the numbers", ""),
         ("I was nervous", ""),
+        ("I was vague about index locks and I never got to the advisory ones", "index locks"),
+        ("I was vague about index locks and never got to the advisory ones", "index locks"),
+        ("vague on locks, but they did not mind", "locks"),
+        ("rambled about the migration because I was nervous", "the migration"),
+        ("blanked on the cap table, which I know well", "the cap table"),
+        ("the estimate and the plan for it", "the estimate and the plan for it"),
+        ("the question that she asked about joins", "the question that you asked about joins"),
     ],
 )
 def test_n3_of_an_answer_that_went_badly_only_its_subject_is_told(text: str, topic: str) -> None:
     assert noun_phrase(text, READER, lead="badly") == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("the rota and we laughed", Form.CLAUSE),
+        ("the rota we use", Form.NOUN),
+        ("the rota and how we use it", Form.NOUN),
+    ],
+)
+def test_c11_a_clause_that_is_joined_on_is_no_part_of_a_name(text: str, form: Form) -> None:
+    made = fit(text, READER)
+    assert not isinstance(made, str)
+    assert made.form is form
 
 
 def test_c22_the_better_answer_is_told_with_what_it_answers() -> None:
