@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from rules.lint.context import Context
-from rules.lint.spelling import COMMON_BESIDE, LONGEST, Lexicon
+from rules.lint.spelling import COMMON_BESIDE, LONGEST, PREFIXES, Lexicon
 from rules.lint.types import Finding, Severity
 from rules.lint.words import load_words
 from rules.lint.written import WORD, Word, Written
@@ -73,6 +73,8 @@ def check_spelling(written: Written, context: Context, lexicon: Lexicon) -> Iter
         folded = _lower(word.text)
         if folded in told or (word.text, word.first) in judged:
             continue
+        if folded in PREFIXES and written.text.startswith("-", word.position + len(word.text)):
+            continue  # `un-siloed`
         judged.add((word.text, word.first))
         if len(judged) > _MOST_WORDS or not _is_wrong(word, lexicon, known):
             continue

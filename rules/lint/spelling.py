@@ -14,7 +14,7 @@ from rules.lint.words import load_words
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
 
-__all__ = ["COMMON_BESIDE", "LONGEST", "Lexicon", "lexicon", "unmarked"]
+__all__ = ["COMMON_BESIDE", "LONGEST", "PREFIXES", "Lexicon", "lexicon", "unmarked"]
 
 LONGEST = 24
 """Letters of the longest word that is looked up; what is longer is a name of something, or rubbish."""
@@ -24,7 +24,9 @@ _COMMON = 100
 """How often the halves of a compound occur in what the list was counted on."""
 COMMON_BESIDE = 1000
 """A word this common, one letter away from one that is not in the list, is what was meant."""
-_PREFIXES = ("non", "pre", "post", "sub", "micro", "multi", "inter", "under", "over", "cross", "mis", "un", "re", "co")
+_FORMS = ("ed", "ing", "er", "ers")
+"""Endings that words of work take (`triaged`)."""
+PREFIXES = ("non", "pre", "post", "sub", "micro", "multi", "inter", "under", "over", "cross", "mis", "un", "re", "co", "de", "ex")
 
 
 _STROKES = str.maketrans("\u0142\u0141\u00f8\u00d8\u0111\u0110\u0131", "lLoOdDi")
@@ -47,6 +49,7 @@ class Lexicon:
         self._list: SpellChecker = SpellChecker(language=language, distance=1)
         words = load_words(f"{language}_words")
         self._extra = frozenset(words["words"])
+        self._wrong = frozenset(words["wrong"])
         self._variants = tuple(
             (one + plural, other + plural) for pair in words["variants"] for one, other in [pair.split()] for plural in ("", "s")
         )
@@ -61,7 +64,14 @@ class Lexicon:
 
     def lists(self, word: str) -> bool:
         """Say whether a lower-case word is right as it stands or in the other spelling, not put together of others."""
-        return word in self._extra or word in self._list or self._varied(word)
+        if word in self._wrong:
+            return False
+        return word in self._extra or word in self._list or self._varied(word) or self._is_digraph(word)
+
+    def _is_digraph(self, word: str) -> bool:
+        """Say whether a word is right when its British `ae` or `oe` is an American `e` (`paediatrics`)."""
+        changed = word.replace("ae", "e").replace("oe", "e")
+        return changed != word and len(changed) > _PART and changed in self._list
 
     def _varied(self, word: str) -> bool:
         return any(
@@ -75,19 +85,30 @@ class Lexicon:
         bare = word.removesuffix("'s").removesuffix("'")
         if bare != word:
             return self.knows(bare)
+        if any(word.endswith(end) and self._is_term(word.removesuffix(end)) for end in _FORMS):
+            return True
         if word.endswith("s") and (word[:-1] in self._extra or self.frequency(word[:-1]) >= _COMMON):
             return True
-        if self.frequency(self.suggestion(word)) >= COMMON_BESIDE:
-            return False  # `writting` is no compound of writ and ting
-        if any(
-            word.startswith(prefix) and len(rest := word.removeprefix(prefix)) >= _PART and self.lists(rest)
-            for prefix in _PREFIXES
-        ):
-            return True
-        return any(
-            self.frequency(word[:cut]) >= _COMMON and self.frequency(word[cut:]) >= _COMMON
-            for cut in range(_PART, len(word) - _PART + 1)
+        # `writting` is no compound of writ and ting
+        return self.frequency(self.suggestion(word)) < COMMON_BESIDE and self._is_built(word)
+
+    def _is_built(self, word: str) -> bool:
+        """Say whether a word is made of common ones: by an ending, a prefix, or as a compound."""
+        return (
+            any(word.endswith(end) and self.frequency(word.removesuffix(end)) >= _COMMON for end in ("ed", "ing"))
+            or any(
+                word.startswith(prefix) and len(rest := word.removeprefix(prefix)) >= _PART and self.lists(rest)
+                for prefix in PREFIXES
+            )
+            or any(
+                self.frequency(word[:cut]) >= _COMMON and self.frequency(word[cut:]) >= _COMMON
+                for cut in range(_PART, len(word) - _PART + 1)
+            )
         )
+
+    def _is_term(self, stem: str) -> bool:
+        """Say whether what is left of a word without its ending is a word of work, with the `e` that an ending takes."""
+        return len(stem) >= _PART and (stem in self._extra or f"{stem}e" in self._extra)
 
     def suggestion(self, word: str) -> str:
         """Return the commonest word one letter away from a lower-case one, or with two letters doubled wrongly; else nothing."""

@@ -16,6 +16,8 @@ __all__ = ["check_apologies", "check_tone"]
 _EMOTICON = re.compile(r"(?<![\w:])(?:[:;=8]['^o-]?[)(DPp/\\|*3>\]]|<3|\^\^|:-\))(?!\w)")
 _PICTURES = ((0x1F000, 0x1FAFF), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0xFE0F, 0xFE0F))
 _ORDINARY = frozenset("\u2713\u2714\u2022\u2605\u2606\u2192")
+_SHORT_FORM = 3
+"""Letters of a short form (`AWS`)."""
 _SHOUTED = 3
 """Words in capitals in a row."""
 _LONG_APOLOGY = 20
@@ -58,11 +60,15 @@ def check_tone(written: Written, context: Context) -> Iterator[Finding]:
         )
     known = {word for part in (context.company, context.role) for word in WORD.findall(part)}
     run: list[str] = []
+    end = 0
     for word in (*written.words, None):
-        if word is not None and len(word.text) > 1 and word.text.isupper() and word.text not in known:
+        # What commas or slashes part is a list of short forms.
+        goes_on = word is not None and not (run and written.text[end : word.position].strip())
+        if word is not None and goes_on and len(word.text) > 1 and word.text.isupper() and word.text not in known:
             run.append(word.text)
+            end = word.position + len(word.text)
             continue
-        if len(run) >= _SHOUTED:
+        if len(run) >= _SHOUTED and max(map(len, run)) > _SHORT_FORM:
             yield Finding(
                 "tone.capitals",
                 Severity.WARN,

@@ -91,7 +91,7 @@ class Written:
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
-        """Return the words of the body; those of web and mail addresses are none."""
+        """Return the words of the body; those of web and mail addresses and the names of files are none."""
         starts = {sentence.position for sentence in self.sentences}
         body = _ADDRESSES.sub(lambda found: " " * len(found.group()), self.prose[self.begin : self.end])
         found = []
@@ -113,7 +113,9 @@ class Written:
 
 
 _ADDRESSES = re.compile(
-    r"(?:https?://|www\.)\S{1,2000}|[^\s@<>]{1,64}@[^\s@<>]{1,190}|\b[\w-]{1,60}\.(?:com|org|net|io|example)\b\S{0,500}"
+    r"(?:https?://|www\.)\S{1,2000}|[^\s@<>]{1,64}@[^\s@<>]{1,190}|\b[\w-]{1,60}\.(?:com|org|net|io|ai|app|co|dev|edu|gov|uk|example)\b\S{0,500}"
+    r"|(?<!\w)[\w-]{1,60}\.(?:docx?|xlsx?|pptx?|pdf|txt|csv|md|html?|zip|png|jpe?g|svg|ipynb|js|ts|py|json|ya?ml)\b"
+    r"|\b[A-Z]{2,10}-[a-z]{2,6}\b"
 )
 
 
