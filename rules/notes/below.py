@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.extract.types import Person
-from rules.notes.form import person_line
+from rules.notes.form import name_line, person_line
 from rules.notes.lines import Entry
 from rules.notes.points import Opening, People, opening
 
@@ -48,7 +48,7 @@ def standing_below(found: Sequence[Entry], people: People) -> list[tuple[Person,
 
 def _is_of_the_form(entry: Entry, begins: Opening) -> bool:
     """Say whether a line begins as the form wrote it."""
-    return any(entry.text.startswith(f"{person_line(person)}:") for person in begins.people)
+    return any(entry.text.startswith((name_line(person), f"{person_line(person)}:")) for person in begins.people)
 
 
 def _is_below(entry: Entry, name: _Name, *, between: bool) -> bool:

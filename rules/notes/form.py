@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, time
 
 from rules.drafts.clean import one_line, phrase
@@ -15,8 +16,10 @@ from rules.notes.wording import Words, load_words
 __all__ = [
     "CLOSING_QUESTIONS",
     "OPENING_QUESTIONS",
+    "about_line",
     "day_words",
     "filled_form",
+    "name_line",
     "notes_form",
     "person_line",
     "prep_form",
@@ -30,6 +33,8 @@ CLOSING_QUESTIONS = ("next", "promise", "steps", "rounds", "length", "start", "e
 """What is asked after it, as far as it is still open."""
 _MAX_COMPANY, _MAX_ROLE, _MAX_NAME = 80, 100, 80
 _MOST_PEOPLE = 20
+_WIDEST = 70
+"""Columns of a line that none breaks: RFC 3676 breaks at 78, most programs sooner."""
 _PLACE = re.compile(r"\{\{ (\w+) \}\}")
 _PLACES = {Format.PHONE: "phone", Format.VIDEO: "video", Format.IN_PERSON: "in_person"}
 
@@ -53,7 +58,15 @@ def person_line(person: Person) -> str:
     return f"{name}, {title}" if title else name
 
 
-def _about(frame: Frame, words: Words) -> str:
+def name_line(person: Person) -> str:
+    """Return `Name, Title:`, the title only where that stays one line in a program that breaks lines."""
+    line = f"{person_line(person)}:"
+    return line if len(line) <= _WIDEST else f"{person_line(replace(person, title=''))}:"
+
+
+def about_line(frame: Frame, words: Words | None = None) -> str:
+    """Return the first line of a form: which interview it is about."""
+    words = words or load_words()
     job = [phrase(frame.company, _MAX_COMPANY) or words.words["company"], phrase(frame.role, _MAX_ROLE)]
     parts = [
         f"{', '.join(item for item in job if item)}: interview {frame.round}" if frame.round else ", ".join(filter(None, job))
@@ -91,10 +104,9 @@ def prep_form(frame: Frame, words: Words | None = None) -> str:
     words = words or load_words()
     unknown = words.words["title"]
     people = [
-        f"{person_line(person)}:" if person.title else f"{person_line(person)}, {unknown}:"
-        for person in frame.people[:_MOST_PEOPLE]
+        name_line(person) if person.title else f"{person_line(person)}, {unknown}:" for person in frame.people[:_MOST_PEOPLE]
     ]
-    blocks = [[_about(frame, words)], [words.lines["save_prep"]], [*_heading(words, "people"), *people]]
+    blocks = [[about_line(frame, words)], [words.lines["save_prep"]], [*_heading(words, "people"), *people]]
     asked = [words.questions[name] for name in OPENING_QUESTIONS if _is_open(frame.known, name)]
     if asked:
         blocks.append([words.lines["ask"], *asked])
@@ -106,8 +118,12 @@ def prep_form(frame: Frame, words: Words | None = None) -> str:
 def notes_form(frame: Frame, words: Words | None = None) -> str:
     """Return the text of the draft after an interview: the four headings (N1), and the questions that are still open."""
     words = words or load_words()
-    people = [f"{person_line(person)}:" for person in frame.people[:_MOST_PEOPLE]]
-    blocks = [[_about(frame, words)], [words.lines["save_notes"]], [*_heading(words, "well"), *people, *_everybody(frame, words)]]
+    people = [name_line(person) for person in frame.people[:_MOST_PEOPLE]]
+    blocks = [
+        [about_line(frame, words)],
+        [words.lines["save_notes"]],
+        [*_heading(words, "well"), *people, *_everybody(frame, words)],
+    ]
     blocks += [_heading(words, name) for name in ("badly", "stood_out", "forgot")]
     asked = [words.questions[name] for name in CLOSING_QUESTIONS if _is_open(frame.known, name)]
     blocks += [[words.lines["told"], *asked, words.questions["people"]], [words.lines["end"]]]
@@ -122,11 +138,11 @@ def _everybody(frame: Frame, words: Words) -> list[str]:
 def filled_form(frame: Frame, words: Words | None = None) -> str:
     """Return the form after an interview with all that is known filled in; read back unchanged it gives the same notes."""
     words = words or load_words()
-    blocks = [[_about(frame, words)]]
+    blocks = [[about_line(frame, words)]]
     for heading in Heading:
         said = [point for point in frame.points if point.heading is heading]
         spoken = {point.about for point in said}
-        blank = [f"{person_line(person)}:" for person in frame.people if (person.address or person.name) not in spoken]
+        blank = [name_line(person) for person in frame.people if (person.address or person.name) not in spoken]
         blank += _everybody(frame, words)
         lines = [f"- {_point_line(point, frame, words)}" for point in said]
         blocks.append([*_heading(words, heading), *lines, *(blank if heading is Heading.WELL else [])])

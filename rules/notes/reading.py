@@ -12,7 +12,7 @@ from rules.extract.types import Person, Promise
 from rules.notes import answers as answering
 from rules.notes.anchors import fold_words, pieces
 from rules.notes.below import standing_below
-from rules.notes.form import when_words
+from rules.notes.form import about_line, when_words
 from rules.notes.frame import Frame
 from rules.notes.lines import Entry, entries
 from rules.notes.merge import MOST_POINTS, joined_people, numbered
@@ -105,10 +105,11 @@ def _read(page: Page, frame: Frame, at: datetime) -> Notes:
         draft.take(read)
     people = People.of(frame, draft.people)
     titled = next((item.paragraph for item in found if item.section == "about"), 0)
+    own = f" {' '.join(fold_words(about_line(frame, words)))} "
     for item, below in zip(found, standing_below(found, people), strict=True):
         heading = _HEADINGS.get(item.section) or _TOP.get(item.section)
-        if item.section == "about" and item.paragraph != titled:  # below the line that says what it is about
-            heading = Heading.WELL
+        if item.section == "about" and item.paragraph != titled and f" {' '.join(fold_words(item.text))} " not in own:
+            heading = Heading.WELL  # below the line that says what it is about
         if heading is not None:
             draft.take(read_point(item, heading, people, words, below=below))
     draft.points, told = answering.told_in_points(draft.points, frame.day)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.extract.types import PromiseClass
-from rules.notes.form import filled_form
+from rules.drafts.flowed import flow
+from rules.extract.types import Person, PromiseClass
+from rules.notes.form import filled_form, notes_form, prep_form
 from rules.notes.reading import is_empty, read_form, read_text
 from rules.notes.types import Heading, Topic
-from tests.rules.notes_cases import AT, FRAME, NOTES, PREP, Filling, fill
+from tests.rules.notes_cases import ANN, AT, FRAME, NOTES, OMAR, PREP, Filling, fill, frame
 from tests.rules.notes_clients import CLIENTS, Client
 from tests.rules.timing import FAST
 
@@ -76,6 +77,28 @@ def test_n1_a_form_comes_back_as_the_same_notes_from_every_mail_program(client: 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
 def test_n2_a_form_that_nobody_filled_in_says_nothing(client: Client, text: str) -> None:
     assert is_empty(read_form(client(text), FRAME, AT))
+
+
+_LONG = Person("Maximiliane Wetherington-Howe", "m@corp.example", "Senior Vice President of Platform Engineering and Reliability")
+
+
+def _broken(text: str) -> str:
+    """Break lines as a program does that shows a flowed paragraph (RFC 3676) and forgets that it was one."""
+    return "\n".join(line.rstrip() for line in flow(text))
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
+def test_n1_a_form_whose_lines_were_broken_before_it_was_typed_into_is_read_the_same(client: Client) -> None:
+    where = frame(ANN, OMAR, _LONG)
+    for text in (notes_form(where), prep_form(where)):
+        assert is_empty(read_form(client(_broken(text)), where, AT))
+    name = "Maximiliane Wetherington-Howe:\n"
+    broken = _broken(notes_form(where))
+    assert name in broken
+
+    found = read_form(client(broken.replace(name, f"{name}likes plain language\n")), where, AT)
+
+    assert [(point.about, point.text) for point in found.points] == [("m@corp.example", "likes plain language")]
 
 
 _WORDS = [
