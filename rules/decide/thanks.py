@@ -15,6 +15,7 @@ from rules.process import Round, State
 from rules.process.noted import was_missed
 from rules.process.people import reachable
 from rules.process.schedule import country_of
+from rules.reasons import day_words
 from rules.worktime import add_business_days, at, business_slot, is_business_day, plus
 
 __all__ = ["thank_you_slot", "thank_yous"]
@@ -57,8 +58,9 @@ def thank_yous(case: Case) -> Part:
         if round_.interview.status is InterviewStatus.CANCELLED or was_missed(process, round_.interview):
             continue
         told: dict[Rung, list[Unsent]] = {}
+        unthanked: list[Person] = []
         for person in _each_once(round_.interviewers):
-            unsent = _note_for(case, round_, person, part)
+            unsent = _note_for(case, round_, person, part, unthanked)
             if unsent is None:
                 continue
             ladder = ladder_of(unsent, case.policy.thank_you)
@@ -66,6 +68,7 @@ def thank_yous(case: Case) -> Part:
             if (rung := rung_of(case, ladder)) is not None:
                 told.setdefault(rung, []).append(unsent)
         part.notices += [notice_of(case, rung, together) for rung, together in told.items()]
+        _tell_unthanked(case, round_, unthanked, part)
     return part
 
 
@@ -93,8 +96,30 @@ def _settled(case: Case, key: DraftKey, person: Person, end: datetime) -> bool:
     return any(address == person.address and _utc(placed) >= _utc(end) for address, placed in case.process.declined)
 
 
-def _note_for(case: Case, round_: Round, person: Person, part: Part) -> Unsent | None:
-    """Add the note to one person to `part`; return it where there is one to send."""
+def _tell_unthanked(case: Case, round_: Round, people: list[Person], part: Part) -> None:
+    """Tell of notes that never stood in Drafts, for nobody looked in time: none is dropped without a word (T6).
+
+    That is news until the first follow-up, which is the next that they hear, and for as long as a missed follow-up would be.
+    """
+    wait, end = case.process.wait, round_.interview.end
+    ends = plus(end, timedelta(days=case.policy.status.begin_within_days))
+    if not people or wait is None or wait.follow_ups or case.reached(ends):
+        return
+    names = [person.name or person.address for person in people]
+    who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    text = (
+        f"No note of thanks to {who} for the interview on {day_words(end.astimezone(case.zone).date())} is known of, and none is "
+        f"drafted later than {case.policy.thank_you.place_days} days after it. A few words of your own are welcome all the same."
+    )
+    part.notices.append(Notice("thank_you_not_begun", text, plus(end, timedelta(days=case.policy.thank_you.place_days))))
+    part.moments.append(ends)
+
+
+def _note_for(case: Case, round_: Round, person: Person, part: Part, unthanked: list[Person]) -> Unsent | None:
+    """Add the note to one person to `part`; return it where there is one to send.
+
+    Who could be written to and whose note was not begun in time joins `unthanked`.
+    """
     rules, process = case.policy.thank_you, case.process
     end = round_.interview.end
     begins = _from(case, end)
@@ -114,7 +139,10 @@ def _note_for(case: Case, round_: Round, person: Person, part: Part) -> Unsent |
         return None
     live = case.live(key)
     if live is None:
-        if case.reached(gives_up) or _utc(begins) >= _utc(gives_up):
+        if _utc(begins) >= _utc(gives_up):
+            return None
+        if case.reached(gives_up):
+            unthanked.append(person)
             return None
         part.moments.append(gives_up)
     slot = thank_you_slot(end, case.zone, country_of(process, case.profile, person.address), rules)

@@ -68,7 +68,7 @@ def _line_of(text: str, key: str) -> int | None:
 
 
 def _problem(text: str, key: str, reason: str) -> Problem:
-    nearest = "" if key in _KNOWN else next(iter(_near(key)), "")
+    nearest = "" if key in _KNOWN or key in SECTIONS else next(iter(_near(key)), "")
     return Problem(key, reason, _line_of(text, key), nearest)
 
 

@@ -183,7 +183,9 @@ def test_an_interviewer_without_an_address_is_told_and_no_address_is_made_up() -
     assert steps(decision.place) == ["bob thank_you-1"]
     assert told(decision) == ["golden_hour", "no_address"]
     assert "Cem Acar" in decision.notices[1].text
-    assert told(at(ny(3, 7, 11), confirmed("m1", ny(2, 25), talk))) == []
+    later = at(ny(3, 7, 11), confirmed("m1", ny(2, 25), talk))
+    assert told(later) == ["thank_you_not_begun"]
+    assert "Cem Acar" not in later.notices[0].text
 
 
 def test_a_bounced_address_gets_nothing_more() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from rules.extract.types import Facts, Person, PromiseClass
 from rules.process import DraftChange, Event, Verb
-from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, text_of, told
+from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, sent, text_of, told
 from tests.rules.timing import (
     BOB,
     PLAYBOOKS,
@@ -130,6 +130,16 @@ def test_t6_a_note_is_late_after_48_hours_and_is_never_dropped_silently() -> Non
     late = look(ny(3, 4, 11, 1), BOOKED)
     assert [place.late for place in late.place] == [True]
     assert told(late) == ["thank_you_late"]
+
+
+def test_t6_a_note_that_nobody_looked_for_in_time_is_told_of_until_the_first_follow_up() -> None:
+    slept = look(ny(3, 9, 9), BOOKED)
+    assert [place.kind.value for place in slept.place if not place.kind.to_self] == []
+    assert "Ann Weber" in text_of(slept, "thank_you_not_begun")
+    assert "thank_you_not_begun" not in told(look(ny(3, 7, 10, 59), BOOKED))
+    for events in ([BOOKED, THANKED], [BOOKED, sent(1, ny(3, 17, 9))]):
+        assert "thank_you_not_begun" not in told(look(ny(3, 18, 9), *events))
+    assert "thank_you_not_begun" not in told(look(ny(4, 1, 12), BOOKED))
 
 
 @pytest.mark.parametrize(

@@ -189,3 +189,9 @@ def test_every_value_of_the_policy_can_be_overridden() -> None:
         for item in fields(rules):
             with pytest.raises(PolicyError, match=rf"{section.name}\.{item.name}: must be"):
                 parse_policy(f"[{section.name}]\n{item.name} = -1\n", DEFAULT)
+
+
+def test_a_section_that_is_no_table_is_not_asked_for_by_its_own_name() -> None:
+    with pytest.raises(PolicyError) as raised:
+        parse_policy("status = 3\n", DEFAULT)
+    assert str(raised.value) == "line 1: status: must be a table, written as [status]"
