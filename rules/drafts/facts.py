@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, utils
 from rules.drafts.clean import one_line, phrase
 from rules.drafts.mentioned import mentioned_in
 from rules.drafts.names import given_name, greeting_name
-from rules.drafts.points import Fitted, Form, Reader, better_answer, clean, fit, lowered, noun_phrase
+from rules.drafts.points import Fitted, Form, Reader, better_answer, clean, fit, is_deed, lowered, noun_phrase, without_colons
 from rules.drafts.types import Unused
 from rules.extract.types import Person
 from rules.lint.phrases import banned_phrases
@@ -154,7 +154,7 @@ def fill(part: str, fact: Fact, person: Person, *, alone: bool, language: str = 
         return _link(fact, reader, language)
     if part == "add":
         return _added(fact, reader, language)
-    made = fit(fact.text, reader, language=language)
+    made = fit(_done(fact.text, language) if part == "since" else fact.text, reader, language=language)
     return made if isinstance(made, str) else _checked(fact, made, _cases(made.form), {})
 
 
@@ -215,12 +215,19 @@ def _put_right(fact: Fact, reader: Reader, language: str) -> Filled | str:
     return _checked(fact, made, ("both", "better") if topic else ("better",), {"topic": topic})
 
 
+def _done(text: str, language: str) -> str:
+    """Return what the user has done since with its subject: `finished a course` is `I finished a course`."""
+    line = clean(text)
+    first = line.split(maxsplit=1)[0].casefold() if line else ""
+    return f"I {line[0].lower()}{line[1:]}" if is_deed(first, language) else text
+
+
 def strengths_of(profile: Profile) -> tuple[Filled, ...]:
     """Return the strengths that can stand behind a colon as one piece, each once, with their proof in round brackets."""
     found: dict[str, Filled] = {}
     for number, what in enumerate(profile.strengths, 1):
         proof = profile.proofs[number - 1] if number <= len(profile.proofs) else ""
-        text = lowered(phrase(_TAG.sub("", what), _MAX_STRENGTH).rstrip(".!?"))
+        text = without_colons(lowered(phrase(_TAG.sub("", what), _MAX_STRENGTH).rstrip(".!?")))
         behind = phrase(_TAG.sub("", proof), _MAX_STRENGTH).rstrip(".!?")
         whole = f"{text} ({behind})" if text and behind else text
         fact = Fact(f"profile:strengths.{number}", what)

@@ -22,7 +22,20 @@ from rules.drafts.mentioned import plain
 from rules.lint.placeholders import template_marks
 from rules.lint.sentences import count_sentences, split_sentences
 
-__all__ = ["MAX_WORDS", "Fitted", "Form", "Reader", "better_answer", "clean", "fit", "lowered", "noun_phrase", "without_lead"]
+__all__ = [
+    "MAX_WORDS",
+    "Fitted",
+    "Form",
+    "Reader",
+    "better_answer",
+    "clean",
+    "fit",
+    "is_deed",
+    "lowered",
+    "noun_phrase",
+    "without_colons",
+    "without_lead",
+]
 
 MAX_WORDS = 45
 _MAX_CHARACTERS = 320
@@ -262,6 +275,18 @@ def _turned(text: str, reader: Reader, language: str, told: str = "") -> tuple[s
         else:
             sure = False
     return " ".join(words), sure
+
+
+def without_colons(text: str, language: str = "en") -> str:
+    """Return what is to stand behind a colon of ours without its own: `audits: ISO 27001` is `audits, namely ISO 27001`."""
+    return text.replace(": ", _data(language)["marks"]["namely"], 1).replace(": ", ", ")
+
+
+def is_deed(word: str, language: str = "en") -> bool:
+    """Say whether a word in small letters says that something was done, its subject left out: `finished`, `passed`."""
+    return word in _set(language, "deeds") or (
+        word.endswith("ed") and len(word) >= _LONG_WORD and word not in _set(language, "participles")
+    )
 
 
 def _is_question(low: Sequence[str], text: str, language: str) -> bool:

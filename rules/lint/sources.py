@@ -13,15 +13,20 @@ from rules.lint.written import Sentence, Written
 
 __all__ = ["check_sources"]
 
+_FEW_WORDS = 5
+
 
 def check_sources(written: Written, context: Context) -> Iterator[Finding]:
     """Tell sentences that are neither a template's nor rest on a fact of the notes, the mails or the profile."""
     traced = {plain(entry.sentence) for entry in context.trace}
     strengths = [plain(strength) for strength in (context.profile.strengths if context.profile is not None else ())]
+    whole = f" {' '.join(plain(entry.sentence) for entry in context.trace)} "
     known = bool(strengths or context.points)  # where nothing is noted, nothing can stand there
     for sentence in written.sentences:
         folded = plain(sentence.text)
-        if folded in traced or any(strength in folded for strength in strengths) or _rests_on_a_note(sentence, context):
+        # `at Acme Inc. Please ...` reads as one sentence and is two.
+        ours = folded in traced or (len(folded.split()) >= _FEW_WORDS and f" {folded} " in whole)
+        if ours or any(strength in folded for strength in strengths) or _rests_on_a_note(sentence, context):
             continue
         claim = words_of("parts", "claims").search(folded)
         if not context.trace and (claim is None or not known):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.drafts.compose import compose
-from rules.drafts.facts import strengths_of
+from rules.drafts.facts import Fact, fill, strengths_of
 from rules.drafts.similarity import THRESHOLD, alike, likeness, shared_sentences
 from rules.drafts.types import Draft, Unused
 from rules.extract.types import Person, PromiseClass, RoleClass
@@ -387,6 +387,25 @@ def test_strengths_are_words_alone_and_begin_small_behind_a_colon() -> None:
     strengths = ("Led the move of forty reports", "<b>ten years</b> of SQL", "from {{ idea }} to launch", "Kafka in production")
     found = [one.values["point"] for one in strengths_of(replace(SAM, strengths=strengths))]
     assert found == ["led the move of forty reports", "ten years of SQL", "Kafka in production"]
+
+
+def test_a_strength_with_a_colon_of_its_own_goes_behind_ours_without_it() -> None:
+    (found,) = strengths_of(replace(SAM, strengths=("six years in audits: ISO 27001, SOC 2",)))
+    assert found.values["point"] == "six years in audits, namely ISO 27001, SOC 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("finished a course on Kubernetes", "I finished a course on Kubernetes"),
+        ("- Passed the CKA exam!", "I passed the CKA exam"),
+        ("a course on Kubernetes", "a course on Kubernetes"),
+    ],
+)
+def test_o4_what_was_done_since_is_said_with_its_subject(text: str, wanted: str) -> None:
+    made = fill("since", Fact("note:0.well.1", text, Topic.SINCE), RITA, alone=True)
+    assert not isinstance(made, str)
+    assert made.values["point"] == wanted
 
 
 def _at_random(number: int) -> Draft:

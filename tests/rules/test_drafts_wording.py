@@ -9,7 +9,10 @@ from itertools import combinations
 import pytest
 
 from rules.drafts.pieces import resolve
+from rules.drafts.types import DraftKind
 from rules.drafts.wording import KINDS, Wording, load_wording, names_in
+from rules.lint.check import check
+from rules.lint.context import Context
 from rules.lint.phrases import banned_phrases
 from rules.lint.placeholders import placeholders, template_marks
 from rules.lint.sentences import count_sentences
@@ -162,6 +165,18 @@ def test_c1_no_layout_exceeds_six_sentences_without_facts() -> None:
     for layouts in WORDING.layouts.values():
         for layout in layouts.values():
             assert sum(len(paragraph) for paragraph in resolve(layout, {"promise"})) <= 6
+
+
+def test_c15_the_sentence_on_why_one_fits_is_found_to_say_so_in_every_variant() -> None:
+    """Where another sentence says it as well by chance, a poor variant would stay unseen."""
+    fit = {("thank_you", "fit"), ("thank_you", "strength"), ("status", "interest"), ("status", "strength"), ("status", "fact")}
+    for kind, part, case, source in SOURCES:
+        if (kind, part) not in fit:
+            continue
+        told = _rendered(WORDING, source, FULL | {"point": "ten years of SQL"}).replace("[", "").replace("]", "")
+        found = {finding.id for finding in check(f"Hello,\n\n{told}\n", Context(kind=DraftKind(kind)))}
+        missing = {"part.fit", "part.interest"} if kind == "status" else {"part.fit"}
+        assert not found & missing, (kind, part, case, told)
 
 
 def test_c18_each_role_class_is_spoken_to_about_its_own_concern() -> None:

@@ -264,6 +264,16 @@ def test_c25_a_claim_that_nothing_supports_is_told_and_a_noted_one_is_not() -> N
     assert "stands in no note" in found[0].text
 
 
+def test_c25_two_sentences_of_ours_that_read_as_one_are_ours() -> None:
+    """`Inc.` does not end a sentence for a reader who cannot know the company."""
+    first, second = "I would love to put my experience to work for Acme Inc.", "Tell me if you need references of mine."
+    context = replace(
+        THANKS, trace=(Traced(first, "status.toml"), Traced(second, "status.toml")), profile=replace(SAM, strengths=("SQL",))
+    )
+    for text in (f"{first} {second}", f"{second} {first}"):
+        assert not [finding for finding in check(plain_note(text), context) if finding.id == "source.unknown"]
+
+
 def test_n2_an_open_place_blocks_and_says_which() -> None:
     text = plain_note(GOOD + " I recall [one thing\nthat stayed with you].")
     found = only(text, "place.open")
