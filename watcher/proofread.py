@@ -64,7 +64,7 @@ def here(jobs: Sequence[Job]) -> list[Proof]:
         if job.raw:
             mail = read_mail(job.raw)
             text = mail.text
-            context = replace(context, subject=mail.subject, to=mail.to, attachments=mail.attachments)
+            context = replace(context, subject=mail.subject, to=mail.to, attachments=mail.attachments, behind=mail.behind)
         proofs.append(Proof(text, check(text, context)))
     return proofs
 

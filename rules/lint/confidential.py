@@ -46,6 +46,7 @@ def check_confidential(written: Written, context: Context) -> Iterator[Finding]:
     """Tell confidential words in subject and text, the signature included."""
     subject = fold(unicodedata.normalize("NFC", context.subject or ""))
     signature = fold(written.signature)
+    behind: list[Folded] | None = None
     for word, pattern, why in _listed(context):
         for folded, place in ((subject, "subject"), (written.folded, ""), (signature, "signature")):
             found = next(folded.spans(pattern), None)
@@ -60,6 +61,21 @@ def check_confidential(written: Written, context: Context) -> Iterator[Finding]:
                     rules=_RULES,
                 )
                 break
+        else:
+            behind = [fold(unicodedata.normalize("NFC", text)) for text in context.behind] if behind is None else behind
+            if any(next(folded.spans(pattern), None) is not None for folded in behind):
+                yield _unseen(word, why)
+
+
+def _unseen(word: str, why: str) -> Finding:
+    return Finding(
+        "confidential.unseen",
+        Severity.WARN,
+        f"`{word}` {why}, and goes out below your text or hidden in it: in a quoted mail, or in the source of its HTML.",
+        "Take the quoted mail out, or write the draft anew as plain text.",
+        words=word,
+        rules=_RULES,
+    )
 
 
 def check_attachments(written: Written, context: Context) -> Iterator[Finding]:

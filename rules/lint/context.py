@@ -82,6 +82,8 @@ class Context:
     """Texts whose words are right as they stand there: subjects of their mails, names of interviews."""
     settings: Settings = field(default_factory=Settings)
     attachments: tuple[Attachment, ...] = ()
+    behind: tuple[str, ...] = ()
+    """What of a mail goes out beside the text that is looked at: quoted mails, the other part, what HTML hides; in pieces."""
 
     @property
     def round(self) -> int:

@@ -28,6 +28,7 @@ IDS: Mapping[str, str] = {
     "confidential.text": "a confidential word in subject or text",
     "confidential.traces": "comments or tracked changes in a file",
     "confidential.unread": "a file that could not be looked into",
+    "confidential.unseen": "a confidential word below the text or hidden in it",
     "doubled": "a word that stands twice",
     "fact.shared": "a fact that another recipient reads as well",
     "generic": "would hold just as well with another name and company in it",

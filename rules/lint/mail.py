@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 
 from rules.lint.context import Attachment
 from rules.mail import Address, Part, Role, message_from_bytes
-from rules.mail.encoding import clean, decode_transfer
+from rules.mail.encoding import clean, decode_transfer, to_text
 from rules.mail.mime import read_tree
 
-__all__ = ["Mail", "read_mail"]
+__all__ = ["Mail", "read_mail", "versions_of"]
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_ATTACHMENT = 48 * 1024 * 1024
 """Octets of one file as it stands in the mail; encoded it is a third longer than the file."""
 _MOST_ATTACHMENTS = 50
+_MAX_BEHIND = 1024 * 1024
+_MOST_PIECES = 60
+_PIECE, _OVERLAP = 60_000, 300
+_TAG = re.compile(r"<[^<>]{0,4000}>")
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/x-amp-html", "text/calendar"})
 
 
@@ -34,6 +40,8 @@ class Mail:
     """The Date field, aware."""
     in_reply_to: str
     attachments: tuple[Attachment, ...]
+    behind: tuple[str, ...] = ()
+    """All texts of the message, quoted mails and the source of HTML included, in pieces of at most 60,000 characters."""
 
 
 def read_mail(raw: bytes) -> Mail:
@@ -47,7 +55,28 @@ def read_mail(raw: bytes) -> Mail:
         date=message.date,
         in_reply_to=message.envelope.in_reply_to,
         attachments=tuple(_attachments(raw)),
+        behind=tuple(_behind(raw)),
     )
+
+
+def _behind(raw: bytes) -> Iterator[str]:
+    tree = read_tree(raw)
+    left = _MOST_PIECES
+    for part in _leaves(tree.root):
+        if part.type not in _TEXTS or _is_attached(part):
+            continue
+        text = to_text(decode_transfer(tree.octets(raw, part, _MAX_BEHIND), part.encoding), part.charset, truncated=True)
+        for version in versions_of(text) if part.type == "text/html" else (text,):
+            for begin in range(0, len(version), _PIECE - _OVERLAP):
+                if left:
+                    left -= 1
+                    yield version[begin : begin + _PIECE]
+
+
+def versions_of(html: str) -> tuple[str, ...]:
+    """Return the source of a page, its characters resolved, and what is left of it when the tags are taken out, and parted."""
+    source = unescape(html)
+    return source, _TAG.sub("", source), _TAG.sub(" ", source)
 
 
 def _leaves(part: Part) -> Iterator[Part]:

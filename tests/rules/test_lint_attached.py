@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rules.lint.attached import look_into
 from rules.lint.check import check
 from rules.lint.context import Attachment, Context
+from rules.lint.mail import read_mail
 from rules.lint.settings import Settings
 from rules.lint.types import Finding, Severity
 from tests.rules.drafts_cases import SAM
@@ -59,6 +61,48 @@ def test_l5_subject_and_signature_are_read_too() -> None:
     assert [finding.place for finding in told if finding.id == "confidential.text"] == ["subject"]
     told = check(NOTE + "\n-- \nSam Doe, Northwind Ltd\n", CONTEXT)
     assert "confidential.text" in {finding.id for finding in told}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>I look forward to it.</p><p style='display:none'>Blue Heron</p>",
+        "<p>I look forward to it.</p><!-- Blue&nbsp;Heron -->",
+        "<p>I look forward to it.</p><img alt='Bl&#117;e Heron' src='cid:1'>",
+        "<p>I look forward to it.</p><blockquote type='cite'><p>How was Blu<b>e Her</b>on?</p></blockquote>",
+    ],
+)
+def test_l5_what_is_quoted_or_hidden_goes_out_too(page: str) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Hello"
+    message.set_content("I look forward to it.")
+    message.add_alternative(page, subtype="html")
+    mail = read_mail(bytes(message))
+    told = [each for each in check(mail.text, replace(CONTEXT, behind=mail.behind)) if each.id.startswith("confidential")]
+    assert [(each.id, each.severity, each.words) for each in told] == [("confidential.unseen", Severity.WARN, "Blue Heron")]
+    seen = [each.id for each in check(f"{mail.text}\nBlue Heron.", replace(CONTEXT, behind=mail.behind))]
+    assert "confidential.text" in seen
+    assert "confidential.unseen" not in seen
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<p>On Blu<b>e Her</b>on &amp; more</p>", "page.html"),
+        ("<!DOCTYPE html><p>Blue&nbsp;Heron</p>".encode("utf-16"), "page"),
+        (b"From: a@example.com\nSubject: Blue Heron\n\nHello\n", "old.eml"),
+        (b"From: a@example.com\nContent-Transfer-Encoding: base64\n\nb24gQmx1ZSBIZXJvbg==\n", "old.eml"),
+    ],
+)
+def test_l5_pages_and_mails_that_go_along_are_read_as_their_reader_sees_them(data: bytes, name: str) -> None:
+    assert {each.id for each in found(data, name)} == {"confidential.attachment"}
+
+
+@pytest.mark.parametrize(
+    "data", [b"{\\rtf1 Blue {\\b Her}on}", b"\x1f\x8b\x08" + bytes(range(1, 32)) * 40, b"7z\xbc\xaf" + bytes(range(1, 9)) * 90]
+)
+def test_l5_what_no_text_is_made_of_is_told_as_unread(data: bytes) -> None:
+    assert [each.id for each in found(data, "notes")] == ["confidential.unread"]
 
 
 @pytest.mark.parametrize(
