@@ -19,6 +19,9 @@ _MAX_GIVEN = 3
 _MAX_WORDS = 5
 """More words are a description."""
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|<[^<>]*>")
+_NICKNAME = re.compile(
+    r"(?<=\s)(?:\"[^\"]{1,30}\"|'[^']{1,30}'|\u201c[^\u201c\u201d]{1,30}\u201d|\u2018[^\u2018\u2019]{1,30}\u2019)(?=\s)"
+)
 _COMPANY_TAIL = re.compile(r"\s(?:[-\u2013\u2014|/@\u00b7\u2022]|via|at|from|bei|chez)\s.*\Z", re.IGNORECASE)
 _WORDS: Mapping[str, frozenset[str]] = {
     kind: frozenset(words)
@@ -75,8 +78,9 @@ def _given(words: list[str]) -> str:
 
 
 def _words_of(name: str) -> list[str]:
-    """Return the words of a display name without brackets, company and suffixes; nothing when they are not a person's name."""
-    name = _COMPANY_TAIL.sub("", _BRACKETED.sub(" ", name)).strip(" '\"")
+    """Return the words of a display name without brackets, nickname, emoji, company and suffixes; nothing when they are not a person's name."""
+    name = "".join(" " if unicodedata.category(each) == "So" or each == "\ufe0f" else each for each in name)
+    name = _COMPANY_TAIL.sub("", _BRACKETED.sub(" ", _NICKNAME.sub(" ", name))).strip(" '\"")
     words = _in_order(" ".join(name.split())).split()
     while len(words) > 1 and words[-1].strip(".,").casefold() in _WORDS["suffixes"]:
         words.pop()

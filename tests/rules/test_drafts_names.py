@@ -33,6 +33,9 @@ from rules.extract.types import Person
         ("Rita Almeida via Greenhouse", "Rita"),
         ("Rita Almeida (she/her)", "Rita"),
         ("Rita from Acme", "Rita"),
+        ('Rita "Ri" Almeida', "Rita"),
+        ("Rita \u2018Ri\u2019 Almeida", "Rita"),
+        ("Rita \N{CHERRY BLOSSOM} Almeida", "Rita"),
         # In doubt the full name.
         ("Rita", "Rita"),
         ("Dr. Bo Li", "Dr. Bo Li"),
