@@ -21,7 +21,7 @@ from watcher.store.journal import job_begins
 from watcher.store.mail import EventRow, events_of, load_processes
 from watcher.store.proofs import ProofRow, proofs_of
 
-__all__ = ["Assessment", "assess", "assess_all", "events_for"]
+__all__ = ["Assessment", "assess", "assess_all", "domains_of", "events_for"]
 
 
 def _of_message(row: EventRow) -> Event:
@@ -79,9 +79,14 @@ def _elsewhere(outbox: Iterable[OutboxRow], process: Process) -> tuple[datetime,
     ]
     if not others:
         return ()
-    people = [person.address for person in process.roster] + [address.address for address, _ in process.correspondents]
-    domains = {company_domain(address) for address in people if address} - {""}
+    domains = domains_of(process)
     return tuple(row.slot_opens for row in others if row.slot_opens is not None and company_domain(row.key.recipient) in domains)
+
+
+def domains_of(process: Process) -> frozenset[str]:
+    """Return the domains of the people of a process, where those are a company's own."""
+    people = [person.address for person in process.roster] + [address.address for address, _ in process.correspondents]
+    return frozenset(company_domain(address) for address in people if address) - {""}
 
 
 def _is_due(row: OutboxRow) -> bool:

@@ -17,9 +17,10 @@ from icalendar import Calendar
 from rich.console import Console, RenderableType
 
 from rules.calendar import read
+from rules.classify.types import Kind
 from rules.decide import decide
-from rules.extract.types import Facts, Format, Person, PromiseClass
-from rules.mail import CalendarPart
+from rules.extract.types import Facts, Format, Interview, Person, PromiseClass
+from rules.mail import Address, CalendarPart
 from rules.notes.types import Answers, Notes
 from rules.policy import load_playbook, parse_policy
 from rules.process import Event, Noted, Verb, fold
@@ -27,7 +28,7 @@ from tests.rules.test_decide_properties import histories
 from tests.rules.timing import FAST, PROFILE, confirmed, mark, meeting, ny, promised, theirs
 from watcher.account import Account
 from watcher.history import Assessment
-from watcher.report.ahead import Ahead, look_ahead
+from watcher.report.ahead import Ahead, look_ahead, look_ahead_of_all
 from watcher.report.ics import build_ics, uid_of
 from watcher.report.plan import build_plan, plan_view
 from watcher.report.simulation import build_simulation, simulation_view
@@ -38,6 +39,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 POLICY = parse_policy("tasks.call = true\n", load_playbook("default"))
 ACCOUNT = Account("work", "imap", "robin@home.example", PROFILE, POLICY)
 ANN = Person("Ann Weber", "ann@corp.example")
+BOB, EVE = Address("Bob Osei", "bob@corp.example"), Address("Eve Lund", "eve@other.example")
 BOOKED = confirmed("m1", ny(2, 25), meeting(ny(3, 2, 10), people=(ANN, Person("Kim Lee")), format=Format.IN_PERSON))
 
 
@@ -131,6 +133,38 @@ def test_what_the_plan_foretells_is_what_happens() -> None:
             events.append(mine(f"s{len(came)}", place.slot.opens, place.key.recipient, place.key))
         now = found_at(now, events).decision.next_check
     assert [each for each in came if each[1] <= ny(2, 26) + timedelta(days=PLAN_DAYS)] == foretold
+
+
+def _together(now: datetime, *histories: Sequence[Event]) -> list[list[Step]]:
+    found = [(found_at(now, events, f"p{number}"), events) for number, events in enumerate(histories, 1)]
+    ahead = look_ahead_of_all(found, now, now + timedelta(days=PLAN_DAYS))
+    return [steps_of([one], now, ahead) for one, _ in found]
+
+
+def test_follow_ups_of_two_processes_at_one_company_are_planned_a_week_apart() -> None:
+    bob, eve = Person("Bob Osei", "bob@corp.example"), Person("Eve Lund", "eve@other.example")
+    data = confirmed("m1", ny(2, 25), meeting(ny(3, 3, 10), people=(ANN,)))
+    sales = theirs(
+        "m2", ny(2, 25), Kind.INTERVIEW_CONFIRMATION, _there(meeting(ny(3, 4, 10), "cal-2", people=(bob,))), sender=BOB
+    )
+    apart = theirs(
+        "m3", ny(2, 25), Kind.INTERVIEW_CONFIRMATION, _there(meeting(ny(3, 4, 10), "cal-3", people=(eve,))), sender=EVE
+    )
+    one, two, three = _together(ny(3, 2), [data], [sales], [apart])
+
+    assert [f"{day:%d %b}" for _, day in drafts_in(one)] == ["17 Mar", "31 Mar", "14 Apr"]
+    assert [f"{day:%d %b}" for _, day in drafts_in(two)] == ["24 Mar", "07 Apr"]  # a month of silence is over then
+    assert [f"{day:%d %b}" for _, day in drafts_in(three)] == ["18 Mar", "01 Apr", "15 Apr"]
+
+
+def test_a_process_alone_at_its_company_is_planned_as_it_would_be_by_itself() -> None:
+    assert told(_together(ny(3, 2, 12), [BOOKED])[0]) == told(
+        steps_of([found_at(ny(3, 2, 12), [BOOKED], "p1")], ny(3, 2, 12), {"p1": ahead_of(ny(3, 2, 12), [BOOKED])})
+    )
+
+
+def _there(interview: Interview) -> Facts:
+    return Facts(company="Corp", role="Analyst", interviews=(interview,))
 
 
 def test_planning_stores_nothing_and_changes_none_of_its_arguments() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -11,13 +12,15 @@ from watcher.cli.exits import UsageError
 from watcher.cli.opening import View, choose, open_config, open_store, view
 from watcher.cli.options import parse_time
 from watcher.cli.printing import print_bytes, print_json, show
-from watcher.history import events_for
+from watcher.history import domains_of, events_for
 from watcher.store.journal import load_log, marks_of
 from watcher.store.mail import links_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from rules.process import Event
+    from watcher.history import Assessment
     from watcher.report.steps import Aheads
 
 __all__ = ["show_drafts", "show_origins", "show_plan", "show_simulation", "show_status", "show_why"]
@@ -67,7 +70,7 @@ def show_status(path: Path, now: str | None, *, as_json: bool) -> None:
 
 def show_plan(path: Path, now: str | None, ics: Path | None, *, as_json: bool) -> None:
     """Show what comes, or write it to an iCalendar file (`-`: standard output)."""
-    from watcher.report.ahead import look_ahead  # noqa: PLC0415
+    from watcher.report.ahead import look_ahead_of_all  # noqa: PLC0415
     from watcher.report.plan import build_plan, plan_view  # noqa: PLC0415
     from watcher.report.steps import PLAN_DAYS  # noqa: PLC0415
 
@@ -78,10 +81,10 @@ def show_plan(path: Path, now: str | None, ics: Path | None, *, as_json: bool) -
     with open_store(config) as store, store.read() as connection:
         seen = view(config, connection, moment)
         until = seen.now + timedelta(days=PLAN_DAYS)
-        ahead = {
-            one.process.id: look_ahead(one, events_for(connection, one.account, one.process.id)[1], seen.now, until)
-            for one in seen.processes
-        }
+        known: dict[str, list[tuple[Assessment, list[Event]]]] = defaultdict(list)
+        for one in seen.processes:
+            known[one.account.name].append((one, events_for(connection, one.account, one.process.id)[1]))
+        ahead = {name: each for group in known.values() for name, each in look_ahead_of_all(group, seen.now, until).items()}
     if ics is not None:
         _write_ics(ics, seen, ahead)
         return
@@ -116,7 +119,7 @@ def _write_ics(path: Path, seen: View, ahead: Aheads) -> None:
 
 def show_simulation(path: Path, word: str, suppositions: Sequence[str], now: str | None, *, as_json: bool) -> None:
     """Show how the plan of a process would change. Nothing is stored."""
-    from watcher.report.ahead import look_ahead  # noqa: PLC0415
+    from watcher.report.ahead import look_ahead_of_all  # noqa: PLC0415
     from watcher.report.simulation import build_simulation, simulation_view  # noqa: PLC0415
     from watcher.report.steps import PLAN_DAYS  # noqa: PLC0415
     from watcher.report.suppose import SuppositionError, events_of, parse_supposition  # noqa: PLC0415
@@ -126,14 +129,21 @@ def show_simulation(path: Path, word: str, suppositions: Sequence[str], now: str
     with open_store(config) as store, store.read() as connection:
         seen = view(config, connection, moment)
         found = choose(seen.processes, word)
-        events = events_for(connection, found.account, found.process.id)[1]
+        shared = domains_of(found.process)
+        known = [
+            (one, events_for(connection, one.account, one.process.id)[1])
+            for one in seen.processes
+            if one is found or (one.account.name == found.account.name and shared.intersection(domains_of(one.process)))
+        ]
     try:
         supposed = [parse_supposition(text, seen.now, seen.zone) for text in suppositions]
     except SuppositionError as error:
         raise UsageError(str(error)) from None
     until = seen.now + timedelta(days=PLAN_DAYS)
     made_up = events_of(supposed, found.process, found.account.profile)
-    plans = (look_ahead(found, events, seen.now, until), look_ahead(found, events, seen.now, until, made_up))
+    name = found.process.id
+    before, after = (look_ahead_of_all(known, seen.now, until, {name: made})[name] for made in ((), made_up))
+    plans = (before, after)
     local = seen.now.astimezone(seen.zone)
     _answer(
         seen,

@@ -5,17 +5,18 @@ Pure: the real fold and the real decision are asked, with events made up that ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from rules.decide import decide
+from rules.drafts.types import DraftKind
 from rules.extract.types import Promise, PromiseClass
 from rules.intents import Decision, Notice, Place, Task
 from rules.process import DraftChange, DraftEvent, Event, Outgoing, Process, Thread, fold
-from watcher.history import Assessment
+from watcher.history import Assessment, domains_of
 
-__all__ = ["QUESTIONS", "Ahead", "as_decided", "look_ahead"]
+__all__ = ["QUESTIONS", "Ahead", "as_decided", "look_ahead", "look_ahead_of_all"]
 
 QUESTIONS = frozenset({"month_of_silence", "keep_warm", "move_on", "away_long", "away_without_date"})
 """Notices that ask the user something: a plan tells of them."""
@@ -77,43 +78,134 @@ def look_ahead(
 
     `events` are those that `found` was folded from; `supposed` are made up by the caller, none earlier than `now`.
     """
-    process, decision, at = found.process, found.decision, now
-    known, coming = list(events), sorted(supposed, key=lambda event: event.at.astimezone(UTC))
-    seen = _Seen()
-    seen.look(process, decision)
-    for _ in range(_MOST):
-        place = _soonest(decision, seen.places)
-        send = max(place.slot.opens, at + _MOMENT, key=_utc) if place is not None else None
-        mail = max(coming[0].at, at, key=_utc) if coming else None
-        moments = [when for when in (mail, decision.next_check, send) if when is not None]
-        at = min(moments, key=_utc, default=until)
-        if not moments or _utc(at) > _utc(until):
-            break
-        if coming and at == mail:
-            known.append(coming.pop(0))
+    walk = _Walk.begun(found, events, now, supposed)
+    _go([walk], now, until)
+    return walk.ahead()
+
+
+def look_ahead_of_all(
+    found: Sequence[tuple[Assessment, Sequence[Event]]],
+    now: datetime,
+    until: datetime,
+    supposed: Mapping[str, Sequence[Event]] | None = None,
+) -> dict[str, Ahead]:
+    """Return the same for processes of one account, by their ids: those at one company keep the gap between them (F15).
+
+    `supposed` are events by the id of their process.
+    """
+    made_up = supposed or {}
+    walks = [_Walk.begun(one, events, now, made_up.get(one.process.id, ())) for one, events in found]
+    for group in _at_one_company(walks):
+        _go(group, now, until)
+    return {walk.found.process.id: walk.ahead() for walk in walks}
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One process on its way through the days of a plan."""
+
+    found: Assessment
+    known: list[Event]
+    coming: list[Event]
+    at: datetime
+    process: Process
+    decision: Decision
+    domains: frozenset[str]
+    elsewhere: tuple[datetime, ...] = ()
+    """When follow-ups of the others go to this company, as far as they stand or went out on the way."""
+    seen: _Seen = field(default_factory=_Seen)
+
+    @classmethod
+    def begun(cls, found: Assessment, events: Sequence[Event], now: datetime, supposed: Sequence[Event] = ()) -> _Walk:
+        """Return the walk at its start."""
+        coming = sorted(supposed, key=lambda event: event.at.astimezone(UTC))
+        walk = cls(found, list(events), coming, now, found.process, found.decision, domains_of(found.process))
+        walk.seen.look(walk.process, walk.decision)
+        return walk
+
+    def ahead(self) -> Ahead:
+        """Return what was met on the way."""
+        seen = self.seen
+        told = tuple(seen.tasks.values()), tuple(seen.questions.values()), tuple(seen.promises)
+        return Ahead(self.process, tuple(seen.places), *told)
+
+    def _next(self) -> tuple[datetime | None, Place | None, datetime | None]:
+        """Return when the next mail comes, and which draft is sent next and when."""
+        place = _soonest(self.decision, self.seen.places)
+        send = max(place.slot.opens, self.at + _MOMENT, key=_utc) if place is not None else None
+        return max(self.coming[0].at, self.at, key=_utc) if self.coming else None, place, send
+
+    def moment(self) -> datetime | None:
+        """Return when something happens next."""
+        mail, _, send = self._next()
+        return min((when for when in (mail, self.decision.next_check, send) if when is not None), key=_utc, default=None)
+
+    def happen(self, at: datetime, now: datetime) -> None:
+        """Let happen what happens at that moment."""
+        mail, place, send = self._next()
+        if mail is not None and at == mail:
+            self.known.append(self.coming.pop(0))
         elif place is not None and at == send:
-            seen.places.append(place)
-            known += _sent(place, min(max(place.appears_at, now, key=_utc), at, key=_utc), at, len(seen.places))
-        process, decision = _decided(found, known, at)
-        seen.look(process, decision)
-    return Ahead(
-        process,
-        tuple(seen.places),
-        tuple(seen.tasks.values()),
-        tuple(seen.questions.values()),
-        tuple(seen.promises),
-    )
+            self.seen.places.append(place)
+            self.known += _sent(place, min(max(place.appears_at, now, key=_utc), at, key=_utc), at, len(self.seen.places))
+        self.decide(at)
+
+    def decide(self, at: datetime) -> None:
+        """Fold and decide as of that moment."""
+        account, begun = self.found.account, self.found.process
+        process = fold(begun.id, self.known, now=at, policy=account.policy, profile=account.profile)
+        sent = (*begun.company_sent, *self.elsewhere)
+        self.at, self.process = at, replace(process, company_sent=sent, job_from=begun.job_from)
+        self.decision = decide(self.process, account.policy, account.profile, at)
+        self.seen.look(self.process, self.decision)
+
+    def standing(self) -> list[Place]:
+        """Return the follow-up that stands, and was not sent."""
+        gone = {place.key for place in self.seen.places}
+        return [place for place in self.decision.place if place.kind is DraftKind.STATUS and place.key not in gone]
+
+    def hears(self, others: Sequence[_Walk]) -> tuple[datetime, ...]:
+        """Return when follow-ups of others go to this company: those that went, and those that stand there before its own."""
+        own = min((_turn(place) for place in self.standing()), default=None)
+        went = [place for other in others for place in other.seen.places if place.kind is DraftKind.STATUS]
+        stand = [place for other in others for place in other.standing() if own is None or _turn(place) < own]
+        return tuple(sorted((place.slot.opens for place in (*went, *stand)), key=_utc))
+
+
+def _turn(place: Place) -> tuple[datetime, str]:
+    return _utc(place.appears_at), str(place.key)
+
+
+def _go(walks: Sequence[_Walk], now: datetime, until: datetime) -> None:
+    """Let the days pass up to `until`, for processes between which follow-ups keep a gap."""
+    for _ in range(_MOST * len(walks)):
+        turns = [(_utc(when), number, when) for number, walk in enumerate(walks) if (when := walk.moment()) is not None]
+        if not turns or min(turns)[0] > _utc(until):
+            return
+        _, number, at = min(turns)
+        walks[number].happen(at, now)
+        for walk in walks if len(walks) > 1 else ():
+            heard = walk.hears([other for other in walks if other is not walk])
+            if heard != walk.elsewhere:
+                walk.elsewhere = heard
+                walk.decide(at)
+
+
+def _at_one_company(walks: Iterable[_Walk]) -> list[list[_Walk]]:
+    """Return the walks in groups that share a company, in the order in which they are decided."""
+    group_of: dict[str, list[_Walk]] = {}
+    groups: dict[int, list[_Walk]] = {}
+    for walk in walks:
+        joined = [walk]
+        for known in {id(one): one for domain in walk.domains if (one := group_of.get(domain)) is not None}.values():
+            joined += groups.pop(id(known))
+        groups[id(joined)] = joined
+        group_of |= dict.fromkeys((domain for one in joined for domain in one.domains), joined)
+    return [sorted(group, key=lambda walk: walk.found.process.id) for group in groups.values()]
 
 
 def _utc(when: datetime) -> datetime:
     return when.astimezone(UTC)
-
-
-def _decided(found: Assessment, known: Sequence[Event], at: datetime) -> tuple[Process, Decision]:
-    account = found.account
-    process = fold(found.process.id, known, now=at, policy=account.policy, profile=account.profile)
-    process = replace(process, company_sent=found.process.company_sent, job_from=found.process.job_from)
-    return process, decide(process, account.policy, account.profile, at)
 
 
 def _soonest(decision: Decision, places: Sequence[Place]) -> Place | None:
