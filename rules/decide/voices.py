@@ -90,12 +90,12 @@ def article_voices(process: Process, policy: Policy, profile: Profile, now: date
     """
     case = Case(process, policy, profile, now)
     found: list[Voice] = []
-    if process.state is State.CLOSED:
+    if process.state is State.CLOSED or process.no_contact:  # none of them writes to who does not want it (H11)
         return ()
     round_ = _round_of(case)
     if round_ is not None:
         found += [_thanks_of(case, article, round_) for article in ARTICLES]
-    if process.wait is not None and not process.no_contact and not process.owed:
+    if process.wait is not None and not process.owed:
         found += [_status_of(case, article, process.wait) for article in ARTICLES]
     return tuple(found)
 

@@ -158,6 +158,13 @@ def test_d18_an_out_of_office_shifts_and_never_pauses() -> None:
     assert opens(ny(3, 11), BOOKED, THANKED, away) == "Tue 24 Mar 08:00"
 
 
+def test_h11_no_article_is_quoted_where_they_want_to_be_left_alone() -> None:
+    alone = theirs("m2", ny(3, 2, 15), facts=Facts(no_contact=True))
+    process = fold_at(ny(3, 2, 16), BOOKED, alone)
+    assert article_voices(process, POLICY, PROFILE, ny(3, 2, 16)) == ()
+    assert article_voices(fold_at(ny(3, 2, 16), BOOKED), POLICY, PROFILE, ny(3, 2, 16))
+
+
 def test_d26_on_hold_stops_the_follow_ups_of_every_playbook() -> None:
     hold = theirs("m2", ny(3, 5), facts=Facts(outcome=Outcome.ON_HOLD))
     for policy in PLAYBOOKS.values():
