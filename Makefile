@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := .ci/lock
 SHELL := /bin/sh
 
-.PHONY: help demo install test check format crash soak fuzz bench bench-detection model lock clean
+.PHONY: help demo install test check format crash soak fuzz thunderbird bench bench-detection model lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ soak: $(VENV)/dev  ## play ROUNDS (default 25) times as many random stories agai
 
 fuzz: $(VENV)/fuzz  ## read hostile mail for SECONDS (default 120), guided by what it reaches
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) $(ARGS)
+
+thunderbird: $(VENV)/dev servers  ## fill in forms and edit drafts in a real Thunderbird, which is installed if it is not there
+	@command -v thunderbird >/dev/null || sh .ci/apt.sh thunderbird
+	$(BIN)/python -m pytest tests/thunderbird/real_client.py $(ARGS)
 
 bench: $(VENV)/dev servers  ## measure against the floor of the same run
 	$(BIN)/python -m tests.bench.run $(ARGS)
