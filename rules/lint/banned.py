@@ -33,6 +33,10 @@ def _is_lifted(family: Family, written: Written, context: Context) -> bool:
             return False
 
 
+def _overlap(one: tuple[int, str, Family], other: tuple[int, str, Family]) -> bool:
+    return one[0] < other[0] + len(other[1]) and other[0] < one[0] + len(one[1])
+
+
 def check_banned(written: Written, context: Context, language: str = "en") -> Iterator[Finding]:
     """Tell the phrases of these families, once for each sentence; what is part of the company's name or the job's is none."""
     names = [plain(text) for text in (context.company, context.role, *context.terms) if text.strip()]
@@ -48,7 +52,9 @@ def check_banned(written: Written, context: Context, language: str = "en") -> It
                 begin += 1  # noqa: PLW2901 - a full stop that was needed to find it, perhaps on the line before
             shown = " ".join(written.text[begin:end].split())
             found.setdefault((family.id, bisect_right(starts, begin)), []).append((begin, shown, family))
-    for pieces in found.values():
+    for each in found.values():
+        # What overlaps is one phrase to its reader.
+        pieces = [piece for n, piece in enumerate(each) if not any(_overlap(piece, other) for other in each[:n])]
         begin, shown, family = pieces[0]
         yield Finding(
             f"banned.{family.id}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from html import unescape
 from rules.lint.context import Attachment
 from rules.mail import Address, Part, Role, message_from_bytes
 from rules.mail.encoding import clean, decode_transfer, to_text
+from rules.mail.html import render
 from rules.mail.mime import read_tree
+from rules.mail.visible import visible
 
-__all__ = ["Mail", "read_mail", "versions_of"]
+__all__ = ["Mail", "is_mail", "read_mail", "text_of", "versions_of"]
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_ATTACHMENT = 48 * 1024 * 1024
@@ -22,6 +25,14 @@ _MOST_ATTACHMENTS = 50
 _MAX_BEHIND = 1024 * 1024
 _MOST_PIECES = 60
 _PIECE, _OVERLAP = 60_000, 300
+_HEAD = 64 * 1024
+_FIELDS = re.compile(rb"(?:[!-9;-~]{1,80}:[^\n]{0,4000}(?:\n[ \t][^\n]{0,4000}){0,100}(?:\n|\Z)){1,200}")
+_OF_MAIL = re.compile(
+    rb"^(?:content-type|date|from|message-id|mime-version|received|return-path|subject|to):", re.IGNORECASE | re.MULTILINE
+)
+_CODECS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF8, "utf-8"))
+_PAGE = re.compile(r"\s{0,200}(?:<!doctype html|<html|<head|<body|<div|<p>|<p )", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/x-amp-html", "text/calendar"})
 
@@ -48,7 +59,7 @@ def read_mail(raw: bytes) -> Mail:
     """Take a message apart (RFC 5322, RFC 2045). Never raises, whatever the octets."""
     message = message_from_bytes(raw, ref="", role=Role.DRAFTS, received_at=_NO_TIME, size=len(raw))
     return Mail(
-        text=message.text,
+        text=_shown(raw, message.text),
         subject=message.envelope.subject,
         to=(*message.to, *message.cc),
         sender=message.sender,
@@ -77,6 +88,39 @@ def versions_of(html: str) -> tuple[str, ...]:
     """Return the source of a page, its characters resolved, and what is left of it when the tags are taken out, and parted."""
     source = unescape(html)
     return source, _TAG.sub("", source), _TAG.sub(" ", source)
+
+
+def is_mail(octets: bytes) -> bool:
+    """Say whether a file is a message: it begins with header fields (RFC 5322 section 2.2), perhaps below a line of mbox."""
+    head = octets[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
+    if head.startswith(b"From "):
+        head = head.partition(b"\n")[2]
+    fields = _FIELDS.match(head)
+    return fields is not None and _OF_MAIL.search(fields[0]) is not None
+
+
+def text_of(octets: bytes) -> str:
+    """Return what a file of plain text or HTML says, without the mails that are quoted in it.
+
+    It is decoded by the mark at its beginning, else as UTF-8, else as Windows-1252. Never raises.
+    """
+    codec = next((name for mark, name in _CODECS if octets.startswith(mark)), "")
+    text = octets.decode(codec, "replace").lstrip("\ufeff") if codec else to_text(octets)
+    if _PAGE.match(text):
+        text = render(clean(text, lines=True)).text
+    return visible(clean(text.replace("\r\n", "\n"), lines=True))[0]
+
+
+def _shown(raw: bytes, plain: str) -> str:
+    """Return the text that most readers see: that of the HTML part where it says something else than the plain one."""
+    tree = read_tree(raw)
+    parts = [part for part in _leaves(tree.root) if part.type == "text/html" and not _is_attached(part)]
+    if len(parts) != 1 or not plain.strip():
+        return plain
+    octets = decode_transfer(tree.octets(raw, parts[0], _MAX_BEHIND), parts[0].encoding)
+    page = visible(render(clean(to_text(octets, parts[0].charset, truncated=True), lines=True)).text)[0]
+    said = {*_WORD.findall(plain.casefold())}
+    return page if page.strip() and not {*_WORD.findall(page.casefold())} <= said else plain
 
 
 def _leaves(part: Part) -> Iterator[Part]:

@@ -122,3 +122,44 @@ def test_what_cannot_be_read_is_said(desk: CliDesk, tmp_path: Path) -> None:
     path = saved(tmp_path / "note.eml", TEXT)
     assert "There are: thank_you" in desk.run("lint", str(path), "--kind", "postcard", code=Exit.USAGE).stderr
     assert "no hiring process" in desk.run("lint", str(path), "--process", "acme", code=Exit.USAGE).stderr
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        TEXT.encode("utf-16"),
+        TEXT.replace("railway", "na\u00efve railway").encode("cp1252"),
+        b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode(),
+        f"<html><body><p>{TEXT.replace(chr(10) * 2, '</p><p>').replace(chr(10), '<br>')}</p></body></html>".encode(),
+    ],
+    ids=["UTF-16", "Windows-1252", "UTF-8 with a mark", "page"],
+)
+def test_a_text_is_read_however_an_editor_saved_it(desk: CliDesk, tmp_path: Path, octets: bytes) -> None:
+    path = tmp_path / "note"
+    path.write_bytes(octets)
+    assert "no fault found" in desk.run("lint", str(path)).stdout
+    path.write_bytes(octets.replace(b"has stayed", b"haz stayed").replace("has".encode("utf-16-le"), "haz".encode("utf-16-le")))
+    assert "haz" in desk.run("lint", str(path)).stdout
+
+
+def test_of_a_mail_whose_html_says_something_else_that_is_checked(desk: CliDesk, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Thank You - Sam Rivers"
+    message["To"] = "Rita Chen <rita@acme.test>"
+    message.set_content(TEXT)
+    page = TEXT.replace("\n\n", "<p>").replace("\n", "<br>")
+    message.add_alternative(f"<p>{page}", subtype="html")
+    path = tmp_path / "note.eml"
+    path.write_bytes(bytes(message))
+    assert "no fault found" in desk.run("lint", str(path)).stdout
+    path.write_bytes(bytes(message).replace(b"<p>Thank you", b"<p>I am just checking in. Thank you"))
+    assert "just checking in" in desk.run("lint", str(path), code=Exit.FINDINGS).stdout
+
+
+@pytest.mark.parametrize(
+    "first", ["Content-Type: text/plain", "Thread-Topic: x", "Bcc: a@example.com", "X-Unsent: 1", "From me@x Mon"]
+)
+def test_a_mail_is_known_by_its_fields_whichever_comes_first(desk: CliDesk, tmp_path: Path, first: str) -> None:
+    path = tmp_path / "note"
+    path.write_text(f"{first}\nSubject: Thank You - Sam Rivers\nTo: rita@acme.test\n\n{TEXT}", encoding="utf-8")
+    assert "no fault found" in desk.run("lint", str(path)).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -23,20 +24,20 @@ if TYPE_CHECKING:
 __all__ = ["lint_file"]
 
 _MOST = 64 * 1024 * 1024
-_FIELDS = (b"from:", b"to:", b"subject:", b"date:", b"message-id:", b"mime-version:", b"received:", b"return-path:", b"x-")
 _STDIN = "-"
 
 
 def lint_file(path: Path, config: Path, process: str | None, kind: str | None, *, named: bool, as_json: bool) -> None:
     """Check one draft and print what is found. Ends with FINDINGS when something should be put right before it is sent."""
     from rules.lint.check import blocks  # noqa: PLC0415 - the rules are needed only here
+    from rules.lint.mail import text_of  # noqa: PLC0415
     from watcher.proofread import Job, apart  # noqa: PLC0415
 
     octets = _octets(path)
     mail = _mail(octets)
-    text = "" if mail is not None else octets.decode("utf-8-sig", "replace")
+    text = "" if mail is not None else text_of(octets)
     context = _context(config, process, _kind(kind), mail, text, named=named)
-    job = Job(context, raw=octets) if mail is not None else Job(context, text=_visible(text))
+    job = Job(context, raw=octets) if mail is not None else Job(context, text=text)
     findings = apart([job])[0].findings
     if as_json:
         from watcher.report.proofs import finding_values  # noqa: PLC0415
@@ -58,7 +59,8 @@ def _octets(path: Path) -> bytes:
             octets = file.read(_MOST + 1)
     if len(octets) > _MOST:
         raise UsageError(f"{path}: is larger than 64 MB, and no draft.")
-    if octets.startswith((b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0")) or b"\0" in octets[:1000].lstrip(b"\xff\xfe"):
+    wide = octets.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if octets.startswith((b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0")) or (b"\0" in octets[:1000] and not wide):
         raise UsageError(
             f"{path}: is no mail and no text. Save the draft from your mail client, with this file attached, as .eml."
         )
@@ -66,20 +68,10 @@ def _octets(path: Path) -> bytes:
 
 
 def _mail(octets: bytes) -> Mail | None:
-    """Return the mail that a file is, or None for plain text: a mail begins with a header field (RFC 5322 section 2.2)."""
-    from rules.lint.mail import read_mail  # noqa: PLC0415
+    """Return the mail that a file is, or None for a text."""
+    from rules.lint.mail import is_mail, read_mail  # noqa: PLC0415
 
-    first = octets.lstrip(b"\r\n\xef\xbb\xbf")[:200].lower()
-    if first.startswith(b"from ") and b"\n" in first:
-        first = first.partition(b"\n")[2]
-    return read_mail(octets) if first.startswith(_FIELDS) else None
-
-
-def _visible(text: str) -> str:
-    """Return a plain text without the mails that are quoted in it."""
-    from rules.mail.visible import visible  # noqa: PLC0415
-
-    return visible(text.replace("\r\n", "\n"))[0]
+    return read_mail(octets) if is_mail(octets) else None
 
 
 def _kind(word: str | None) -> DraftKind | None:
