@@ -171,6 +171,12 @@ class _Walk:
         stand = [place for other in others for place in other.standing() if own is None or _turn(place) < own]
         return tuple(sorted((place.slot.opens for place in (*went, *stand)), key=_utc))
 
+    def is_near(self, others: Sequence[datetime]) -> bool:
+        """Say whether its next follow-up would be so soon after those of others that it may have to move."""
+        gap = timedelta(days=self.found.account.policy.gap.between_status_days + 2)  # they count dates, in any zone
+        own = [place for place in (*self.decision.place, *self.decision.upcoming) if place.kind is DraftKind.STATUS]
+        return any(_utc(place.slot.opens) < _utc(max(others, key=_utc)) + gap for place in own)
+
 
 def _turn(place: Place) -> tuple[datetime, str]:
     return _utc(place.appears_at), str(place.key)
@@ -187,8 +193,9 @@ def _go(walks: Sequence[_Walk], now: datetime, until: datetime) -> None:
         for walk in walks if len(walks) > 1 else ():
             heard = walk.hears([other for other in walks if other is not walk])
             if heard != walk.elsewhere:
-                walk.elsewhere = heard
-                walk.decide(at)
+                before, walk.elsewhere = walk.elsewhere, heard
+                if walk.is_near((*before, *heard)):
+                    walk.decide(at)
 
 
 def _at_one_company(walks: Iterable[_Walk]) -> list[list[_Walk]]:
