@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from rules.classify.score import ENOUGH, PROCESS_KINDS, STRONG, Scores, is_answe
 from rules.classify.senders import is_board, is_freemail, is_inmail, is_mass
 from rules.classify.text import Text
 from rules.classify.types import Evidence, Kind
-from rules.dates import Moment, ambiguous_days, days, moments, times
+from rules.dates import Moment, ambiguous_days, ambiguous_moments, days, moments, times
 from rules.extract.booking import booking_link_of
 from rules.mail.types import Message
 
@@ -117,7 +117,7 @@ def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, 
         today = message.envelope.received_at.date()
         zone = message.envelope.received_at.tzinfo or UTC
         whole = f"{text.subject}\n{text.folded}"
-        stated = moments(whole, today, zone, text.languages)
+        stated = _stated(whole, today, zone, text.languages)
         if stated and not _proposed(text, whole, stated):
             if told or (not asked and len({moment.start.date() for moment in stated}) == 1):
                 # About an interview, a time is told, nothing is asked: it is fixed, whatever word it is told by.
@@ -131,6 +131,13 @@ def _weigh_time(message: Message, text: Text, scores: Scores, found: dict[Kind, 
                 invite = max(invite + STRONG * titled, fixed if stated else 0.0)
             fixed = min(fixed, ENOUGH - 1)
     found[Kind.INTERVIEW_INVITE], found[Kind.INTERVIEW_CONFIRMATION] = invite, fixed
+
+
+def _stated(whole: str, today: date, zone: tzinfo, languages: tuple[str, ...]) -> list[Moment]:
+    """Return the times that a mail names, also those whose zone may be one of several (`CST`): that a time is fixed is plain."""
+    found = moments(whole, today, zone, languages)
+    doubtful = ((one, one.readings[0]) for one in ambiguous_moments(whole, today, zone, languages))
+    return found + [Moment(start, None, "", one.start, one.end) for one, start in doubtful if isinstance(start, datetime)]
 
 
 def _confirms(scores: Scores, whole: str, today: date, languages: tuple[str, ...]) -> bool:

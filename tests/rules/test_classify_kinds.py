@@ -144,3 +144,12 @@ def test_mail_of_systems_and_people_of_today_is_of_its_kind(letter: dict[str, An
     message = mail(letter["body"].strip(), sender=letter["from"], subject=letter["subject"], headers=headers)
     found = classify(message, own=OWN, known=letter.get("known", False))
     assert found.kind is Kind(letter["kind"]), found
+
+
+def test_a_time_is_fixed_whichever_of_the_zones_it_may_mean_is_meant() -> None:
+    """`CST` is a zone of America and one of China: where no clock tells which, the time is stated all the same."""
+    letter = mail(
+        "Hi Sam,\n\nThis is to confirm our phone screen on Tuesday, December 1 at 2:00 PM CST. I'll call you.",
+        subject="Phone screen - Data Engineer",
+    )
+    assert classify(letter, own=OWN, known=False).kind is Kind.INTERVIEW_CONFIRMATION
