@@ -9,6 +9,7 @@ from datetime import timedelta, tzinfo
 from typing import NamedTuple
 
 from rules.calendar import CalendarEvent, named_zone, read
+from rules.classify.score import is_answer
 from rules.classify.text import text_of
 from rules.classify.types import Kind
 from rules.dates import days, times
@@ -98,7 +99,11 @@ def read_meetings(
     body = f"{text.subject}\n{text.folded}"
     pages = [address for _, address in message.links]
     words = text.words.union(WORD.findall(text.subject))
-    form = format_of(body, events, languages=text.languages, links=pages, particulars=message.text, words=words)
+    form = Format.UNKNOWN
+    if is_answer(message, text):  # it carries the subject of what it answers: `Re: Phone screen` says nothing of the next talk
+        form = format_of(text.folded, events, languages=text.languages, links=pages, particulars=message.text, words=text.words)
+    if form is Format.UNKNOWN:
+        form = format_of(body, events, languages=text.languages, links=pages, particulars=message.text, words=words)
     title = f"{text.subject}\n" + "\n".join(fold(event.summary) for event in events)
     stated = round_of(title, text.folded, text.languages, words=text.words)
     found = interviews_of(message, kind, own=own, zone=zone, local=local, people=people, named=named)

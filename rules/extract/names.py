@@ -40,6 +40,9 @@ _TITLES = (
 _SUFFIX = r"(?:Ph\.?D\.?|MBA|M\.?Sc\.?|B\.?Sc\.?|M\.?A\.?|B\.?A\.?|Jr\.?|Sr\.?|LL\.?M\.?|SHRM-\w+|S?PHR|CPA|PMP|CFA|MD|II|III|IV)"
 _WHOLE = re.compile(rf"(?:{_TITLES}){{0,3}}(?P<name>{NAME})(?:,? {_SUFFIX})*")
 _LAST_FIRST = re.compile(rf"(?P<last>(?:{_PARTICLE}[ ]){{0,3}}{_WORD}(?:[ ]{_WORD})?), (?P<first>{_WORD}(?:[ ]{_WORD}){{0,2}})")
+_EASTERN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
+_WIDE = re.compile(rf"{_EASTERN}{{1,4}}(?:[ \u3000\u00b7]{_EASTERN}{{1,6}})?(?![^\W\d_])")
+"""A name in Chinese, Japanese or Korean letters, as it stands alone between others."""
 _LONGEST = 60
 _MOST_CASELESS = 12
 _ADDRESS = re.compile(r"^(?P<word>[^\W\d_]+(?:\.[^\W\d_]+)?\.?)[ ]+(?=\S)")
@@ -115,7 +118,8 @@ def leading_name(text: str) -> str:
     """Return the longest name at the beginning of a text that is one: of `Ada Moe Director, Data` that is `Ada Moe`."""
     match = _ONE.match(text)
     if match is None:
-        return ""
+        wide = _WIDE.match(text)
+        return wide[0] if wide is not None and is_name(wide[0]) else ""
     words = match[0].split(" ")
     for count in range(len(words), 1, -1):
         name = " ".join(words[:count])

@@ -116,7 +116,7 @@ def _without_address(name: str) -> str:
 def _all(reading: Reading) -> Iterator[Person]:
     languages = reading.languages
     for start, end in sorted(all_matches("people", "with", reading.folded, reading.words, languages)):
-        if not is_past(reading.folded, start, languages):
+        if not is_past(reading.folded, start, languages) and not _is_relative(reading.folded, start, languages):
             yield from _list_at(reading.body, end, languages)
     subject = all_matches("people", "with", reading.folded_subject, reading.words_of_subject, languages)
     for _, end in sorted(subject):
@@ -125,6 +125,15 @@ def _all(reading: Reading) -> Iterator[Person]:
     yield from gathered(reading)
     yield from _before_verb(reading)
     yield from _of_lines(reading)
+
+
+def _is_relative(folded: str, start: int, languages: tuple[str, ...]) -> bool:
+    """Say whether a label such as `Who` is no label but goes on about the one before: `Jane Doe, who would be your manager`."""
+    first = re.match(r"[^\W\d_]+", folded[start : start + 20])
+    if first is None or first[0] not in listed("described", "relative", languages):
+        return False
+    before = folded[max(0, start - 4) : start].rstrip(" ")
+    return before.endswith(",") or before[-1:].isalpha()
 
 
 def _list_at(text: str, start: int, languages: tuple[str, ...]) -> Iterator[Person]:
@@ -148,7 +157,11 @@ def _past_title(rest: str, languages: tuple[str, ...]) -> tuple[str, str]:
     for count in range(1, min(8, len(tokens))):
         title = " ".join(tokens[:count]).rstrip(",")
         after = " ".join(tokens[count:])
-        if _begins_with_name(title, languages) or (title.endswith(".") and len(tokens[count - 1]) > _LONGEST_SHORT):
+        if (
+            "(" in title
+            or _begins_with_name(title, languages)
+            or (title.endswith(".") and len(tokens[count - 1]) > _LONGEST_SHORT)
+        ):
             break
         if (_begins_with_name(after, languages) or _is_addressed(after, languages)) and is_title(title):
             return after, clean_role(title)

@@ -88,6 +88,19 @@ def test_a_clause_about_somebody_does_not_end_the_list_of_people() -> None:
     ]
 
 
+def test_a_clause_with_who_begins_no_list_and_a_name_in_other_letters_ends_none() -> None:
+    found = _facts(
+        "Hi Sam,\n\nTuesday 1 December at 10:00: you will meet Dr. Jean-Luc de la Moe, who would be your manager, "
+        "\u738b\u5c0f\u660e (Bar Lead) and me. Dr. de la Moe likes to talk about wine lists."
+    )
+    assert [(person.name, person.title, person.address) for person in found.interviewers] == [
+        ("Dr. Jean-Luc de la Moe", "", ""),
+        ("\u738b\u5c0f\u660e", "Bar Lead", ""),
+        ("Rita Chen", "Talent Partner", "rita@acme.example"),
+    ]
+    assert found.interviewers[0].told
+
+
 def test_the_writer_may_be_the_hiring_manager() -> None:
     found = _facts("Hi Sam,\n\nTuesday 1 December at 10:00 works, just you and me. I would be your manager in this role.")
     assert [(person.address, person.role) for person in found.people] == [("rita@acme.example", MANAGER)]

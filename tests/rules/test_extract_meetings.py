@@ -469,3 +469,13 @@ def test_any_text_may_stand_where_an_address_stands(text: str, start: str) -> No
         assert found.startswith("http") or found[:4].lower() == "http"
     assert not (is_video_page(address) and is_booking_page(address))
     is_scheduling_page(address)
+
+
+def test_an_answer_says_how_the_next_talk_is_held_not_the_subject_it_carries_along() -> None:
+    text = "Hi Sam,\n\nYour interview is on Tuesday 1 December at 10:00 at our office. We look forward to meeting you."
+    answer = mail(text, subject="Re: Phone screen - Data Engineer", headers={"In-Reply-To": "<x@example.com>"})
+    silent = mail(
+        "Hi Sam,\n\nTuesday 1 December at 10:00 it is.", subject="Re: Phone screen", headers={"In-Reply-To": "<x@example.com>"}
+    )
+    assert meetings(answer, Kind.INTERVIEW_CONFIRMATION).format is Format.IN_PERSON
+    assert meetings(silent, Kind.INTERVIEW_CONFIRMATION).format is Format.PHONE
