@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from rules.drafts.types import DraftKind
 from rules.extract.types import PromiseClass
 from rules.lint.context import Context
+from rules.lint.phrases import plain
 from rules.lint.types import Finding, Severity
 from rules.lint.written import Written
 
@@ -19,6 +21,15 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ONES = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_TENS = ("", "", "twenty", "thirty")
+_LAST_ALONE = 20
+_OF_ROUNDS = 4
+"""`The second` is said of interviews, too."""
+_ALONE = {
+    10: "tenth", 11: "eleventh", 12: "twelfth", 13: "thirteenth", 14: "fourteenth", 15: "fifteenth", 16: "sixteenth",
+    17: "seventeenth", 18: "eighteenth", 19: "nineteenth", 20: "twentieth", 30: "thirtieth",
+}  # fmt: skip
 _ORDINALS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 
 
@@ -34,6 +45,42 @@ def _named(text: str, today: date) -> list[tuple[date, bool]]:
     return [(found.day, found.bare) for found in days(fold(text), today)]
 
 
+def _mismatched(folded: str, promised: date) -> bool:
+    """Say whether their weekday stands beside another date (`Friday, 12 July`)."""
+    beside = re.compile(
+        rf"\b{_WEEKDAYS[promised.weekday()]},? (?:the )?(\d{{1,2}}(?:st|nd|rd|th)?(?: of)? [a-z]{{3,9}}|[a-z]{{3,9}} \d{{1,2}}\b)"
+    )
+    dates = [[day for day, bare in _named(found[1], promised) if not bare] for found in beside.finditer(folded)]
+    return any(days and promised not in days for days in dates)
+
+
+def _spelled_out(folded: str, context: Context) -> bool:
+    """Say whether their date stands there in figures of either order, in words, or as the end of the week or month it ended."""
+    promised = context.promise.date if context.promise is not None else None
+    if promised is None:
+        return False
+    day, month = promised.day, promised.month
+    for one, other in ((day, month), (month, day)):
+        if re.search(rf"(?<![\d./])0?{one} ?[./] ?0?{other}\b(?!\d)", folded):
+            return True
+    name = _MONTHS[month - 1].casefold()
+    ordinal = f"{_TENS[day // 10]} {_ONES[day % 10]}".strip()
+    ordinal = ordinal if day > _LAST_ALONE and day % 10 else _ALONE.get(day, ordinal)
+    alone = rf"|\bthe {ordinal}\b" if day > _OF_ROUNDS else ""
+    if re.search(rf"\b{ordinal}\b(?: of)? {name}|\b{name} (?:the )?{ordinal}\b{alone}", folded):
+        return True
+    last_of_month = (promised + timedelta(days=3)).month != month
+    if last_of_month and re.search(rf"\bend of (?:{name}|last month|the month)\b", folded):
+        return True
+    today = context.day or promised
+    ended = timedelta() < promised - _monday(promised) >= timedelta(days=3)
+    return ended and _monday(today) - _monday(promised) == timedelta(days=7) and "end of last week" in folded
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def check_promise(written: Written, context: Context) -> Iterator[Finding]:
     """Tell a follow-up that passes over the date they gave, or names another day in its place."""
     promise = context.promise
@@ -41,12 +88,13 @@ def check_promise(written: Written, context: Context) -> Iterator[Finding]:
         return
     promised, body = promise.date, written.body
     named = [found for today in {context.day or promised, promised, promise.made_on} for found in _named(body, today)]
-    if promised in {day for day, _ in named}:
+    folded = plain(body)
+    mismatched = _mismatched(folded, promised)
+    if (promised, False) in named or (promised in {day for day, _ in named} and not mismatched) or _spelled_out(folded, context):
         return
-    folded = body.casefold()
     others = sorted({day for day, bare in named if not bare and promise.made_on < day and abs((day - promised).days) <= _NEAR})
     ordinal = f"the {promised.day}{_ORDINALS.get(promised.day, 'th')}"
-    if not others and (ordinal in folded or _WEEKDAYS[promised.weekday()] in folded):
+    if not mismatched and (_WEEKDAYS[promised.weekday()] in folded or (not others and ordinal in folded)):
         return
     instead = f"; it names {_words(others[0])}" if others else ""
     yield Finding(

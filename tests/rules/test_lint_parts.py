@@ -189,6 +189,14 @@ def test_c20_culture_is_asked_for_where_it_counts_and_nowhere_else(person: Perso
         ("You spoke of the 15th.", []),
         ("You spoke of that Friday.", []),
         ("You spoke of 2026-05-15.", []),
+        ("You spoke of 15/05.", []),
+        ("You spoke of 5/15.", []),
+        ("You spoke of 15.5. or so.", []),
+        ("You spoke of the fifteenth of May.", []),
+        ("You spoke of Friday; I am free again on 20 May.", []),
+        ("You spoke of the end of last week.", []),
+        ("You spoke of 15 people and 5/16 of them.", ["promise.missing"]),
+        ("You spoke of Friday, 22 May.", ["promise.wrong"]),
         ("I had noted 16 May as your date.", ["promise.wrong"]),
         ("You spoke of the middle of the month.", ["promise.missing"]),
         ("", ["promise.missing"]),
@@ -196,7 +204,10 @@ def test_c20_culture_is_asked_for_where_it_counts_and_nowhere_else(person: Perso
 )
 def test_f11_their_date_is_recalled_and_is_the_right_one(said: str, found: list[str]) -> None:
     promise = Promise(PromiseClass.HARD_DATE, date(2026, 5, 5), date(2026, 5, 15), "We will tell you by Friday, 15 May.")
-    told = check(plain_note(FOLLOW_UP.replace("I would be glad", f"{said} I would be glad")), replace(STATUS, promise=promise))
+    told = check(
+        plain_note(FOLLOW_UP.replace("I would be glad", f"{said} I would be glad")),
+        replace(STATUS, promise=promise, day=date(2026, 5, 19)),
+    )
     assert [finding.id for finding in told if finding.id.startswith("promise")] == found
     assert all(finding.severity is Severity.BLOCK for finding in told if finding.id.startswith("promise"))
 

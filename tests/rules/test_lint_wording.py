@@ -69,6 +69,7 @@ def test_a_banned_phrase_is_told_once_in_whatever_way_it_is_written(text: str, n
     [
         "You mentioned a decision by Friday, 5 June.",
         "You hoped to decide by the end of last week.",
+        "If I have not heard from you by then, may I write again?",
         "I had noted that I would hear from you by Monday.",
         "I will let you have my answer by Friday, and can reply until Monday.",
         "I looked after sixty files at once.",
