@@ -23,9 +23,9 @@ from rules.extract.types import Facts, Format, Interview, Person, PromiseClass
 from rules.mail import Address, CalendarPart
 from rules.notes.types import Answers, Notes
 from rules.policy import load_playbook, parse_policy
-from rules.process import Event, Noted, Verb, fold
+from rules.process import DraftChange, Event, Noted, Verb, fold
 from tests.rules.test_decide_properties import histories
-from tests.rules.timing import FAST, PROFILE, confirmed, mark, meeting, ny, promised, theirs
+from tests.rules.timing import FAST, PROFILE, confirmed, drafted, key, mark, meeting, ny, promised, theirs
 from watcher.account import Account
 from watcher.history import Assessment
 from watcher.report.ahead import Ahead, look_ahead, look_ahead_of_all
@@ -107,6 +107,18 @@ def test_a_task_that_is_late_is_planned_for_now() -> None:
     (step,) = [step for step in plan_of(ny(3, 20), [BOOKED, owed]) if step.kind == "task"]
 
     assert (step.opens, step.due) == (ny(3, 20), None)
+
+
+def test_a_note_whose_time_is_over_is_planned_for_now_as_long_as_it_stands() -> None:
+    late = ny(3, 6, 9)
+    events: list[Event] = [BOOKED, drafted(key("thank_you-1"), ny(3, 2, 11))]
+    (note,) = [step for step in plan_of(late, events) if step.kind == "thank_you"]
+    assert (note.opens, note.closes, note.overdue) == (late, late, True)
+    assert "now" in drawn(plan_view([found_at(late, events)], late, NEW_YORK, {"p": ahead_of(late, events)}))
+    content = build_ics(plan_of(late, events), late)
+    assert any("Thank-you note" in str(event["summary"]) for event in Calendar.from_ical(content).walk("VEVENT"))
+    sent = [*events, drafted(key("thank_you-1"), ny(3, 2, 12), DraftChange.SENT)]
+    assert not [step for step in plan_of(late, sent) if step.kind == "thank_you"]
 
 
 def test_a_question_that_is_still_open_stands_on_the_day_of_the_plan_under_its_own_name() -> None:

@@ -40,6 +40,8 @@ def when_words(step: Step, now: datetime, zone: ZoneInfo) -> str:
     today = now.astimezone(zone).date()
     if step.all_day:
         return day_words(step.opens.astimezone(zone).date(), today)
+    if step.overdue:
+        return "now"
     if step.kind == "task":
         begins = "now" if step.opens <= now else f"from {time_words(step.opens, zone, today)}"
         return begins if step.due is None else f"{begins}, by {time_words(step.due, zone, today)}"

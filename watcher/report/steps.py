@@ -71,6 +71,8 @@ class Step:
     """`opens` and `closes` are the beginnings of a day of the user's and of the next one."""
     due: datetime | None = None
     """Of a task."""
+    overdue: bool = False
+    """Of a draft: its time is over while it stands, so that it is planned for now."""
     detail: str = ""
     """The whole sentence of a task or a question, where `words` are only its title."""
 
@@ -83,7 +85,7 @@ def steps_of(found: Sequence[Assessment], now: datetime, ahead: Aheads) -> list[
             step
             for one in found
             for step in _steps(one, ahead.get(one.process.id) or as_decided(one), now)
-            if (step.closes > now or step.kind == "task") and step.opens <= until
+            if (step.closes > now or step.kind == "task" or step.overdue) and step.opens <= until
         ),
         key=lambda step: (step.opens.astimezone(UTC), step.found.process.id, step.kind, step.words),
     )
@@ -92,7 +94,7 @@ def steps_of(found: Sequence[Assessment], now: datetime, ahead: Aheads) -> list[
 def _steps(one: Assessment, ahead: Ahead, now: datetime) -> Iterator[Step]:
     zone = ZoneInfo(one.account.profile.zone)
     yield from _interviews(one, ahead.process)
-    yield from _places(one, ahead.places)
+    yield from _places(one, ahead.places, now)
     yield from (_task(one, task, now) for task in ahead.tasks)
     for notice in ahead.questions:
         asked = _day(notice.at, zone)[0]
@@ -125,14 +127,16 @@ def _interviews(one: Assessment, then: Process) -> Iterator[Step]:
             yield Step(interview.start, interview.end, one, "interview", name, f"Interview, round {each.number}")
 
 
-def _places(one: Assessment, places: Sequence[Place]) -> Iterator[Step]:
+def _places(one: Assessment, places: Sequence[Place], now: datetime) -> Iterator[Step]:
     standing = {row.key for row in one.outbox if row.state in LIVE}
-    sure = {place.key for place in (*one.decision.place, *one.decision.upcoming)}
+    due = {place.key for place in one.decision.place}
+    sure = due | {place.key for place in one.decision.upcoming}
     for place in places:
         words = place_words(place, one) + (IN_DRAFTS if place.key in standing else "")
+        overdue = place.slot.closes <= now and place.key in due and not place.kind.to_self
         yield Step(
-            place.slot.opens,
-            place.slot.closes,
+            now if overdue else place.slot.opens,
+            now if overdue else place.slot.closes,
             one,
             place.kind.value,
             str(place.key),
@@ -140,6 +144,7 @@ def _places(one: Assessment, places: Sequence[Place]) -> Iterator[Step]:
             place.recipient.address or None,
             place.appears_at,
             assumes_sent=place.key not in sure,
+            overdue=overdue,
         )
 
 
