@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from rules.extract.types import Person
@@ -100,10 +101,17 @@ def _greeting(written: Written, context: Context, roster: Roster) -> Iterator[Fi
     addressee = context.addressee
     silent = {*load_words("en_parts")["greeting"], *(key_of(word) for word in WORD.findall(context.company))}
     greeting = PLACE.sub(" ", written.greeting)
-    named = [word for word in WORD.findall(greeting) if word.casefold() not in silent and len(word) > 1]
     own = {key_of(word): word for word in name_words(addressee.name)} if addressee is not None else {}
     if addressee is None or not own:
         return
+    named = [
+        word
+        for word in WORD.findall(greeting)
+        # In small letters only what is nearly the name is meant for one.
+        if word.casefold() not in silent
+        and len(word) > 1
+        and (word[:1].isupper() or any(_same_but(word, right) for right in own))
+    ]
     place = written.line(written.text.find(written.greeting))
     if not named and greeting == written.greeting and greeting and not own.keys() & set(map(key_of, WORD.findall(greeting))):
         yield _nobody(written.greeting, addressee, place, grave=context.kind is not None)
@@ -172,8 +180,12 @@ def _nickname(word: str, name: str, place: str) -> Finding:
     )
 
 
+def _same_letters(word: str, right: str) -> bool:
+    return unmarked(key_of(word)) == unmarked(key_of(right))
+
+
 def _same_but(word: str, right: str) -> bool:
-    return unmarked(key_of(word)) == unmarked(key_of(right)) or is_near(word, right, greeted=True)
+    return key_of(word) == key_of(right) or _same_letters(word, right) or is_near(word, right, greeted=True)
 
 
 def _is_ordinary(word: str, folded: str, lexicon: Lexicon, *, beside: bool) -> bool:
@@ -206,7 +218,14 @@ def _body(written: Written, context: Context, roster: Roster, lexicon: Lexicon, 
         if not right or _is_ordinary(word, folded, lexicon, beside=beside):
             continue
         seen.add(folded)
-        if is_nickname(word, right) and not is_near(word, right):
+        if is_given_name(word) and not beside and not is_nickname(word, right) and not _same_letters(word, right):
+            yield replace(
+                _misspelled(word, right, written.line(position)),
+                severity=Severity.WARN,
+                text=f"`{word}` is one letter away from {right}, and nobody known here is called so.",
+                remedy=f"Write `{right}`, if nobody else is meant.",
+            )
+        elif is_nickname(word, right) and not is_near(word, right):
             yield _nickname(word, right, written.line(position))
         else:
             yield _misspelled(word, right, written.line(position))

@@ -84,6 +84,9 @@ def found(text: str, about: Context) -> list[Finding]:
         ("Hi Rita \u2013", RITA, None),
         ("Hi Rita", RITA, None),
         ("Good morning Rita,", RITA, None),
+        ("Dear Rita (if I may),", RITA, None),
+        ("Buenos días Rita,", RITA, None),
+        ("Dear Doctor Li,", LI, None),
         ("Dear hiring team,", RITA, "name.nobody"),
     ],
 )
@@ -217,3 +220,11 @@ def test_a_letter_with_a_stroke_is_a_letter_with_a_mark() -> None:
 def test_a_place_in_the_greeting_is_told_as_a_place_alone() -> None:
     told = check("Dear [Name],\n\nThank you for the talk.", context(RITA))
     assert {each.id for each in told if each.place == "line 1"} == {"place.open"}
+
+
+def test_the_name_of_somebody_else_may_be_nearly_one_of_theirs() -> None:
+    jean = Person("Jean-Marc Dupont", "jean@acme.example")
+    (told,) = found("Dear Jean-Marc,\n\nI liked what Joan said.", replace(context(jean), people=(jean,)))
+    assert (told.id, told.severity) == ("name.misspelled", Severity.WARN)
+    (told,) = found("Dear Jean-Marc,\n\nI liked what Joan Dupont said.", replace(context(jean), people=(jean,)))
+    assert told.severity is Severity.BLOCK
