@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.extract.types import Person
+from rules.notes.anchors import fold_words
 from rules.notes.form import name_line, person_line
 from rules.notes.lines import Entry
 from rules.notes.points import Opening, People, opening
 
 __all__ = ["standing_below"]
+
+_MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,22 @@ def standing_below(found: Sequence[Entry], people: People) -> list[tuple[Person,
             name = _Name(entry, begins, not begins.rest.strip() or _is_of_the_form(entry, begins))
             owners.append(())
             continue
-        between = place < last.get(entry.section, 0)
-        owners.append(name.opening.people if name is not None and _is_below(entry, name, between=between) else ())
+        below = name is not None and _is_below(entry, name, between=place < last.get(entry.section, 0))
+        whom = name.opening.people if name is not None and below else ()
+        owners.append(() if _begins_with_another(entry.text, whom, people) else whom)
     return owners
 
 
 def _is_of_the_form(entry: Entry, begins: Opening) -> bool:
     """Say whether a line begins as the form wrote it."""
     return any(entry.text.startswith((name_line(person), f"{person_line(person)}:")) for person in begins.people)
+
+
+def _begins_with_another(text: str, whom: Sequence[Person], people: People) -> bool:
+    """Say whether the first word of a line is the name of somebody else: `Omar's point was another`."""
+    first = fold_words(text[:_MAX_NAME])[:1]
+    called = people.called(first[0].removesuffix("'s")) if first and whom else []
+    return any(person not in whom for person in called)
 
 
 def _is_below(entry: Entry, name: _Name, *, between: bool) -> bool:

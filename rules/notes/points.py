@@ -24,7 +24,7 @@ _MAX_PREFIX = 160
 _MAX_NAME = 80
 _MOST_WORDS = 6
 _PREFIX = re.compile(r"^([^:]{1,160}):(?!//)\s*(.*)$", re.DOTALL)
-_DASHED = re.compile(r"^([^:\u2013\u2014]{2,80}?) +(?:-{1,2}|[\u2013\u2014]) *(?=\S)(.*)$", re.DOTALL)
+_DASHED = re.compile(r"^([^:\u2013\u2014\u2192]{2,80}?) +(?:-{1,2}>?|=>|[\u2013\u2014\u2192]) *(?=\S)(.*)$", re.DOTALL)
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-h])[.)]{1,2}\s{1,10}(?=\S)")
 _PIECES = re.compile(r"\s*(?:,|&|\+|/|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"<?\b([A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})\b>?")
@@ -246,7 +246,7 @@ def _is_only_name(text: str, people: People, words: Words) -> bool:
 
 def _points(text: str, heading: Heading, about: Iterable[str], topic: Topic | None) -> tuple[Point, ...]:
     said = one_line(text, _MAX_TEXT).strip(" ;")
-    if not _LETTER.search(said):
+    if not _LETTER.search(said) or " ".join(fold_words(said)) in load_words().answers["no_point"]:
         return ()
     return tuple(Point("", heading, said, one, topic or Topic.ANY) for one in about)
 

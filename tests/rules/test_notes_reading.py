@@ -83,6 +83,7 @@ def test_n1_what_is_typed_above_the_form_is_a_point_and_what_stands_below_its_en
         "Best regards,\nRobin Ferrer\n+1 555 0100",
         "Get Outlook for Android",
         "Von meinem Telefon gesendet",
+        "Yahoo Mail: Search, Organize, Conquer",
     ],
 )
 def test_n1_signatures_are_no_notes(below: str) -> None:
@@ -110,6 +111,12 @@ def test_n1_signatures_are_no_notes(below: str) -> None:
         ("At 14:30 we ran late", [("", "", "At 14:30 we ran late")]),
         ("Omar Haddad \u2013 showed me the loader", [("omar", "", "showed me the loader")]),
         ("Weber - showed me the loader", [("ann", "", "showed me the loader")]),
+        ("Weber -> showed me the loader", [("ann", "", "showed me the loader")]),
+        ("Weber \u2192 showed me the loader", [("ann", "", "showed me the loader")]),
+        ("Weber: nothing special", []),
+        ("nothing", []),
+        ("N/A", []),
+        ("Nothing went wrong with the demo", [("", "", "Nothing went wrong with the demo")]),
         ("A well-known team - small", [("", "", "A well-known team - small")]),
         ("Python: they want more of it", [("", "", "Python: they want more of it")]),
         ("Ann Weber", []),
@@ -492,6 +499,9 @@ def test_shuffled_lines_of_a_form_are_read_without_a_word_of_it_taken_for_the_us
         ]),
         (("Omar Haddad:\n", "omar\nthe rota\n"), [("omar", "the rota")]),
         (("Omar Haddad:\n", "Omar Haddad (CTO):\nthe rota\n"), [("omar", "the rota")]),
+        (("Omar Haddad:\n", "Omar Haddad:\nAnn's view of it was another\nthe rota\nOmar likes it\n"), [
+            ("", "Ann's view of it was another"), ("omar", "the rota"), ("omar", "Omar likes it"),
+        ]),
         (("Everybody:\n", "Jo Park:\nruns\nEverybody:\n"), [("", "runs")]),
         (("Everybody:\n", "Jo Park: runs\nEverybody:\n"), [("", "Jo Park: runs")]),
         (("Everybody:\n", "Everybody: kind\n"), [("", "kind")]),
