@@ -36,7 +36,8 @@ def plain(text: str) -> str:
 def mentioned_in(text: str, people: Iterable[Person], language: str = "en") -> list[Person]:
     """Return those of some people whom a text names by their first or whole name, or by their last name with its capital.
 
-    A name that is a word as well (`will`, `mark`) counts with its capital only, and not at the beginning.
+    A name that is a word as well (`will`, `mark`) counts with its capital only, and not at the beginning; one of two letters with
+    its capital.
     """
     found = list(_WORD.finditer(text[:_MAX_INPUT]))
     shown = {plain(_owner(match.group())) for match in found}
@@ -46,9 +47,9 @@ def mentioned_in(text: str, people: Iterable[Person], language: str = "en") -> l
     for person in list(people)[:_MOST_PEOPLE]:
         given = plain(given_name(person))
         words = [plain(word) for word in _WORD.findall(person.name)]
-        known = inside if given in _words_too(language) else shown
+        known = inside if given in _words_too(language) else shown if len(given) >= _SHORTEST else capitals
         last = words[-1] if len(words) > 1 else ""
-        by_first = len(given) >= _SHORTEST and given in known
+        by_first = len(given) > 1 and given in known
         by_last = len(last) >= _SHORTEST and last in (inside if last in _words_too(language) else capitals)
         if by_first or by_last:
             named.append(person)

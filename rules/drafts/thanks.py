@@ -87,8 +87,8 @@ def _uses(fact: Fact) -> tuple[str, ...]:
 class _Round:
     """Hands out the facts of one round."""
 
-    def __init__(self, notes: list[_Note], shelf: Shelf, answers: Answers, language: str) -> None:
-        self.notes, self.shelf, self.answers, self.language = notes, shelf, answers, language
+    def __init__(self, notes: list[_Note], shelf: Shelf, answers: Answers, language: str, *, alone: bool) -> None:
+        self.notes, self.shelf, self.answers, self.language, self.alone = notes, shelf, answers, language, alone
         self.leads = [note for note in notes if note.lead]
 
     def _give(self, note: _Note, part: str, facts: Iterable[Fact]) -> bool:
@@ -97,7 +97,7 @@ class _Round:
         if slot in note.facts:
             return False
         for fact in facts:
-            made = fill(part, fact, note.person, alone=len(self.notes) == 1, language=self.language)
+            made = fill(part, fact, note.person, alone=self.alone, language=self.language)
             if isinstance(made, str):
                 self.shelf.unused[fact.id] = made
                 continue
@@ -154,7 +154,7 @@ class _Round:
 
     def _any(self, note: _Note, part: str) -> list[Fact]:
         found = self._for(note, part, named=True) + self._for(note, part, named=False)
-        if part == "personal" and len(self.notes) > 1:
+        if part == "personal" and not self.alone:
             found = [fact for fact in found if fact.about]
         return [] if part == _ADD and self._added() else found
 
@@ -171,7 +171,7 @@ class _Round:
                 reason = _NOBODY
             elif _ADD in uses and self._added():
                 reason = _ONE_ADDED
-            elif "personal" in uses and not fact.about and len(self.notes) > 1:
+            elif "personal" in uses and not fact.about and not self.alone:
                 reason = _WHOSE
             elif not uses:
                 reason = "it is news for later, and this note is about the interview"
@@ -257,10 +257,12 @@ def thank_you(case: Case, wording: Wording) -> Words:
     strengths = strengths_of(case.profile)
     for number, people in rounds.items():
         taken.next_round()
-        panel = _in_order(people, f"{seed}\x1f{number}")
+        # What is handed to somebody who can get no mail would stand in no note: they have words for LinkedIn.
+        reached = [person for person in people if person.address or identity(person) == identity(recipient)]
+        panel = _in_order(reached, f"{seed}\x1f{number}")
         if number == last and identity(recipient) not in map(identity, panel):
             panel.append(recipient)
-        notes, shelf = _round(case, wording, panel, number, strengths)
+        notes, shelf = _round(case, wording, panel, people, number, strengths)
         # What went out may be older than today's words; what was handed out for it then stays as it is.
         sent = case.sent if number == last else ()
         _Writer(case, wording, taken, shelf, seed, number).write(notes, before, sent)
@@ -271,17 +273,17 @@ def thank_you(case: Case, wording: Wording) -> Words:
     raise AssertionError("the recipient is always on the panel")
 
 
-def _round(
-    case: Case, wording: Wording, panel: Sequence[Person], number: int, strengths: Sequence[Filled]
+def _round(  # noqa: PLR0917 - what a round is made of
+    case: Case, wording: Wording, panel: Sequence[Person], met: Sequence[Person], number: int, strengths: Sequence[Filled]
 ) -> tuple[list[_Note], Shelf]:
-    """Give the people of a round their facts, as many as there is room for."""
+    """Give the people of a round their facts, as many as there is room for; `met` are all who were there."""
     noted = [one for one in case.process.noted if one.round == number]
     answers = noted[-1].answers if noted else Answers()
-    shelf = Shelf.of(noted, panel)
+    shelf = Shelf.of(noted, met)
     there = bool(shelf.facts)
     notes = [_Note(person) for person in panel]
     _strengths(notes, strengths, number - 1)
-    hand = _Round(notes, shelf, answers, wording.language)
+    hand = _Round(notes, shelf, answers, wording.language, alone=len(met) <= 1)
     hand.hand_out()
     hand.tell_the_rest()
     for note in notes:

@@ -371,6 +371,15 @@ def _told(unused: Unused) -> tuple[str, str]:
     return unused.fact, unused.reason
 
 
+def test_n2_what_somebody_without_an_address_would_be_told_is_there_for_the_others() -> None:
+    unreached = (Person("Dr. Bo Li", "", "", RoleClass.HIRING_MANAGER), Person("Wu Fei"))
+    people = (Person("Ann Kay", "ann@acme.example", "Talent Partner", RoleClass.RECRUITER), *unreached)
+    points = (point(W, 1, "Bo: the two warehouses"), point(W, 2, "the tour of the kitchen"), point(S, 1, "nobody closes alone"))
+    one = compose(place(people[0]), noted(notes(*points), people=people), SAM, now=NOW, message_id="a@example.com")
+    assert of_notes(one) == ["note:1.well.2", "note:1.stood_out.1"]
+    assert not placeholders(body_of(one.text))
+
+
 def test_a_name_that_is_a_word_as_well_is_the_word_where_it_is_written_small() -> None:
     drafts = _panel_with(point(W, 1, "their team will mark every build"))
     assert [name for name, one in drafts.items() if of_notes(one)] == ["rita"]
