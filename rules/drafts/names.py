@@ -78,7 +78,10 @@ def _given(words: list[str]) -> str:
 
 
 def _words_of(name: str) -> list[str]:
-    """Return the words of a display name without brackets, nickname, emoji, company and suffixes; nothing when they are not a person's name."""
+    """Return the words of a display name without brackets, nickname, emoji, company and suffixes.
+
+    Nothing when they are not a person's name.
+    """
     name = "".join(" " if unicodedata.category(each) == "So" or each == "\ufe0f" else each for each in name)
     name = _COMPANY_TAIL.sub("", _BRACKETED.sub(" ", _NICKNAME.sub(" ", name))).strip(" '\"")
     words = _in_order(" ".join(name.split())).split()
