@@ -103,7 +103,8 @@ def _tell_unthanked(case: Case, round_: Round, people: list[Person], part: Part)
     """
     wait, end = case.process.wait, round_.interview.end
     ends = plus(end, timedelta(days=case.policy.status.begin_within_days))
-    if not people or wait is None or wait.follow_ups or case.reached(ends):
+    later = [item for item in case.process.rounds if _utc(item.interview.start) >= _utc(end)]
+    if not people or wait is None or wait.follow_ups or case.reached(ends) or later:
         return
     names = [person.name or person.address for person in people]
     who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -55,8 +55,11 @@ class DraftKey:
 
     @classmethod
     def parse(cls, text: str) -> DraftKey:
-        """Read the form that `str()` gives. Raises ValueError."""
-        process, recipient, step = text.split("/")
+        """Read the form that `str()` gives; an address may hold a `/` itself (RFC 5322 section 3.2.3). Raises ValueError."""
+        process, first, rest = text.partition("/")
+        recipient, last, step = rest.rpartition("/")
+        if not (first and last and process and step):
+            raise ValueError(f"no key of a draft: {text[:200]!r}")
         return cls(process, recipient, step)
 
     @property

@@ -68,3 +68,15 @@ def test_an_international_domain_is_written_as_a_labels() -> None:
 def test_what_is_no_domain_is_refused(domain: str) -> None:
     with pytest.raises(ValueError, match="not a domain"):
         message_id(KEY, 1, "salt", domain)
+
+
+@pytest.mark.parametrize("recipient", ["dana@acme.test", "dana/hr@acme.test", "c=us/o=acme/s=kim@x400.test", ""])
+def test_the_key_of_a_draft_is_read_as_it_was_written_whatever_the_address(recipient: str) -> None:
+    key = DraftKey("acme-1", recipient, "status-1.2")
+    assert DraftKey.parse(str(key)) == key
+
+
+@pytest.mark.parametrize("text", ["", "acme-1", "acme-1/status", "/a@b.test/status-1.1", "acme-1/a@b.test/"])
+def test_what_is_no_key_of_a_draft_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no key"):
+        DraftKey.parse(text)

@@ -140,6 +140,8 @@ def test_t6_a_note_that_nobody_looked_for_in_time_is_told_of_until_the_first_fol
     for events in ([BOOKED, THANKED], [BOOKED, sent(1, ny(3, 17, 9))]):
         assert "thank_you_not_begun" not in told(look(ny(3, 18, 9), *events))
     assert "thank_you_not_begun" not in told(look(ny(4, 1, 12), BOOKED))
+    second = confirmed("m2", ny(3, 8), meeting(ny(3, 12, 10), "cal-2"))
+    assert "thank_you_not_begun" not in told(look(ny(3, 12, 12), BOOKED, second))
 
 
 @pytest.mark.parametrize(
