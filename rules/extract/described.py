@@ -20,12 +20,14 @@ from rules.extract.words import all_matches, listed
 __all__ = ["Description", "descriptions_in", "in_words", "interview_in_words", "newly_told"]
 
 _MOST = 20
-_BEFORE = 90
+_BEFORE = 160
 _BACK = 240
 _LONGEST_TITLE = 60
 _MOST_NAME = 5
 _JOINT = re.compile(r"[ ]*[,:(\u2013-]?[ \n]?[ ]*")
 _RELATIVE = re.compile(r"[ ]?[,(]?[ ]?$")
+_BRACKETED = re.compile(r"[ ]?\([^()]{1,80}\)$")
+"""What stands behind a name: a title, an address."""
 _OBJECT = re.compile(r"[ ](?P<words>[^\n,.;:!?()]{2,60})")
 _LAST = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _CLAUSE = re.compile(r"(?P<words>[^\n,.;:!?()]{2,80})")
@@ -92,7 +94,7 @@ def _name_before(reading: Reading, place: int, shown: Sequence[Person]) -> str:
     """Return the name that ends right before a place, with at most a comma between; empty where something else stands there."""
     text = reading.body
     begin = max(sentence_start(text, place), place - _BEFORE)
-    before = _RELATIVE.sub("", text[begin:place])
+    before = _BRACKETED.sub("", _RELATIVE.sub("", text[begin:place]))
     words = before.split()[-_MOST_NAME:]
     for count in range(len(words), 1, -1):
         name = " ".join(words[-count:])

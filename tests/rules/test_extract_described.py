@@ -36,6 +36,7 @@ def _facts(body: str, calendar: str = "") -> Facts:
         "Nora leads the team.",
         "Nora heads up product design and is looking forward to it.",
         "Nora runs our Leeds office.",
+        "Nora Moe (nora.moe@acme.example), who heads up the design department, looks forward to it.",
     ],
 )
 def test_a_sentence_tells_who_the_hiring_manager_is(sentence: str) -> None:
