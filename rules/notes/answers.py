@@ -37,6 +37,7 @@ _BRIEF = 8
 _SAYS_ONLY = 14
 """Words: a point of no more that says when they answer says nothing else."""
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my)\b")
+_OR = (("or",),)
 _NOTHING = (("no",), ("nothing",), ("none",), ("nobody",))
 
 
@@ -94,6 +95,7 @@ def flag(text: str, words: Words) -> bool | None:
     if _TICKED.search(text[:_BRIEF]):
         return True
     folded = fold_words(text)
+    folded = folded[1:] if folded[:1] in _OR else folded  # `( or no)`: the other one was struck out
     for length in (4, 3, 2, 1):
         begin = " ".join(folded[:length])
         if len(folded) < length or not begin:

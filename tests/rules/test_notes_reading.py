@@ -357,6 +357,27 @@ def test_what_is_struck_out_is_not_read_and_a_link_keeps_its_address() -> None:
     assert notes.points[1].topic is Topic.LINK
 
 
+@pytest.mark.parametrize(("left", "value"), [("(<s>yes</s> or no)", False), ("(yes <s>or no</s>)", True), ("(yes or no)", None)])
+def test_h9_striking_out_one_of_yes_and_no_is_an_answer(left: str, value: bool | None) -> None:
+    html = NOTES.replace("\n", "<br>").replace("remotely? (yes or no)", f"remotely? {left}")
+    notes = read_html(html, FRAME, AT)
+    assert (notes.answers.remote, notes.unclear) == (value, ())
+
+
+def test_what_stands_in_paragraphs_tables_and_lists_of_html_is_read_alike() -> None:
+    body = NOTES.replace("\n", "<br>\n")
+    below = (
+        "Omar Haddad:</p><p>pipelines</p>",
+        "<b>Omar Haddad</b>:<ul><li><p>pipelines</p></li></ul>",
+        "<table><tr><td>Omar Haddad:</td><td>pipelines</td></tr></table>",
+        "<h3>Omar Haddad:</h3><div><div>pipelines</div></div>",
+        "Omar Haddad: <span style='display:none'>secret</span><font color=red>pipe</font>lines<br>",
+    )
+    for html in below:
+        (point,) = read_html(body.replace("Omar Haddad:<br>", html), FRAME, AT).points
+        assert (point.about, point.text) == ("omar@corp.example", "pipelines")
+
+
 def test_the_same_words_twice_are_one_point() -> None:
     assert len(points("What went well\nthe demo\n- The  demo\n")) == 1
 
