@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from rules.lint.words import load_words
 
-__all__ = ["body_of", "body_span", "count_sentences", "is_closing", "sentence_spans", "split_sentences"]
+__all__ = ["body_of", "body_span", "closes", "count_sentences", "is_closing", "sentence_spans", "split_sentences"]
 
 _MAX_TEXT = 64_000
 _END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s|\Z)|[\u3002\uff01\uff1f]")
@@ -23,6 +23,7 @@ _MAX_GREETING = 90
 _GREETS = re.compile(r"(?:dear|hello|hi|hey|good (?:day|morning|afternoon|evening))(?: [^\s.?!]{1,30}\.?){0,5}\Z", re.IGNORECASE)
 _MAX_CLOSING_LINES = 8
 _MOST_NAMES = 4
+_MOST_OF_CLOSING = 8
 
 
 def _ends_here(text: str, start: int, end: int) -> bool:
@@ -94,6 +95,13 @@ def is_closing(line: str) -> bool:
     return named and formula.casefold() in _WORDS["closings"]
 
 
+def closes(line: str, following: str) -> bool:
+    """Say whether a line closes a mail in words of its writer's own: a short one with a comma at its end above a name."""
+    words = following.split()
+    named = 1 < len(words) <= _MOST_NAMES and all(word[:1].isupper() and word[-1:].isalpha() for word in words)
+    return named and line.rstrip().endswith(",") and 0 < len(line.split()) <= _MOST_OF_CLOSING
+
+
 def body_span(text: str) -> tuple[int, int]:
     """Return where the body of a mail begins and ends, without its greeting, its closing and what stands below it.
 
@@ -115,10 +123,12 @@ def body_span(text: str) -> tuple[int, int]:
     ended = len(head) <= _MAX_GREETING and head.endswith((",", ":", "!", "-", "\u2013", "\u2014", ";"))
     if ended or (_GREETS.match(head) and len(spans) > 1):
         begin = min(spans[0][1] + 1, len(text))
+    following = ""
     for start, stop in reversed(spans[-_MAX_CLOSING_LINES:]):
-        if start >= begin and is_closing(text[start:stop]):
+        if start >= begin and (is_closing(text[start:stop]) or closes(text[start:stop], following)):
             end = start
             break
+        following = text[start:stop]
     return begin, end
 
 

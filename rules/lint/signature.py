@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rules.lint.context import Context
 from rules.lint.roster import letters
-from rules.lint.sentences import is_closing
+from rules.lint.sentences import closes, is_closing
 from rules.lint.types import Finding, Severity
 from rules.lint.written import WORD, Written
 
@@ -49,7 +49,7 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
     name = profile.name if profile is not None else ""
     # What closes a mail in words of one's own stands above the name, and ends in a comma.
     own_words = bool(name) and first.endswith((",", "!")) and (letters(name) in letters(second) or _bears(second, name))
-    if not is_closing(first) and not own_words:
+    if not is_closing(first) and not own_words and not closes(first, second):
         yield Finding(
             "signature.closing",
             Severity.WARN,
