@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rules.drafts.clean import one_line
 from rules.drafts.references import is_msg_id
 from rules.mail import Address
 
-__all__ = ["address_list", "msg_ids", "unstructured"]
+__all__ = ["address_list", "is_addressable", "msg_ids", "unstructured"]
 
 _LINE = 76
 """Columns before the CRLF; RFC 5322 section 2.1.1 asks for at most 78."""
@@ -71,6 +72,16 @@ def _addr_spec(address: str) -> str:
     if not at or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
         raise ValueError(f"no address to write to: {address!r}")
     return f"{local}@{ascii_domain}"
+
+
+@lru_cache(maxsize=1024)
+def is_addressable(address: str) -> bool:
+    """Say whether an address can stand in From or To as `address_list` writes it."""
+    try:
+        _addr_spec(address)
+    except ValueError:
+        return False
+    return True
 
 
 def address_list(name: str, address: Address) -> str:

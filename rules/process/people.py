@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rules.classify import can_receive
+from rules.drafts.headers import is_addressable
 from rules.extract.types import Interview, Person, RoleClass
 from rules.process.types import Process
 
@@ -101,8 +102,8 @@ def _coordinates(person: Person) -> bool:
 
 
 def reachable(process: Process, address: str) -> bool:
-    """Return True if mail to this address reaches a human, as far as is known."""
-    return can_receive(address) and address not in process.dead | process.unreachable
+    """Return True if mail can be written to this address and reaches a human, as far as is known."""
+    return can_receive(address) and is_addressable(address) and address not in process.dead | process.unreachable
 
 
 def status_recipient(process: Process) -> Person | None:

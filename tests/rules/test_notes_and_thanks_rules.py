@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from rules.classify.types import Kind
 from rules.extract.types import Facts, Person, PromiseClass
 from rules.process import DraftChange, Event, Verb
 from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, note_slot, opens, said, sent, text_of, told
 from tests.rules.timing import (
     BOB,
+    NO_REPLY,
     PLAYBOOKS,
     confirmed,
     drafted,
@@ -189,3 +191,12 @@ def test_nobody_is_thanked_for_an_interview_to_which_they_did_not_come() -> None
     assert [item.key for item in decision.withdraw] == [key("thank_you-1")]
     moved = confirmed("m2", ny(3, 3), meeting(ny(3, 5, 10), sequence=1))
     assert [place.kind for place in look(ny(3, 5, 11), BOOKED, gone, moved).place] == ["thank_you"]
+
+
+@pytest.mark.parametrize("address", ["dana@[192.0.2.1]", "j\u00f6rg@corp.example", "a@b@corp.example", "dana..kim@-corp.example"])
+def test_t10_nothing_is_drafted_to_an_address_that_no_message_can_bear(address: str) -> None:
+    talk = meeting(ny(3, 2, 10), people=(Person("Dana Kim", address), BOB))
+    now = ny(3, 2, 11)
+    decision = look(now, theirs("m1", ny(2, 25), Kind.INTERVIEW_CONFIRMATION, Facts(interviews=(talk,)), sender=NO_REPLY))
+    assert [place.key.recipient for place in decision.place] == ["bob@corp.example"]
+    assert "Dana Kim" in text_of(decision, "no_address")
