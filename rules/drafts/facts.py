@@ -28,8 +28,10 @@ _SHOWN = 80
 _ALIKE = 92
 """Of 100: two points this much alike say the same."""
 _URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]{3,500}", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
-"""Markup that was pasted along, as of a profile page."""
+_TAG = re.compile(
+    r"</?(?:a|b|i|u|em|strong|span|p|br|div|li|ul|ol|font|small|sub|sup|mark|h[1-6])(?:\s[^<>]{0,80})?/?>", re.IGNORECASE
+)
+"""Markup that was pasted along, as of a profile page; `<vector>` is none."""
 _URL_TAIL = ".,;:!?)]}'\u2019"
 
 

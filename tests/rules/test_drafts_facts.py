@@ -393,9 +393,9 @@ def test_what_should_have_been_said_speaks_of_the_subject_and_not_of_the_reader(
 
 
 def test_strengths_are_words_alone_and_begin_small_behind_a_colon() -> None:
-    strengths = ("Led the move of forty reports", "<b>ten years</b> of SQL", "from {{ idea }} to launch", "Kafka in production")
+    strengths = ("Led the move of forty reports", "<b>ten years</b> of SQL", "from {{ idea }} to launch", "C++ with <vector>")
     found = [one.values["point"] for one in strengths_of(replace(SAM, strengths=strengths))]
-    assert found == ["led the move of forty reports", "ten years of SQL", "Kafka in production"]
+    assert found == ["led the move of forty reports", "ten years of SQL"]
 
 
 def test_a_strength_with_a_colon_of_its_own_goes_behind_ours_without_it() -> None:
