@@ -58,6 +58,12 @@ def banned(text: str, context: Context = STATUS) -> list[Finding]:
         ("What is the holiday entitlement?", "pay"),
         ("What does the job pay?", "pay"),
         ("We should grab a beer.", "familiar"),
+        ("I look for $40 an hour.", "pay"),
+        ("I await it with impatience.", "badgering"),
+        ("I would be grateful for a quick answer.", "badgering"),
+        ("This is the third time I write.", "badgering"),
+        ("When will you decide?", "badgering"),
+        ("I insist on a reply.", "demand"),
     ],
 )
 def test_a_banned_phrase_is_told_once_in_whatever_way_it_is_written(text: str, name: str) -> None:
@@ -69,6 +75,12 @@ def test_a_banned_phrase_is_told_once_in_whatever_way_it_is_written(text: str, n
     [
         "You mentioned a decision by Friday, 5 June.",
         "You hoped to decide by the end of last week.",
+        "As promised, here is the page we spoke of.",
+        "I know you must be busy this week.",
+        "I insist on code review, as you do.",
+        "I cut the cost to $4 a day for each patient, and the hosting from $40k a month.",
+        "I can reply at once to any request.",
+        "I am used to difficult customers, rude ones too.",
         "If I have not heard from you by then, may I write again?",
         "I had noted that I would hear from you by Monday.",
         "I will let you have my answer by Friday, and can reply until Monday.",
