@@ -10,10 +10,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["WORD", "Form", "bare", "clause_from", "form_of", "word_set", "words_data"]
+__all__ = ["URL", "WORD", "Form", "bare", "clause_from", "form_of", "word_set", "words_data"]
 
 WORD = re.compile(r"[^\W_](?:[\w\u2019'.&/+#-]*[\w+#])?", re.UNICODE)
-_URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]{1,500}", re.IGNORECASE)
+URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]{1,500}", re.IGNORECASE)
 _MARKS = re.compile(r"->|=>|<-|\u2192|\u2190|[;:=<>|~^*]|\s[-\u2013\u2014/+&]\s|\.\.\.|\u2026")
 _MAX_NOUN = 14
 """Words of a name of a thing; a longer one is behind a colon easier to read."""
@@ -61,7 +61,7 @@ def _is_question(low: Sequence[str], text: str, language: str) -> bool:
 
 def form_of(text: str, language: str) -> Form:  # noqa: PLR0911 - one return a look
     """Return how a point can stand in a sentence."""
-    shown = _URL.sub("", text)
+    shown = URL.sub("", text)
     low = [bare(found.group()) for found in WORD.finditer(shown)]
     if _is_question(low, text, language):
         return Form.QUESTION
@@ -116,7 +116,7 @@ def _names_a_thing(text: str, low: Sequence[str], end: int, language: str) -> bo
         return False  # `what you told me about my thesis` may not be what happened
     if (
         first in word_set(language, "articles")
-        or first[0].isdigit()
+        or (first[0].isdigit() and "-" not in first)
         or text[:1].isupper()
         or any(map(str.isupper, text.split(maxsplit=1)[0][1:]))
     ):

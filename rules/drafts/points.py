@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.drafts.clean import one_line, phrase
-from rules.drafts.grammar import WORD, Form, bare, clause_from, form_of, word_set, words_data
+from rules.drafts.grammar import URL, WORD, Form, bare, clause_from, form_of, word_set, words_data
 from rules.drafts.mentioned import plain
 from rules.lint.placeholders import template_marks
 from rules.lint.sentences import count_sentences, split_sentences
@@ -277,8 +277,15 @@ def lowered(text: str, language: str = "en") -> str:
 
 def _of_reader(line: str, reader: Reader, language: str) -> str:
     """Return a point about its reader without their name where it says whom it was said with, a pronoun where it begins."""
-    line = _without_reader(line, reader, language)
-    return " ".join(_named(line.split(), reader))
+    words = _named(_without_reader(line, reader, language).split(), reader)
+    first = bare(words[0]).strip(",;") if words else ""
+    if (
+        first.endswith("s")
+        and len(words) > 1
+        and first in word_set(language, "fragment_starts") - word_set(language, "not_of_them")
+    ):
+        words = ["she", first, *words[1:]]  # `Ann: loves jazz` is said of Ann
+    return " ".join(words)
 
 
 def _led_off(core: str, lead: str, language: str) -> str:
@@ -300,6 +307,8 @@ def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en", t
     line, rest = _one_sentence(clean(text))
     if not line or not any(character.isalpha() for character in line):
         return f"it has more than {MAX_WORDS} words in one sentence" if rest else "it holds no words"
+    if not any(character.isalpha() for character in URL.sub("", line)):
+        return "it is but the address of a page: write `link` and a colon before it"
     line = _capitals(line, language)
     core = _of_reader(line, reader, language) if reader.about else line
     core = _led_off(core, lead, language) if lead else core

@@ -398,6 +398,12 @@ def test_strengths_are_words_alone_and_begin_small_behind_a_colon() -> None:
     assert found == ["led the move of forty reports", "ten years of SQL"]
 
 
+def test_the_bare_address_of_a_page_is_no_memory_of_a_talk() -> None:
+    drafts = _panel_with(point(W, 1, "https://example.com/x"))
+    assert not any(of_notes(one) for one in drafts.values())
+    assert all("write `link` and a colon before it" in reason for one in drafts.values() for _, reason in map(_told, one.unused))
+
+
 def test_a_strength_with_a_colon_of_its_own_goes_behind_ours_without_it() -> None:
     (found,) = strengths_of(replace(SAM, strengths=("six years in audits: ISO 27001, SOC 2",)))
     assert found.values["point"] == "six years in audits, namely ISO 27001, SOC 2"
