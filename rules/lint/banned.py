@@ -33,6 +33,10 @@ def _is_lifted(family: Family, written: Written, context: Context) -> bool:
             return False
 
 
+_SHOWN = 8
+"""Finds of one sentence that are told."""
+
+
 def _overlap(one: tuple[int, str, Family], other: tuple[int, str, Family]) -> bool:
     return one[0] < other[0] + len(other[1]) and other[0] < one[0] + len(one[1])
 
@@ -52,7 +56,8 @@ def check_banned(written: Written, context: Context, language: str = "en") -> It
                 begin += 1  # noqa: PLW2901 - a full stop that was needed to find it, perhaps on the line before
             shown = " ".join(written.text[begin:end].split())
             found.setdefault((family.id, bisect_right(starts, begin)), []).append((begin, shown, family))
-    for each in found.values():
+    for finds in found.values():
+        each = finds[:_SHOWN]
         # What overlaps is one phrase to its reader.
         pieces = [piece for n, piece in enumerate(each) if not any(_overlap(piece, other) for other in each[:n])]
         begin, shown, family = pieces[0]

@@ -150,7 +150,7 @@ def test_no_octets_upset_the_reading_of_a_mail(raw: bytes) -> None:
     "unit",
     ["a", " ", "\n", ".", "!", "[", "]", "{", "A ", "Rita ", "Rtia ", "recieve ", "xqzw ", "the the ", "a. ", "- ", "I must ",
      "1 ", "@", "http://a ", "\u0301", "\u00ad", "on 5 May ", "Dear ", "is its it's ", "'", "\U0001f60a", "Head of Data Rita ",
-     "blue "],
+     "blue ", "asap ", "North Gate "],
 )  # fmt: skip
 def test_checks_take_no_more_than_linear_time(unit: str) -> None:
     """Were any of them quadratic in this, the test would not end."""
