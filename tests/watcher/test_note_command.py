@@ -155,7 +155,7 @@ def test_n1_at_a_terminal_the_form_opens_in_the_users_editor(
 @pytest.mark.parametrize(
     ("words", "given", "said"),
     [
-        (("x", "--about", "Dana"), "", "nobody of that name"),
+        (("the move", "--about", "Dana"), "", "nobody of that name"),
         (("x", "--topic", "weather"), "", "one of company"),
         (("x", "--under", "sideways"), "", "one of well"),
         (("x", "--round", "7"), "", "no interview 7"),
