@@ -25,6 +25,8 @@ __all__ = [
     "DraftRef",
     "Found",
     "FoundState",
+    "Mark",
+    "Spent",
     "WaitResult",
     "Wake",
     "Withdrawal",
@@ -111,6 +113,33 @@ class Withdrawal(StrEnum):
     """It was not there any more; nothing was done."""
     EDITED = "edited"
     """It is not what we wrote; it was left alone."""
+
+
+class Mark(StrEnum):
+    """What received mail of a process can carry for the user to see, as label, category or keyword; one at a time."""
+
+    WAITING = "waiting"
+    """It is their turn."""
+    DRAFT_READY = "draft ready"
+    """A draft of ours stands in Drafts."""
+    PAUSED = "paused"
+    """It is the user's turn, or the user put it on hold."""
+    DONE = "done"
+    """Closed, or given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a mailbox was asked for, where the provider counts it."""
+
+    calls: int = 0
+    """Requests over HTTP; a batch is one."""
+    units: int = 0
+    """Of the provider's quota; 0 where it has none."""
+
+    def __sub__(self, other: Spent) -> Spent:
+        """Return what was spent since `other`."""
+        return Spent(self.calls - other.calls, self.units - other.units)
 
 
 class WaitResult(StrEnum):
@@ -237,6 +266,18 @@ class Connector(ABC):
     def read_draft(self, ref: DraftRef) -> bytes:
         """Return the raw bytes of what stands at `ref` in Drafts. Raises NotFound."""
 
-    def mark(self, ref: str, state: str) -> None:
-        """Put the state's keyword or label on received mail; does nothing where `capabilities.marks` is false."""
-        del ref, state
+    @property
+    def spent(self) -> Spent:
+        """Return what was spent since the connector was made; never less than before."""
+        return Spent()
+
+    def mark(self, refs: Sequence[str], mark: Mark | None) -> None:
+        """Let received mail carry `mark` and no other of ours, or with None no mark at all; where `capabilities.marks` is true.
+
+        References of messages that are gone are passed over. Never marks a draft, and never changes whether mail is read.
+        """
+        del refs, mark
+
+    def remove_marks(self) -> int:
+        """Remove our marks from all mail, and what the mailbox has made for them; return how many kinds there were."""
+        return 0

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Final
 
-from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, WaitResult, Wake, Withdrawal
+from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, Mark, Spent, WaitResult, Wake, Withdrawal
 from connectors.errors import Conflict, NotFound
 from rules.drafts.clean import one_line
 from rules.drafts.types import Draft
@@ -183,11 +183,23 @@ class Guarded(Connector):
         self._calls["read_draft"] += 1
         return self._inner.read_draft(ref)
 
-    def mark(self, ref: str, state: str) -> None:
+    @property
+    def spent(self) -> Spent:
+        """Pass through."""
+        return self._inner.spent
+
+    def mark(self, refs: Sequence[str], mark: Mark | None) -> None:
         """Mark received mail, except in a dry run."""
         if not self._dry_run:
             self._calls["mark"] += 1
-            self._inner.mark(ref, state)
+            self._inner.mark(refs, mark)
+
+    def remove_marks(self) -> int:
+        """Remove our marks, except in a dry run."""
+        if self._dry_run:
+            return 0
+        self._calls["remove_marks"] += 1
+        return self._inner.remove_marks()
 
     def _check_own(self, draft: Draft) -> None:
         if not self._is_ours(draft.message_id):

@@ -1,0 +1,5 @@
+"""The connector to Gmail by its own API (https://developers.google.com/workspace/gmail/api/reference/rest)."""
+
+from connectors.gmail.settings import GmailSettings
+
+__all__ = ["GmailSettings"]
