@@ -1,0 +1,23 @@
+"""Whether two addresses are one mailbox at Google."""
+
+from __future__ import annotations
+
+__all__ = ["same_mailbox"]
+
+_CONSUMER = frozenset({"gmail.com", "googlemail.com"})
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Say whether mail to either lands in the same mailbox.
+
+    In addresses of Gmail's own domains dots do not count (https://support.google.com/mail/answer/7436150), nor what follows a
+    plus sign, nor which of the two domains it is. Of other domains both must be the same, but for upper and lower case.
+    """
+    return _plain(one) == _plain(other)
+
+
+def _plain(address: str) -> str:
+    local, _, domain = address.strip().lower().rpartition("@")
+    if domain in _CONSUMER:
+        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"

@@ -1,0 +1,105 @@
+"""How Google's endpoints are asked: with a deadline, never redirected, and only answers that can be Google's are let through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import google.auth.exceptions
+import google.auth.transport
+import google.auth.transport.requests
+
+from connectors.auth.google.refusal import captive, unreachable
+from connectors.errors import Throttled, Unavailable
+
+__all__ = ["Transport", "check_answer", "parse_object"]
+
+_PATIENCE = 60.0
+"""Seconds to wait where Google asks for patience and does not say for how long."""
+_LONGEST_PATIENCE = 3600.0
+
+
+class Transport(google.auth.transport.Request):
+    """A transport for Google's libraries (`google.auth.transport.Request`).
+
+    Raises Unavailable where there is no answer, or none of Google's: libraries would take it for an answer, or try again.
+    """
+
+    def __init__(self, now: Callable[[], datetime], timeout: float = 30.0) -> None:
+        """Take a clock (aware) to compare with Google's, and the seconds that an answer may take."""
+        self.timeout = timeout
+        self.skew = timedelta(0)
+        """How far the clock was ahead of the server's at the last answer that told the time; to the second."""
+        self._now = now
+        self._inner = google.auth.transport.requests.Request()
+
+    def __call__(
+        self,
+        url: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - ours is for the whole of an account
+        **kwargs: Any,
+    ) -> google.auth.transport.Response:
+        """Ask and return the answer, which is JSON. Raises Unavailable, Throttled or Misconfigured."""
+        where = host_of(url)
+        try:
+            response: google.auth.transport.Response = self._inner(
+                url, method=method, body=body, headers=headers, timeout=self.timeout, allow_redirects=False, **kwargs
+            )
+        except google.auth.exceptions.TransportError as error:
+            raise unreachable(error, where, self.timeout) from None
+        self.note_time(response.headers)
+        check_answer(where, response.status, response.headers, response.data)
+        return response
+
+    def note_time(self, headers: Mapping[str, str]) -> None:
+        """Compare the clock with the server's (RFC 9110 section 6.6.1)."""
+        try:
+            told = parsedate_to_datetime(headers.get("Date", ""))
+        except (TypeError, ValueError):
+            return
+        if told.tzinfo is not None:
+            self.skew = self._now() - told.astimezone(UTC)
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, with its port where one is named."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def check_answer(where: str, status: int, headers: Mapping[str, str], body: bytes | str) -> None:
+    """Let nothing through but an answer in JSON, good or bad. Raises Unavailable."""
+    if 300 <= status < 400:  # noqa: PLR2004 - the class of redirections
+        raise captive(where, f"it redirected elsewhere, status {status}")
+    if status == 511:  # noqa: PLR2004 - network authentication required (RFC 6585)
+        raise captive(where, "status 511")
+    if status == 429:  # noqa: PLR2004 - too many requests
+        raise Throttled(f"{where} asks for patience (status 429).", patience(headers))
+    if status >= 500:  # noqa: PLR2004 - the class of the server's own failures
+        if (wait := patience(headers, 0.0)) > 0:
+            raise Throttled(f"{where} does not work just now (status {status}).", wait)
+        raise Unavailable(f"{where} does not work just now (status {status}).")
+    if parse_object(body) is None and not (status == 200 and not body):  # noqa: PLR2004 - an empty success, as of a revocation
+        kind = headers.get("Content-Type", "").partition(";")[0].strip() or "something else"
+        raise captive(where, f"status {status}, {kind[:40]} where JSON was due")
+
+
+def parse_object(body: bytes | str) -> dict[str, Any] | None:
+    """Return the JSON object, or None where it is none."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def patience(headers: Mapping[str, str], default: float = _PATIENCE) -> float:
+    """Return the seconds of a Retry-After header, within reason; dates in it count as `default`."""
+    told = headers.get("Retry-After", "").strip()
+    return min(float(told), _LONGEST_PATIENCE) if told.isascii() and told.isdigit() and len(told) < 10 else default  # noqa: PLR2004
