@@ -1,0 +1,156 @@
+"""HTTP/1.1 on loopback with a thread for each connection: what every server of this folder stands on."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+from tests.servers.gmail.answers import Answer
+
+__all__ = ["Broken", "Loopback", "Request"]
+
+_LARGEST = 64 << 20
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it came."""
+
+    verb: str
+    target: str
+    """Path and query, percent-encoded."""
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+
+
+class Broken(Exception):
+    """The connection breaks instead of an answer; `sent` passes before."""
+
+    def __init__(self, sent: bytes = b"") -> None:
+        """Take the octets that still pass."""
+        super().__init__("the connection breaks")
+        self.sent = sent
+
+
+class Loopback(ABC):
+    """A server on a free port of 127.0.0.1; subclasses answer."""
+
+    def __init__(self) -> None:
+        """Choose the port."""
+        served = self
+
+        class Handler(_Handler):
+            owner = served
+
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        self.requests = 0
+        """How many came over HTTP."""
+
+    @abstractmethod
+    def answer(self, request: Request) -> Answer:
+        """Return the answer; may raise Broken. Called from many threads."""
+
+    @property
+    def port(self) -> int:
+        """Return the port."""
+        return self._server.server_port
+
+    @property
+    def url(self) -> str:
+        """Return scheme, host and port."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        """Begin to answer."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop, and close every connection."""
+        self._server.shutdown()
+        self._thread.join(10)
+        self.cut()
+        self._server.server_close()
+
+    def cut(self) -> None:
+        """Break every connection that is open; new ones work."""
+        with self._guard:
+            sockets = list(self._open)
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def note(self, connection: socket.socket, *, gone: bool = False) -> None:
+        """Keep count of the connections."""
+        with self._guard:
+            (self._open.discard if gone else self._open.add)(connection)
+
+    def count(self) -> None:
+        """Count a request."""
+        with self._guard:
+            self.requests += 1
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that go away."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: Loopback
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.owner.note(self.connection)
+
+    def finish(self) -> None:
+        self.owner.note(self.connection, gone=True)
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def _serve(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > _LARGEST:
+            self.close_connection = True
+            return
+        body = self.rfile.read(length) if length else b""
+        self.owner.count()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            answer = self.owner.answer(Request(self.command, self.path, headers, body))
+        except Broken as broken:
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.wfile.write(broken.sent)
+                self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.wfile.write(octets(answer))
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names of the seam
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the seam
+        """Say nothing."""
+
+
+def octets(answer: Answer) -> bytes:
+    """Return an answer as it goes over the wire."""
+    fields = {"Content-Type": answer.kind, "Cache-Control": "private", **answer.headers}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
+    length = "" if answer.status == 204 else f"Content-Length: {len(answer.body)}\r\n"
+    return f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}{length}\r\n".encode("latin-1") + answer.body
