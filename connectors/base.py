@@ -47,6 +47,8 @@ class Capabilities:
     """A write tells the new message's handle (UIDPLUS and its like)."""
     keeps_message_id: bool = True
     """A draft keeps the Message-ID it was written with."""
+    least_poll: float = 0.0
+    """Seconds that have to lie between two looks where there is no `push`, by the provider's rules; 0: it states none."""
     folders: tuple[tuple[Role, str], ...] = ()
     """The folders in use, as the user would see their names."""
 
@@ -136,6 +138,10 @@ class Spent:
     """Requests over HTTP; a batch is one."""
     units: int = 0
     """Of the provider's quota; 0 where it has none."""
+
+    def __add__(self, other: Spent) -> Spent:
+        """Return both together."""
+        return Spent(self.calls + other.calls, self.units + other.units)
 
     def __sub__(self, other: Spent) -> Spent:
         """Return what was spent since `other`."""

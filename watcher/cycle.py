@@ -12,24 +12,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.base import Changes, Connector
+from connectors.base import Changes, Connector, Spent
 from rules.classify import Kind, Known, wants
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
+from rules.process import DraftChange
 from watcher.account import Account
 from watcher.following import follow_said
 from watcher.hearing import Ear
 from watcher.history import assess
 from watcher.intake import arrival, is_known, is_own, read_or_keep
 from watcher.linking import Linked, Linker
+from watcher.marking import Marking
 from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
-from watcher.passes import PassReport
+from watcher.pacing import moments_in, moments_of
+from watcher.passes import NOTHING_SPENT, PassReport, Reading
 from watcher.proofing import Proofs
 from watcher.proofread import Proofread
 from watcher.relabelling import as_said, misread, unheeded
+from watcher.spam import KIND as SPAM
+from watcher.spam import take_spam, tie_spam
 from watcher.store import Connection, Store, StoreError
-from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
+from watcher.store.accounts import SIGN_IN, ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
 from watcher.store.corrections import CorrectionRow, kinds_said, load_corrections, newest
 from watcher.store.drafts import Op, versions
 from watcher.store.journal import (
@@ -51,6 +56,7 @@ from watcher.store.mail import (
     refs_gone,
     seen_before,
 )
+from watcher.store.spam import spam_told
 from watcher.telling import tell_events, tell_notices
 
 __all__ = ["Cycle", "Interrupted", "PassReport"]
@@ -94,6 +100,10 @@ class Cycle:
     """Checks the drafts that stand; None: they are not checked."""
     stopping: Callable[[], bool] = lambda: False
     """Asked between pages of mail: whether to end here."""
+    marks: bool = field(default=False, kw_only=True)
+    """The mailbox can carry marks (`Capabilities.marks`)."""
+    on_page: Callable[[Reading], None] = field(default=lambda _reading: None, kw_only=True)
+    """Told of each page that another one follows."""
     _known: Known = _NOTHING
     _checks: dict[str, datetime | None] = field(default_factory=dict)
     _companies: dict[str, str] = field(default_factory=dict)
@@ -113,6 +123,12 @@ class Cycle:
     """The real time, in a pass that was told another."""
     _linker: Linker = field(init=False)
     _ear: Ear = field(init=False)
+    _marking: Marking = field(init=False)
+    _spam: bool = False
+    """Something that lies in spam may belong to a process, and is not tied to it yet."""
+    _moments: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    _unnoted: Spent = NOTHING_SPENT
+    """What was spent and is not written down yet."""
     _correction: int = 0
     """The newest correction of the user's that was acted on."""
     _proofs: Proofs = field(default_factory=Proofs)
@@ -123,6 +139,7 @@ class Cycle:
         """Begin with nothing read."""
         self._linker = Linker(self.account.name, self.account.profile.name)
         self._ear = Ear(self.account.name)
+        self._marking = Marking(self.account.name, self.marks)
 
     @property
     def next_check(self) -> datetime | None:
@@ -131,6 +148,8 @@ class Cycle:
 
     def wants(self, envelope: Envelope) -> bool:
         """Say whether the next pass would read the text of a message, by what is known now."""
+        if envelope.role is Role.JUNK:
+            return False
         return wants(envelope, self._known) or envelope.identity in self._said
 
     def concerns(self, message: Message) -> bool:
@@ -156,14 +175,16 @@ class Cycle:
 
     def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
         line, correction = self._newest()
+        before = self.connector.spent
         self._wall = wall
         first = self._start(now)
         floor = self._floor(wall)
         corrected = self._heed(correction, now) if correction != self._correction else None
         pulled = self._pull(now, wall, floor)
         pulled.identities |= corrected or frozenset()
-        anew = pulled.identities or self._broken_off or corrected is not None
+        anew = pulled.identities or self._spam or self._broken_off or corrected is not None
         affected = set(self._relinked(pulled, now)) if anew else set()
+        active = bool(affected)
         affected |= self._due(now).union(self._openers if corrected is not None else ())
         if pulled.touched & _DRAFT_ROLES or pulled.reset or not self._clean:
             self._ledger.name_companies(self._openers, now)
@@ -175,15 +196,22 @@ class Cycle:
         count = pulled.count + self._act(now, wall, floor)
         if self.proofread is not None and not self.stopping():
             self._proofs.bring_up(self._ledger, self.connector, self.proofread, now)
+        self._marking.bring_up(self.store, self.connector, now, self.stopping)
+        spent = self.connector.spent - before
+        self._unnoted += spent
         changed = bool(affected or pulled.count)
         self._note(now, wall, changed=changed)
+        told_now = self._logged_since(line)
         return PassReport(
             account=self.account.name,
             now=now,
-            log=self._logged_since(line),
+            log=told_now,
             next_check=self.next_check,
             new=count,
             first=first,
+            spent=spent,
+            active=active or any(row.action == DraftChange.PLACED.value for row in told_now),
+            moments=moments_of(self._moments.values(), now),
         )
 
     # --- before and after ---------------------------------------------------------------------------------------------
@@ -201,7 +229,9 @@ class Cycle:
             if not has_messages(connection, self.account.name):
                 forget_cursor(connection, self.account.name)  # nothing read, or all of it lost: read the mailbox anew
             first = load_cursor(connection, self.account.name) is None
-            self._remember(self._linker.relink(connection), versions(connection, self.account.name))
+            linked, drafts = self._linker.relink(connection), versions(connection, self.account.name)
+            self._remember(linked, drafts)
+            tie_spam(connection, self.account.name, linked, drafts)
             self._untold = set(load_untold(connection, self.account.name))
         self._broken_off = bool(self._untold)
         self._checks = dict.fromkeys(self._openers, now)
@@ -213,6 +243,7 @@ class Cycle:
         self._openers = {row.id: row.opener for row in linked.processes}
         for gone in set(self._checks) - set(self._openers):
             del self._checks[gone]
+            self._moments.pop(gone, None)
 
     def _floor(self, wall: datetime | None) -> datetime | None:
         """Return the time of the pass before, when this one was told its time."""
@@ -231,9 +262,13 @@ class Cycle:
             and abs(now - self._noted_at) < _NOTE_EVERY
         ):
             return
+        name = self.account.name
         with self.store.write() as connection:
-            note_pass(connection, self.account.name, now, assumed=wall is not None)
-            forget_untold(connection, self.account.name)
+            over = note_pass(connection, name, now, assumed=wall is not None, spent=self._unnoted)
+            if over == SIGN_IN:
+                add_log(connection, [LogRow(now, name, "", "", "signed_in", "Signed in again: the mailbox is watched.")])
+            forget_untold(connection, name)
+        self._unnoted = NOTHING_SPENT
         self._untold.clear()
         self._noted_at = now
 
@@ -259,21 +294,27 @@ class Cycle:
             pulled.reset = pulled.reset or page.reset
             if page.cursor != cursor or page.envelopes or page.removed:
                 listed_anew = cursor is None or pulled.reset
-                self._take(page, pulled, now, None if listed_anew else floor)
+                self._take(page, pulled, now, since, None if listed_anew else floor)
+                if page.more and page.envelopes:
+                    reached = min(envelope.received_at for envelope in page.envelopes)
+                    self.on_page(Reading(pulled.count, reached, since, now))
                 if self.stopping():
                     raise Interrupted
         return pulled
 
-    def _take(self, page: Changes, pulled: _Pulled, now: datetime, floor: datetime | None) -> None:
+    def _take(self, page: Changes, pulled: _Pulled, now: datetime, since: datetime, floor: datetime | None) -> None:
         name = self.account.name
-        fresh = self._fresh(page.messages, now, floor)  # outside the transaction: reading takes its time
+        messages = [message for message in page.messages if message.envelope.role is not Role.JUNK]
+        fresh = self._fresh(messages, now, floor)  # outside the transaction: reading takes its time
         with self.store.write() as connection:
-            put_messages(connection, name, page.envelopes, frozenset(m.envelope.identity for m in page.messages))
+            envelopes, spam = take_spam(connection, name, page, since, self._known, self.account.own)
+            put_messages(connection, name, envelopes, frozenset(m.envelope.identity for m in messages))
             if page.removed:
                 refs_gone(connection, name, page.removed)
             self._keep(connection, fresh, pulled)
             save_cursor(connection, name, page.cursor)
-        pulled.count += len(page.envelopes)
+        self._spam = self._spam or spam
+        pulled.count += len(envelopes)
 
     def _fresh(self, messages: Sequence[Message], now: datetime, floor: datetime | None) -> list[tuple[EventRow, Message]]:
         """Classify the messages that were not read before."""
@@ -317,14 +358,17 @@ class Cycle:
             before = _NOTHING if self._broken_off else self._known
             self._broken_off = False
             with self.store.write() as connection:
-                linked = self._linker.relink(connection)
-                self._remember(linked, versions(connection, name))
+                linked, drafts = self._linker.relink(connection), versions(connection, name)
+                self._remember(linked, drafts)
                 late = list(self._late(connection, before))
                 rows, again = misread(connection, name, linked.misread - tried)
                 settled = not late and not again
                 # Drafts change hands only when all is read that may tell whose they are.
                 moved = follow(connection, name, linked) | follow_said(connection, name, linked) if settled else frozenset()
+                if settled:
+                    moved |= tie_spam(connection, name, linked, drafts)
             if settled:
+                self._spam = False
                 return linked.processes_of(pulled.identities) | moved
             self._fetch_late(late, pulled, now)
             tried |= linked.misread
@@ -410,12 +454,16 @@ class Cycle:
         self._proofs.decided.add(process)
         self._companies[process] = found.process.company
         self._checks[process] = found.decision.next_check
+        self._marking.decided(found)
+        self._moments[process] = moments_of([moments_in(found)], now)
         new = self._untold.intersection(event.identity for event in found.messages)
         rows = [*tell_events(found, frozenset(new), opener), *tell_notices(found, already)]
         if rows:
             with self.store.write() as connection:
                 add_log(connection, rows)
                 forget_untold(connection, self.account.name, new)
+                if any(row.action == f"notice:{SPAM}" for row in rows):
+                    spam_told(connection, self.account.name, process)
         self._untold -= new
         plan(self._ledger, found, opener, now)
 
@@ -433,7 +481,7 @@ class Cycle:
                 pulled = self._pull(now, wall, floor)
                 count += pulled.count
                 self._clean = self._clean and not pulled.touched & _DRAFT_ROLES
-                if pulled.identities:
+                if pulled.identities or self._spam:
                     self._decide(self._relinked(pulled, now), now)
                     continue
             turns[row.key] += 1

@@ -1,4 +1,4 @@
-"""`hearback run`: one worker an account, woken by push, by the poll and by what is due; and an orderly end.
+"""`hearback run`: one worker an account, woken by push and by what is due, and looking by itself now and then; an orderly end.
 
 What is due stands in the store and is decided by `rules.decide`; APScheduler only wakes passes. Its jobs are held in memory,
 in UTC, and may run late or together: a pass asks what is due, not why it was woken.
@@ -21,6 +21,7 @@ from watcher.clock import Clock
 from watcher.config import Config
 from watcher.lock import Lock
 from watcher.memory import collect_often
+from watcher.pacing import Pace
 from watcher.paths import StatePaths
 from watcher.secrets import end_running
 from watcher.store import Store, StoreError
@@ -58,16 +59,9 @@ class Daemon:
                 partial(build_connector, settings),
                 store,
                 clock,
-                settings.poll_seconds,
+                Pace(settings.poll_seconds),
                 self._arm,
                 self._fail,
-            )
-            self._scheduler.add_job(
-                self._workers[account.name].nudge,
-                "interval",
-                seconds=settings.poll_seconds,
-                jitter=settings.poll_seconds / 10,
-                id=f"poll-{account.name}",
             )
 
     def _arm(self, account: str, at: datetime | None) -> None:

@@ -15,11 +15,13 @@ from rules.intents import Decision
 from rules.process import DraftEvent, Event, Incoming, Outgoing, Process, fold
 from watcher.account import Account
 from watcher.rebinding import words_of
+from watcher.spam import spam_notice
 from watcher.store import Connection
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, draft_events_of, load_outbox
 from watcher.store.journal import job_begins
 from watcher.store.mail import EventRow, events_of, load_processes
 from watcher.store.proofs import ProofRow, proofs_of
+from watcher.store.spam import SpamRow, load_spam
 
 __all__ = ["Assessment", "assess", "assess_all", "domains_of", "events_for"]
 
@@ -63,6 +65,8 @@ class Assessment:
     outbox: tuple[OutboxRow, ...]
     proofs: tuple[ProofRow, ...] = ()
     """What the checks found in its drafts, where it was asked for."""
+    spam: tuple[SpamRow, ...] = ()
+    """What lies in spam and may belong to it, oldest first; the decision's notices tell of it."""
 
 
 def _elsewhere(outbox: Iterable[OutboxRow], process: Process) -> tuple[datetime, ...]:
@@ -98,12 +102,24 @@ def _turn(row: OutboxRow) -> tuple[datetime, str]:
     return row.planned_at, str(row.key)
 
 
-def assess(
-    connection: Connection, account: Account, process_id: str, now: datetime, outbox: Sequence[OutboxRow] | None = None
+def assess(  # noqa: PLR0917 - the last two spare a second look at the store
+    connection: Connection,
+    account: Account,
+    process_id: str,
+    now: datetime,
+    outbox: Sequence[OutboxRow] | None = None,
+    spam: Sequence[SpamRow] | None = None,
 ) -> Assessment:
-    """Fold and decide one process; `outbox` is that of the account, where the caller has it."""
-    rows = load_outbox(connection, account.name) if outbox is None else outbox
-    return _assess(connection, account, process_id, now, outbox=rows, job_from=job_begins(connection))
+    """Fold and decide one process; `outbox` is that of the account, and `spam` what may be its own, where the caller has it."""
+    return _assess(
+        connection,
+        account,
+        process_id,
+        now,
+        outbox=load_outbox(connection, account.name) if outbox is None else outbox,
+        spam=load_spam(connection, account.name, process_id) if spam is None else spam,
+        job_from=job_begins(connection),
+    )
 
 
 def _assess(
@@ -113,6 +129,7 @@ def _assess(
     now: datetime,
     *,
     outbox: Sequence[OutboxRow],
+    spam: Sequence[SpamRow],
     job_from: datetime | None,
 ) -> Assessment:
     rows, events = events_for(connection, account, process_id)
@@ -120,7 +137,9 @@ def _assess(
     process = replace(process, company_sent=_elsewhere(outbox, process), job_from=job_from)
     decision = decide(process, account.policy, account.profile, now)
     own = tuple(row for row in outbox if row.process == process_id)
-    return Assessment(account, process, decision, tuple(rows), own)
+    if spam and (notice := spam_notice(process, spam, account.profile.zone)) is not None:
+        decision = replace(decision, notices=(*decision.notices, notice))
+    return Assessment(account, process, decision, tuple(rows), own, spam=tuple(spam))
 
 
 def assess_all(connection: Connection, account: Account, now: datetime) -> list[Assessment]:
@@ -129,6 +148,11 @@ def assess_all(connection: Connection, account: Account, now: datetime) -> list[
     proofs: dict[str, list[ProofRow]] = defaultdict(list)
     for proof in proofs_of(connection, account.name).values():
         proofs[proof.process].append(proof)
-    rows = load_processes(connection, account.name)
-    found = (_assess(connection, account, row.id, now, outbox=outbox, job_from=job_from) for row in rows)
+    spam: dict[str, list[SpamRow]] = defaultdict(list)
+    for lying in load_spam(connection, account.name, tied=True):
+        spam[lying.process].append(lying)
+    found = (
+        _assess(connection, account, row.id, now, outbox=outbox, spam=spam.get(row.id, ()), job_from=job_from)
+        for row in load_processes(connection, account.name)
+    )
     return [replace(one, proofs=tuple(proofs[one.process.id])) if one.process.id in proofs else one for one in found]

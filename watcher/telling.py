@@ -13,12 +13,13 @@ from rules.process import State
 from rules.process.schedule import SAID_YES
 from watcher.history import Assessment
 from watcher.report.words import span_words
+from watcher.spam import KIND as SPAM
 from watcher.store.journal import LogRow
 from watcher.store.mail import EventRow
 
 __all__ = ["ASKED_AFTER", "day", "tell_events", "tell_notices"]
 
-ASKED_AFTER = frozenset({"keep_warm"})
+ASKED_AFTER = frozenset({"keep_warm", SPAM})
 """Notices that are told of a closed process, too."""
 
 
@@ -127,6 +128,8 @@ def tell_notices(found: Assessment, already: frozenset[tuple[str, datetime]]) ->
     """Return a line for each notice that was not told before."""
 
     def fresh(notice: Notice) -> bool:
+        if notice.kind == SPAM:
+            return any(not row.told for row in found.spam)
         return (f"notice:{notice.kind}", notice.at) not in already
 
     process = found.process

@@ -8,21 +8,25 @@ connect ──► pass ──► wait ──┐      Unavailable: let go of ever
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from connectors.base import Connector
+from connectors.base import Capabilities, Connector, Spent, WaitResult
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from watcher.account import Account
 from watcher.clock import Clock
 from watcher.cycle import Cycle, Interrupted
 from watcher.memory import give_back
+from watcher.pacing import Pace, next_look
+from watcher.passes import PassReport, Reading
 from watcher.proofread import apart
 from watcher.secrets import SecretError
 from watcher.store import Store, StoreDamaged, StoreError, StoreFull
-from watcher.store.accounts import ensure_account, note_trouble
+from watcher.store.accounts import SIGN_IN, ensure_account, note_trouble
 from watcher.store.journal import LogRow, add_log
 from watcher.wake import SocketWake
 from watcher.warm import warm_up
@@ -40,6 +44,8 @@ _PARKED = 3600.0
 """An account whose sign-in was refused is tried again this often: more would get it locked."""
 _DOUBTFUL = 300.0
 """One that looks misconfigured, this often: a captive portal's certificate goes away again."""
+_PROGRESS = 15.0
+"""A listing that goes on and on says so this often."""
 _SLEPT = 30.0
 """The wall clock ran this much further than the other one: the machine slept, and its connections are dead."""
 
@@ -55,11 +61,13 @@ class Worker(threading.Thread):
         connect: Callable[[], Connector],
         store: Store,
         clock: Clock,
-        poll: float,
+        pace: Pace,
         on_check: Callable[[str, datetime | None], None],
         on_fatal: Callable[[StoreError], None],
     ) -> None:
-        """Take the account, how to make its connector, and `poll`, the longest wait in seconds.
+        """Take the account, how to make its connector, and how often to look where the mailbox does not notify.
+
+        One that does is looked at every `pace.usual` seconds as well.
 
         `on_check` is told after each pass when something is due next; `on_fatal` that nothing can be stored any more.
         """
@@ -69,13 +77,15 @@ class Worker(threading.Thread):
         self._connect = connect
         self._store = store
         self._clock = clock
-        self._poll = poll
+        self._pace = pace
         self._on_check = on_check
         self._on_fatal = on_fatal
         self._stopping = threading.Event()
         self._resting = False
         self._delay = _FIRST_DELAY
-        self._told = ""
+        self._told = ("", "")
+        self._active: datetime | None = None
+        self._progress_at = 0.0
         self._random = random.Random(account.name)  # noqa: S311 - jitter
 
     def nudge(self) -> None:
@@ -98,7 +108,7 @@ class Worker(threading.Thread):
                 return
             except (AuthNeeded, Misconfigured, SecretError) as error:
                 wrong = isinstance(error, Misconfigured)
-                self._trouble("misconfigured" if wrong else "sign_in", str(error))
+                self._trouble("misconfigured" if wrong else SIGN_IN, str(error))
                 self._sleep(_DOUBTFUL if wrong else _PARKED)
             except Unavailable as error:
                 if self._clock.monotonic() - begun >= _SETTLED:
@@ -118,8 +128,7 @@ class Worker(threading.Thread):
     def _connect_and_watch(self) -> None:
         connector = self._connect()
         try:
-            connector.open()
-            self._watch(connector)
+            self._watch(connector, connector.open())
         finally:
             connector.close()
 
@@ -134,33 +143,82 @@ class Worker(threading.Thread):
         self._delay = min(self._delay * 2, _LONGEST_DELAY)
         self._sleep(wait)
 
-    def _watch(self, connector: Connector) -> None:
-        cycle = Cycle(self.account, connector, self._store, self._stopping.is_set, proofread=apart)
+    def _watch(self, connector: Connector, able: Capabilities) -> None:
+        cycle = Cycle(
+            self.account,
+            connector,
+            self._store,
+            self._stopping.is_set,
+            proofread=apart,
+            marks=able.marks,
+            on_page=self._tell_progress,
+        )
         warm_up(self.account, self._clock.now())
         said = False
         while not self._stopping.is_set():
             self.wake.clear()
+            self._progress_at = self._clock.monotonic()
             report = cycle.run_pass(self._clock.now())
-            self._told = ""
-            for row in report.log:
-                log.info("%s: %s%s", self.account.name, f"{row.company}: " if row.company else "", row.text)
+            self._told = ("", "")
+            self._tell(report, said=said)
             if not said:
-                log.info("%s: signed in and up to date, %d new.", self.account.name, report.new)
                 said = True
                 give_back()
             self._on_check(self.account.name, report.next_check)
             if self._stopping.is_set():
                 return
             before = self._clock.now(), self._clock.monotonic()
-            connector.wait(self._timeout(report.next_check), self.wake)
+            self._wait(connector, able, report)
             self._see_whether_slept(*before)
 
-    def _timeout(self, next_check: datetime | None) -> float:
-        """Return seconds until the next pass at the latest."""
+    def _tell(self, report: PassReport, *, said: bool) -> None:
+        """Log what a pass did; what it asked of the provider is told after a sign-in, and of later passes to who debugs."""
+        for row in report.log:
+            log.info("%s: %s%s", self.account.name, f"{row.company}: " if row.company else "", row.text)
+        asked = _asked(report.spent)
+        if not said:
+            log.info("%s: signed in and up to date, %d new%s.", self.account.name, report.new, asked)
+        elif asked:
+            log.debug("%s: looked, %d new%s.", self.account.name, report.new, asked)
+
+    def _tell_progress(self, reading: Reading) -> None:
+        now = self._clock.monotonic()
+        if now - self._progress_at >= _PROGRESS:
+            self._progress_at = now
+            name, back = self.account.name, reading.reached.astimezone(ZoneInfo(self.account.profile.zone))
+            log.info("%s: reading mail: %d so far, back to %s.", name, reading.count, f"{back:%d %b %Y}")
+
+    def _wait(self, connector: Connector, able: Capabilities, report: PassReport) -> None:
+        """Wait for news, for what is due, and for the next look."""
+        due = self._due(report.next_check)
+        if able.push:
+            connector.wait(min(due, self._pace.usual), self.wake)
+            return
+        now = self._clock.now()
+        if report.active:
+            self._active = now
+        look = next_look(
+            now,
+            self._pace.slowed(able.least_poll),
+            ZoneInfo(self.account.profile.zone),
+            active=self._active,
+            moments=report.moments,
+            chance=self._random.random(),
+        )
+        left, begun = min(due, look), self._clock.monotonic()
+        while left > 0:
+            # In pieces: a machine that slept through the night is to look when it wakes, not when the night's wait is over.
+            piece = min(left, self._pace.usual)
+            if connector.wait(piece, self.wake) is not WaitResult.TIMEOUT or self.wake.is_set():
+                return
+            self._see_whether_slept(now, begun)
+            left -= piece
+
+    def _due(self, next_check: datetime | None) -> float:
+        """Return the seconds until something is due."""
         if next_check is None:
-            return self._poll
-        due = (next_check - self._clock.now()).total_seconds()
-        return min(max(due, 0.05), self._poll)
+            return math.inf
+        return max((next_check - self._clock.now()).total_seconds(), 0.05)
 
     def _see_whether_slept(self, wall: datetime, monotonic: float) -> None:
         passed = self._clock.monotonic() - monotonic
@@ -189,9 +247,18 @@ class Worker(threading.Thread):
                     add_log(connection, [LogRow(now, self.account.name, "", "", f"notice:{kind}", text)])
         except StoreError as error:
             self._on_fatal(error)
-        if text != self._told:
+        told = (kind, "" if kind == SIGN_IN else text)  # the hourly tries say the same in other words
+        if told != self._told:
             log.warning("%s: %s", self.account.name, text)
-            self._told = text
+            self._told = told
+
+
+def _asked(spent: Spent) -> str:
+    """Return what was asked of the provider, as the end of a sentence; nothing where it does not count."""
+    if not spent.calls:
+        return ""
+    units = f", {spent.units:,} units of quota" if spent.units else ""
+    return f"; {spent.calls:,} call{'s' * (spent.calls != 1)}{units}"
 
 
 def wait_for(wake: SocketWake, seconds: float | None = None) -> None:

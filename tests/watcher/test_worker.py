@@ -17,6 +17,7 @@ from connectors.errors import AuthNeeded, Misconfigured, Throttled, Unavailable
 from connectors.maildir import MaildirConnector, MaildirSettings
 from tests.watcher.desk import Desk
 from watcher.clock import FixedClock
+from watcher.pacing import Pace
 from watcher.secrets import SecretError
 from watcher.store import StoreDamaged, StoreError, StoreFull
 from watcher.store.journal import load_log
@@ -71,7 +72,7 @@ class Rig:
             lambda: Mailbox(self),
             self.desk.store,
             self.clock,
-            120.0,
+            Pace(120.0),
             lambda _account, _at: None,
             self.fatal.append,
         )

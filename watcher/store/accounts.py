@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from connectors.base import Spent
 from watcher.store.dialect import upsert
 from watcher.store.tables import account, cursor
 
 __all__ = [
+    "SIGN_IN",
     "AccountRow",
     "all_accounts",
     "ensure_account",
@@ -20,6 +22,11 @@ __all__ = [
     "note_trouble",
     "save_cursor",
 ]
+
+SIGN_IN = "sign_in"
+"""The kind of trouble that a new sign-in ends."""
+_FOR_THE_USER = frozenset({SIGN_IN, "misconfigured"})
+_NOTHING = Spent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,11 @@ class AccountRow:
     trouble: str
     trouble_kind: str
     trouble_at: datetime | None
+    labels: str = ""
+    """What the user wants of marks on mail (`watcher.store.marked.Wish`)."""
+    calls: int = 0
+    """What the last pass that was written down asked the provider for, with the quiet ones since the one before."""
+    units: int = 0
 
 
 def ensure_account(connection: Connection, name: str, kind: str, address: str) -> AccountRow:
@@ -67,22 +79,42 @@ def all_accounts(connection: Connection) -> list[AccountRow]:
     return [AccountRow(*row) for row in connection.execute(select(account).order_by(account.c.name))]
 
 
-def note_pass(connection: Connection, name: str, now: datetime, *, assumed: bool) -> None:
-    """Write down that a pass went through."""
+def note_pass(connection: Connection, name: str, now: datetime, *, assumed: bool, spent: Spent = _NOTHING) -> str:
+    """Write down that a pass went through, and what was spent since one was written down; return what kind of trouble is over."""
+    same = account.c.name == name
+    over: str | None = connection.execute(select(account.c.trouble_kind).where(same)).scalar_one_or_none()
     connection.execute(
         update(account)
-        .where(account.c.name == name)
-        .values(last_now=now, assumed=assumed, trouble="", trouble_kind="", trouble_at=None)
+        .where(same)
+        .values(
+            last_now=now,
+            assumed=assumed,
+            trouble="",
+            trouble_kind="",
+            trouble_at=None,
+            calls=spent.calls,
+            units=spent.units,
+        )
     )
+    return over or ""
 
 
 def note_trouble(connection: Connection, name: str, kind: str, text: str, now: datetime) -> bool:
-    """Write down what keeps an account from being watched; return whether that is news."""
-    row = connection.execute(select(account.c.trouble, account.c.trouble_kind).where(account.c.name == name)).one_or_none()
+    """Write down what keeps an account from being watched; return whether that is news.
+
+    Trouble that only the user can end stands until a pass goes through: a line that is down in between does not hide it, and is
+    no reason to tell it once more. A sign-in that is wanted is the same news in whatever words.
+    """
+    known = select(account.c.trouble, account.c.trouble_kind).where(account.c.name == name)
+    row = connection.execute(known).one_or_none()
     if row is None or (row.trouble, row.trouble_kind) == (text, kind):
         return False
-    connection.execute(update(account).where(account.c.name == name).values(trouble=text, trouble_kind=kind, trouble_at=now))
-    return True
+    if row.trouble_kind in _FOR_THE_USER and kind not in _FOR_THE_USER:
+        return False
+    news = not kind == row.trouble_kind == SIGN_IN
+    change = update(account).where(account.c.name == name).values(trouble=text, trouble_kind=kind)
+    connection.execute(change.values(trouble_at=now) if news else change)
+    return news
 
 
 def load_cursor(connection: Connection, name: str) -> str | None:

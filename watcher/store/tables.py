@@ -1,12 +1,13 @@
 """The tables.
 
-What the mailbox cannot tell again is in cursor, mark, correction, note, outbox, draft_version, draft_event, log and untold; the
-rest is rebuilt.
+What the mailbox cannot tell again is in cursor, mark, correction, note, outbox, draft_version, draft_event, log, untold and
+marked; the rest is rebuilt.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -40,6 +41,7 @@ __all__ = [
     "event",
     "log",
     "mark",
+    "marked",
     "message",
     "metadata",
     "note",
@@ -47,6 +49,7 @@ __all__ = [
     "process",
     "process_link",
     "proof",
+    "spam",
     "untold",
 ]
 
@@ -70,6 +73,9 @@ account = Table(
     Column("trouble", Text, nullable=False, default=""),  # why the account is parked or backing off; empty when all is well
     Column("trouble_kind", Text, nullable=False, default=""),
     Column("trouble_at", Instant),
+    Column("labels", Text, nullable=False, default="", server_default=""),  # see watcher.store.marked.Wish
+    Column("calls", BigInteger, nullable=False, default=0, server_default="0"),  # since the pass that was written down before
+    Column("units", BigInteger, nullable=False, default=0, server_default="0"),  # of the provider's quota, likewise
 )
 
 cursor = Table(
@@ -262,6 +268,36 @@ proof = Table(
     Column("text", Text, nullable=False, default=""),  # of a draft that the user edited
     Column("findings", Value(tuple[Finding, ...]), nullable=False),
     Index("ix_proof_process", "account", "process"),
+)
+
+# Mail that lies in spam, within the look-back window: no message of ours, only looked at for whose it says it is.
+spam = Table(
+    "spam",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("identity", Text, primary_key=True),
+    Column("ref", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("answers", Text, nullable=False),  # Message-IDs of In-Reply-To and References
+    Column("thread_id", Text, nullable=False),
+    Column("from_address", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("process", Text, nullable=False, default=""),  # the one that it may belong to; empty: none
+    Column("tie", Text, nullable=False, default=""),  # by what: see watcher.store.spam.Tie
+    Column("told", Boolean, nullable=False, default=False),
+    Column("listed", Boolean, nullable=False, default=True),  # false while a mailbox is listed anew, until it comes again
+    Index("ix_spam_process", "account", "process"),
+)
+
+# Which received mail carries which mark of ours in the mailbox.
+marked = Table(
+    "marked",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("identity", Text, primary_key=True),
+    Column("ref", Text, nullable=False),
+    Column("mark", Text, nullable=False),  # see connectors.base.Mark
 )
 
 # What was read and not told yet: the log says each thing once, whenever the program ends.
