@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from connectors.base import Connector
 from rules.mail import Role
 from rules.policy import Policy, PolicyError, load_playbook, parse_policy
 from watcher.account import Account
 from watcher.config import Account as Settings
-from watcher.config import Config, ConfigError, Folders, ImapAccount, MaildirAccount, Problem
+from watcher.config import Config, ConfigError, Folders, GmailAccount, ImapAccount, MaildirAccount, Problem
 from watcher.secrets import resolve_secret
 from watcher.wording import read_templates
 
-__all__ = ["build_account", "build_connector", "read_policy"]
+__all__ = ["build_account", "build_connector", "build_imap", "read_policy"]
 
 
 def read_policy(config: Config) -> Policy:
@@ -65,19 +67,44 @@ def build_connector(settings: Settings) -> Connector:
         from connectors.maildir import MaildirConnector, MaildirSettings  # noqa: PLC0415
 
         return Guarded(MaildirConnector(MaildirSettings(settings.path, _folders(settings.folders))))
-    return Guarded(_imap(settings))
+    if isinstance(settings, GmailAccount):
+        return Guarded(_gmail(settings))
+    return Guarded(build_imap(settings))
 
 
-def _imap(settings: ImapAccount) -> Connector:
+def _gmail(settings: GmailAccount) -> Connector:
+    from connectors.gmail import GmailConnector, GmailSettings  # noqa: PLC0415
+    from watcher.grants import credentials_of, renewal  # noqa: PLC0415
+
+    made: Connector = GmailConnector(
+        GmailSettings(
+            address=settings.username,
+            credentials=partial(credentials_of, settings),
+            renew=renewal(settings.secret),
+            endpoint=settings.api_url,
+            labels=settings.labels,
+            timeout=settings.timeout_seconds,
+        )
+    )
+    return made
+
+
+def build_imap(settings: ImapAccount, secret: Callable[[], str] | None = None) -> Connector:
+    """Return a connector, not yet opened, that signs in with `secret`; None: with what the configuration names."""
     from connectors.imap import Auth, ImapConnector, ImapSettings, Security  # noqa: PLC0415
 
+    renew = settings.secret.renewal
+    if settings.google_client_file is not None:
+        from watcher.grants import access_token, renewal  # noqa: PLC0415 - what most accounts do without
+
+        renew, secret = renewal(settings.secret), secret or partial(access_token, settings)
     return ImapConnector(
         ImapSettings(
             host=settings.host,
             port=settings.port,
             username=settings.username,
-            secret=lambda: resolve_secret(settings.secret),
-            renew=settings.secret.renewal,
+            secret=secret or (lambda: resolve_secret(settings.secret)),
+            renew=renew,
             security=Security(settings.security),
             allow_plaintext=settings.allow_plaintext,
             ca_file=settings.ca_file,

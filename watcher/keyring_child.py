@@ -11,7 +11,7 @@ from typing import Any
 
 
 def answer(request: dict[str, Any]) -> dict[str, str]:
-    """Carry out `get` or `set`; errors become `error` (the exception's name) and `detail`."""
+    """Carry out `get`, `set` or `delete`; errors become `error` (the exception's name) and `detail`."""
     import keyring  # noqa: PLC0415 -- the import itself may fail, which is an answer too
     from keyring.errors import NoKeyringError  # noqa: PLC0415
 
@@ -22,6 +22,9 @@ def answer(request: dict[str, Any]) -> dict[str, str]:
             return told | {"error": "KeyringLocked", "detail": ""}
         if request["do"] == "set":
             backend.set_password(request["service"], request["username"], request["secret"])
+            return told
+        if request["do"] == "delete":
+            backend.delete_password(request["service"], request["username"])
             return told
         secret = backend.get_password(request["service"], request["username"])
     except NoKeyringError:

@@ -29,6 +29,8 @@ __all__ = [
     "SecretSource",
     "VariableSecret",
     "end_running",
+    "find_keyring",
+    "forget_secret",
     "resolve_secret",
     "store_secret",
 ]
@@ -55,6 +57,8 @@ class KeyringSecret:
     account: str
     service: str
     username: str
+    key: str = "password"
+    """The key of the account's table that says where the secret is."""
 
     def __str__(self) -> str:
         """Return what it is, for messages."""
@@ -72,15 +76,17 @@ class CommandSecret:
 
     account: str
     command: tuple[str, ...]
+    key: str = "password"
+    """As of KeyringSecret."""
 
     def __str__(self) -> str:
         """Return what it is, for messages; the arguments stay away."""
-        return f"password.command ({self.command[0]})"
+        return f"{self.key}.command ({self.command[0]})"
 
     @property
     def renewal(self) -> str:
         """Return how to give another secret, as the end of a sentence."""
-        return f"run password.command ({self.command[0]}) by hand and see what it prints"
+        return f"run {self.key}.command ({self.command[0]}) by hand and see what it prints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ class VariableSecret:
 
     account: str
     name: str
+    key: str = "password"
+    """As of KeyringSecret."""
 
     def __str__(self) -> str:
         """Return what it is, for messages."""
@@ -106,10 +114,12 @@ class FileSecret:
 
     account: str
     path: Path
+    key: str = "password"
+    """As of KeyringSecret."""
 
     def __str__(self) -> str:
         """Return what it is, for messages."""
-        return f"password.file {self.path}"
+        return f"{self.key}.file {self.path}"
 
     @property
     def renewal(self) -> str:
@@ -164,17 +174,35 @@ def store_secret(source: SecretSource, secret: str) -> None:
         )
 
 
+def forget_secret(source: KeyringSecret) -> None:
+    """Remove the entry from the keyring; one that is not there is forgotten already. Raises SecretError."""
+    request = {"do": "get", "service": source.service, "username": source.username, "interactive": True}
+    if "secret" in _ask_keyring(source, request, INTERACTIVE_KEYRING_SECONDS):
+        _ask_keyring(source, request | {"do": "delete"}, INTERACTIVE_KEYRING_SECONDS)
+
+
+def find_keyring(source: KeyringSecret) -> None:
+    """Raise SecretError where the keyring cannot be used, whether it holds the entry or not. May make the desktop ask."""
+    request = {"do": "get", "service": source.service, "username": source.username, "interactive": True}
+    answer = _ask_keyring(source, request, INTERACTIVE_KEYRING_SECONDS)
+    if "null" in answer.get("backend", ""):
+        raise SecretError(
+            f"accounts.{source.account}: the keyring is switched off ({answer['backend']}): it stores nothing. Choose another "
+            f"source:\n{_ladder(source)}"
+        )
+
+
 def _ladder(source: SecretSource) -> str:
     """Return the other sources, best first, as the lines to write."""
-    lines = []
+    lines, key = [], source.key
     if not isinstance(source, KeyringSecret):
-        lines.append(f'  password.keyring = "hearback"  # and: hearback login {source.account}')
+        lines.append(f'  {key}.keyring = "hearback"  # and: hearback login {source.account}')
     if not isinstance(source, CommandSecret):
-        lines.append(f'  password.command = ["pass", "show", "mail/{source.account}"]  # a program')
+        lines.append(f'  {key}.command = ["pass", "show", "mail/{source.account}"]  # a program')
     if not isinstance(source, VariableSecret):
-        lines.append('  password.env = "HEARBACK_PASSWORD"  # its name')
+        lines.append(f'  {key}.env = "HEARBACK_{key.upper()}"  # its name')
     if not isinstance(source, FileSecret):
-        lines.append(f'  password.file = "~/.config/hearback/{source.account}.secret"  # mode 0600')
+        lines.append(f'  {key}.file = "~/.config/hearback/{source.account}.secret"  # mode 0600')
     return "\n".join([f"  [accounts.{source.account}]   # exactly one of these:", *lines])
 
 
@@ -184,7 +212,8 @@ def _from_keyring(source: KeyringSecret, seconds: float, *, interactive: bool) -
     secret = answer.get("secret")
     if not isinstance(secret, str) or not secret:
         backend = answer.get("backend", "")
-        reason = f"the keyring ({backend}) holds no password for {source.username} under the service {source.service!r}"
+        what = "password" if source.key == "password" else "sign-in"
+        reason = f"the keyring ({backend}) holds no {what} for {source.username} under the service {source.service!r}"
         if "null" in backend:
             reason = f"the keyring is switched off ({backend}): it stores nothing"
         raise SecretError(
@@ -232,7 +261,7 @@ def _explain(answer: dict[str, str]) -> str:
 
 
 def _from_command(source: CommandSecret, seconds: float) -> str:
-    name = f"accounts.{source.account}: password.command ({source.command[0]})"
+    name = f"accounts.{source.account}: {source}"
     try:
         outcome = _run(list(source.command), b"", seconds)
     except FileNotFoundError:
@@ -253,7 +282,7 @@ def _from_command(source: CommandSecret, seconds: float) -> str:
 
 
 def _from_file(source: FileSecret) -> str:
-    name = f"accounts.{source.account}: password.file {source.path}"
+    name = f"accounts.{source.account}: {source}"
     try:
         with open(source.path, "rb", opener=_open_at_once) as file:
             facts = os.fstat(file.fileno())
@@ -267,9 +296,10 @@ def _from_file(source: FileSecret) -> str:
                     raise SecretError(f"{name}: others can read it (mode {mode:04o}). Close it: chmod 600 {source.path}")
             data = file.read(_LARGEST)
     except FileNotFoundError:
-        raise SecretError(
-            f"{name}: there is no such file. Make it: (umask 077; cat > {source.path}), then type the secret, Enter, Ctrl-D"
-        ) from None
+        make = f"(umask 077; cat > {source.path}), then type the secret, Enter, Ctrl-D"
+        if source.key == "token":
+            make = f"hearback login {source.account}"
+        raise SecretError(f"{name}: there is no such file. Make it: {make}") from None
     except OSError as error:
         raise SecretError(f"{name}: cannot be read ({error.strerror}). Look at the rights of its folder") from None
     return _first_line(data, name, "Write the secret there, as text")
@@ -281,7 +311,10 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _first_line(data: bytes, name: str, remedy: str) -> str:
-    """Return the first line without its line break; blanks belong to the secret."""
+    """Return the first line without its line break; blanks belong to the secret. A JSON object may stand on several lines."""
+    if data.lstrip().startswith(b"{") and b"\n" in data.strip():
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.dumps(json.loads(data))
     line = data.split(b"\n", 1)[0].removesuffix(b"\r")
     try:
         secret = line.decode("utf-8")

@@ -109,7 +109,7 @@ lookback_days = 0
 idle = "yes"
 
 [accounts.other]
-kind = "gmail"
+kind = "pop3"
 
 [daemon]
 log_level = "loud"

@@ -19,6 +19,7 @@ from watcher.cli.options import (
     is_named,
 )
 from watcher.cli.preparing import prepare
+from watcher.cli.setup_app import check, login
 
 __all__ = ["app"]
 
@@ -412,24 +413,6 @@ def relabel(
     relabel_message(config_path(ctx, config), message, kind, as_json=json)
 
 
-@app.command(rich_help_panel=_SETUP)
-def login(
-    ctx: typer.Context,
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The NAME of [accounts.NAME].")],
-    config: ConfigOption = None,
-) -> None:
-    """Ask for the password of an account and put it into the keyring."""
-    from watcher.cli.setting_up import put_secret  # noqa: PLC0415
-
-    put_secret(config_path(ctx, config), account)
-
-
-@app.command(rich_help_panel=_SETUP)
-def check(ctx: typer.Context, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Try everything out: state, secrets, servers, folders. Changes nothing in a mailbox."""
-    from watcher.cli.setting_up import check_all  # noqa: PLC0415
-
-    check_all(config_path(ctx, config), as_json=json)
-
-
+app.command(rich_help_panel=_SETUP)(login)
+app.command(rich_help_panel=_SETUP)(check)
 app.add_typer(config_app, name="config", rich_help_panel=_SETUP)

@@ -13,25 +13,33 @@ from typing import Any
 
 import typer
 
+from connectors.errors import Misconfigured
 from watcher.cli.exits import Exit, UsageError, explain, worst
 from watcher.cli.printing import print_json, show
 from watcher.config import Account as Settings
-from watcher.config import Config, ImapAccount, load_config
+from watcher.config import Config, GmailAccount, ImapAccount, MaildirAccount, Password, Token, load_config
+from watcher.grants import GoogleAccount, at_google, client_of, credentials_of, load_grant, transport_of
 from watcher.lock import wake_daemon
 from watcher.paths import StatePaths
-from watcher.secrets import KeyringSecret, resolve_secret, store_secret
+from watcher.secrets import KeyringSecret, SecretSource, resolve_secret, store_secret
+from watcher.secrets import forget_secret as remove_entry
 
-__all__ = ["check_all", "check_config", "put_secret", "show_config"]
+__all__ = ["check_all", "check_config", "forget_secret", "put_secret", "show_config"]
 
 
-def put_secret(path: Path, name: str) -> None:
-    """Ask for a secret on the terminal and put it into the keyring; without a terminal it is read from standard input."""
+def put_secret(path: Path, name: str, *, browser: bool = True) -> None:
+    """Sign in at Google, or ask for a secret on the terminal and put it into the keyring; without one, read standard input."""
     config = load_config(path)
     account = config.account(name)
-    if not isinstance(account, ImapAccount):
+    if isinstance(account, MaildirAccount):
         raise UsageError(f"{name} needs no password: it is a {account.kind} account.")
+    if at_google(account):
+        from watcher.cli.signing_in import sign_in  # noqa: PLC0415 - Google's libraries
+
+        sign_in(account, StatePaths(config.state_dir).lock, browser=browser)
+        return
     source = account.secret
-    if not isinstance(source, KeyringSecret):
+    if not isinstance(source, KeyringSecret) or not isinstance(account, ImapAccount):
         raise UsageError(f"the secret of {name} comes from {source}: change it there. `hearback check` tries it out.")
     what = "access token" if account.auth == "xoauth2" else "password"
     if sys.stdin.isatty():
@@ -43,6 +51,24 @@ def put_secret(path: Path, name: str) -> None:
     store_secret(source, secret)
     typer.echo(f"The {what} of {source.username} is in the keyring. `hearback check` tries it out.")
     wake_daemon(StatePaths(config.state_dir).lock)  # it may have been waiting for this
+
+
+def forget_secret(path: Path, name: str) -> None:
+    """Remove an account's secret from where Hearback put it; at Google, take the access back as well."""
+    config = load_config(path)
+    account = config.account(name)
+    if isinstance(account, MaildirAccount):
+        raise UsageError(f"{name} has no password: it is a {account.kind} account.")
+    if at_google(account):
+        from watcher.cli.signing_in import sign_out  # noqa: PLC0415 - Google's libraries
+
+        sign_out(account)
+        return
+    source = account.secret
+    if not isinstance(source, KeyringSecret):
+        raise UsageError(f"the secret of {name} comes from {source}: remove it there.")
+    remove_entry(source)
+    typer.echo(f"Nothing of {source.username} is in the keyring any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +100,24 @@ def _findings(config: Config) -> Iterator[_Finding]:
         yield _tried("templates", partial(_try_templates, config))
     yield _tried("state", partial(_try_state, config))
     for account in config.enabled:
-        if isinstance(account, ImapAccount):
-            secret = _tried(f"{account.name}: secret", partial(_try_secret, account))
-            yield secret
-            if secret.code is not Exit.OK:
-                continue
-        yield _tried(f"{account.name}: mailbox", partial(_try_mailbox, account))
+        for what, trial in _trials(account):
+            found = _tried(f"{account.name}: {what}", trial)
+            yield found
+            if found.code is not Exit.OK:
+                break  # what comes after it rests on it
+
+
+def _trials(account: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
+    """Yield what is tried of an account, each with its name."""
+    if isinstance(account, MaildirAccount):
+        pass
+    elif at_google(account):
+        yield "client", partial(_try_client, account)
+        yield "secret", partial(_try_grant, account)
+        yield "sign-in", partial(_try_sign_in, account)
+    else:
+        yield "secret", partial(_try_secret, account.secret)
+    yield "mailbox", partial(_try_mailbox, account)
 
 
 def _tried(what: str, trial: Callable[[], str]) -> _Finding:
@@ -120,9 +158,32 @@ def _try_state(config: Config) -> str:
     return str(paths.root)
 
 
-def _try_secret(account: ImapAccount) -> str:
-    resolve_secret(account.secret, interactive=sys.stdin.isatty())
-    return f"found: {account.secret}"
+def _try_secret(source: SecretSource) -> str:
+    resolve_secret(source, interactive=sys.stdin.isatty())
+    return f"found: {source}"
+
+
+def _try_client(account: GoogleAccount) -> str:
+    client = client_of(account)
+    return f"{client.path}: {client.client_id}" + (f", project {client.project}" if client.project else "")
+
+
+def _try_grant(account: GoogleAccount) -> str:
+    grant = load_grant(account.secret, interactive=sys.stdin.isatty())
+    made = f", from {grant.granted.date()}" if grant.granted else ""
+    ends = f", ends on {grant.ends.date()}" if grant.ends else ""
+    return f"found: {account.secret}{made}{ends}"
+
+
+def _try_sign_in(account: GoogleAccount) -> str:
+    """Renew the sign-in; a clock that is far off is told as what it is."""
+    from connectors.auth.google.refusal import skew_words  # noqa: PLC0415
+
+    transport = transport_of(account)
+    credentials_of(account, transport, interactive=sys.stdin.isatty()).refresh(None)
+    if words := skew_words(transport.skew):
+        raise Misconfigured(f"{words}.")
+    return f"Google renews the sign-in of {account.username}"
 
 
 def _try_mailbox(account: Settings) -> str:
@@ -132,11 +193,13 @@ def _try_mailbox(account: Settings) -> str:
     try:
         found = connector.open()
         connector.list_drafts()  # opens Drafts as for writing
+        spent = connector.spent
     finally:
         connector.close()
     folders = ", ".join(f"{role.value} = {name}" for role, name in found.folders)
     push = "tells us of new mail" if found.push else "is asked for new mail"
-    return f"signed in as {account.address}; {push}" + (f"; {folders}" if folders else "")
+    quota = f"; this took {spent.calls} calls, {spent.units} quota units" if spent.units else ""
+    return f"signed in as {account.address}; {push}" + (f"; {folders}" if folders else "") + quota
 
 
 def _show_findings(findings: list[_Finding]) -> None:
@@ -186,7 +249,9 @@ def _shown(config: Config) -> dict[str, Any]:
     for account in config.accounts:
         values = {key: value for key, value in dataclasses.asdict(account).items() if key != "name"}
         if isinstance(account, ImapAccount):
-            values["password"] = _password(account)
+            values["password"] = _source(account.password)
+        if isinstance(account, GmailAccount):
+            values["token"] = _source(account.token)
         accounts[account.name] = _plain(values)
     return {
         "user": _plain(dataclasses.asdict(config.user)),
@@ -197,16 +262,15 @@ def _shown(config: Config) -> dict[str, Any]:
     }
 
 
-def _password(account: ImapAccount) -> dict[str, Any]:
-    password = account.password
-    if password.command:
-        rest = ["…"] if len(password.command) > 1 else []
-        return {"command": [password.command[0], *rest]}
-    if password.env:
-        return {"env": password.env}
-    if password.file is not None:
-        return {"file": password.file}
-    return {"keyring": password.keyring}
+def _source(given: Password | Token) -> dict[str, Any]:
+    if given.command:
+        rest = ["…"] if len(given.command) > 1 else []
+        return {"command": [given.command[0], *rest]}
+    if given.env:
+        return {"env": given.env}
+    if given.file is not None:
+        return {"file": given.file}
+    return {"keyring": given.keyring}
 
 
 def _plain(value: Any) -> Any:

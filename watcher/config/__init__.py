@@ -1,7 +1,20 @@
 """The configuration: what is in it (`model`), how it is read (`load`), and how its faults are told (`problems`)."""
 
 from watcher.config.load import load_config
-from watcher.config.model import Account, Config, Daemon, Folders, ImapAccount, Lint, MaildirAccount, Password, Rules, User
+from watcher.config.model import (
+    Account,
+    Config,
+    Daemon,
+    Folders,
+    GmailAccount,
+    ImapAccount,
+    Lint,
+    MaildirAccount,
+    Password,
+    Rules,
+    Token,
+    User,
+)
 from watcher.config.problems import ConfigError, Problem
 
 __all__ = [
@@ -10,12 +23,14 @@ __all__ = [
     "ConfigError",
     "Daemon",
     "Folders",
+    "GmailAccount",
     "ImapAccount",
     "Lint",
     "MaildirAccount",
     "Password",
     "Problem",
     "Rules",
+    "Token",
     "User",
     "load_config",
 ]

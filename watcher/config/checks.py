@@ -25,6 +25,7 @@ __all__ = [
     "check_optional_address",
     "check_program",
     "check_text",
+    "check_url",
     "check_variable",
     "check_zone",
     "resolve_path",
@@ -115,6 +116,15 @@ def check_host(value: str) -> str:
     if not _HOST.fullmatch(value) or colons == 1:
         raise ValueError('is not a host name. Write it bare, such as "imap.example.com"; the port has its own key')
     return value.rstrip(".") if colons == 0 else value
+
+
+def check_url(value: str) -> str:
+    """Accept an address of https, or of http on this machine, without a slash at its end; or nothing."""
+    if not value:
+        return ""
+    from connectors.auth.google.client import check_url as check  # noqa: PLC0415 -- only where one is given
+
+    return check(check_one_line(value))
 
 
 def check_program(value: tuple[str, ...]) -> tuple[str, ...]:

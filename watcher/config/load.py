@@ -11,7 +11,7 @@ from typing import Any
 
 from rules.country import country_of_zone
 from watcher.clock import system_zone
-from watcher.config.model import Account, Config, Daemon, ImapAccount, Lint, MaildirAccount, Rules, User
+from watcher.config.model import GMAIL, Account, Config, Daemon, GmailAccount, ImapAccount, Lint, MaildirAccount, Rules, User
 from watcher.config.problems import ConfigError, Problem
 from watcher.config.reporter import Reporter
 from watcher.config.values import Reader
@@ -19,13 +19,14 @@ from watcher.paths import default_state_dir
 
 __all__ = ["KINDS", "load_config", "parse_config"]
 
-KINDS: Mapping[str, type[Account]] = {"imap": ImapAccount, "maildir": MaildirAccount}
+KINDS: Mapping[str, type[Account]] = {"imap": ImapAccount, "maildir": MaildirAccount, "gmail": GmailAccount}
 """Each kind of account, and what it is configured with."""
 
 _SECTIONS: Mapping[str, type] = {"user": User, "rules": Rules, "lint": Lint, "daemon": Daemon}
 _LARGEST = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}")
 _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_GMAIL_OVER_IMAP = frozenset({"imap.gmail.com", "imap.googlemail.com"})
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1", re.IGNORECASE)
 
 
@@ -129,9 +130,10 @@ def _kind(table: Mapping[str, Any], at: tuple[str, ...], reporter: Reporter) -> 
     kind = table.get("kind")
     if isinstance(kind, str) and kind in KINDS:
         return KINDS[kind]
-    guess = "maildir" if "path" in table else "imap" if "host" in table else None
+    guess = "maildir" if "path" in table else "imap" if "host" in table else "gmail" if "client_file" in table else None
     if guess is None:
-        known = " or ".join(f'"{name}"' for name in KINDS)
+        *firsts, last = (f'"{name}"' for name in KINDS)
+        known = f"{', '.join(firsts)} or {last}"
         if kind is None:
             reporter.add((*at, "kind"), "is missing", f"Write kind = {known}")
         else:
@@ -142,9 +144,14 @@ def _kind(table: Mapping[str, Any], at: tuple[str, ...], reporter: Reporter) -> 
 
 def _mailbox(account: Account) -> tuple[object, ...]:
     """Return what makes two accounts one mailbox."""
-    if isinstance(account, ImapAccount):
-        return ("imap", account.host.lower(), account.port, account.username)
-    return ("maildir", account.path)
+    if isinstance(account, MaildirAccount):
+        return ("maildir", account.path)
+    if isinstance(account, GmailAccount) or account.host.lower() in _GMAIL_OVER_IMAP:
+        from connectors.auth.google.identity import one_form  # noqa: PLC0415 -- only where there is such an account
+
+        service = account.api_url if isinstance(account, GmailAccount) else GMAIL
+        return ("gmail", service, one_form(account.username))
+    return ("imap", account.host.lower(), account.port, account.username)
 
 
 def _twins(accounts: Iterable[Account], reporter: Reporter) -> None:
@@ -158,14 +165,18 @@ def _twins(accounts: Iterable[Account], reporter: Reporter) -> None:
 
 def _cross_checks(table: Mapping[str, Any], at: tuple[str, ...], model: type[Account], reporter: Reporter) -> None:
     """Tell what single keys cannot say; works on the raw table, so that it is told beside the faults of single keys."""
+    for name in ("password", "token"):
+        source = table.get(name)
+        each = source.items() if isinstance(source, dict) else ()
+        given = [key for key, value in each if key in {"keyring", "command", "env", "file"} and value]
+        for key in given[1:]:
+            reason = f"is one source of the {name} too many: {name}.{given[0]} is given above"
+            reporter.add((*at, name, key), reason, "Keep exactly one of them")
     if model is not ImapAccount:
         return
-    password = table.get("password")
-    if isinstance(password, dict):
-        given = [key for key, value in password.items() if key in {"keyring", "command", "env", "file"} and value]
-        for key in given[1:]:
-            reason = f"is one source of the password too many: password.{given[0]} is given above"
-            reporter.add((*at, "password", key), reason, "Keep exactly one of them")
+    if table.get("google_client_file") and table.get("auth") != "xoauth2":
+        reason = "is for signing in at Google without a password"
+        reporter.add((*at, "google_client_file"), reason, 'Add auth = "xoauth2", or remove it')
     host = table.get("host")
     local = isinstance(host, str) and _LOOPBACK.fullmatch(host)
     if table.get("security") == "plain" and host is not None and not local and table.get("allow_plaintext") is not True:
@@ -187,9 +198,9 @@ def _resolved(config: Config) -> Config:
     accounts: list[Account] = []
     for account in config.accounts:
         address = account.address or config.user.email
-        if isinstance(account, ImapAccount):
-            accounts.append(dataclasses.replace(account, address=address, username=account.username or address))
-        else:
+        if isinstance(account, MaildirAccount):
             accounts.append(dataclasses.replace(account, address=address))
+        else:
+            accounts.append(dataclasses.replace(account, address=address, username=account.username or address))
     daemon = dataclasses.replace(config.daemon, state_dir=config.daemon.state_dir or default_state_dir())
     return dataclasses.replace(config, accounts=tuple(accounts), daemon=daemon)

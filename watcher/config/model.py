@@ -24,6 +24,7 @@ from watcher.config.checks import (
     check_optional_address,
     check_program,
     check_text,
+    check_url,
     check_variable,
     check_zone,
 )
@@ -31,16 +32,19 @@ from watcher.config.problems import ConfigError, Problem
 from watcher.secrets import CommandSecret, FileSecret, KeyringSecret, SecretSource, VariableSecret
 
 __all__ = [
+    "GMAIL",
     "Account",
     "Config",
     "Daemon",
     "Folders",
+    "GmailAccount",
     "ImapAccount",
     "Lint",
     "MaildirAccount",
     "Password",
     "Rules",
     "Strength",
+    "Token",
     "User",
 ]
 
@@ -50,6 +54,13 @@ Text = Annotated[str, Check(check_text)]
 OwnAddress = Annotated[str, Check(check_optional_address)]
 RequiredPath = Annotated[Path, PathText()]
 OptionalPath = Annotated[Path | None, PathText(optional=True)]
+Url = Annotated[str, Check(check_url)]
+
+
+GMAIL = "https://gmail.googleapis.com"
+"""Where Google's own interface to Gmail is."""
+_GOOGLE = "google:"
+"""Begins the user names of sign-ins in the keyring, beside which the password of the same user may stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +114,28 @@ class Password:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Where a sign-in at Google is kept; at most one is set, none means the keyring. Command and variable are only read."""
+
+    keyring: Text = "hearback"
+    """Service name in the keyring; the entry's user name is `google:` and the account's `username`."""
+    command: Annotated[tuple[str, ...], Check(check_program)] = ()
+    env: Annotated[str, Check(check_variable)] = ""
+    file: OptionalPath = None
+
+
+def _source(account: str, given: Password | Token, username: str, key: str) -> SecretSource:
+    """Return where a secret comes from; `key` is the key of the account's table that says so."""
+    if given.command:
+        return CommandSecret(account, given.command, key)
+    if given.env:
+        return VariableSecret(account, given.env, key)
+    if given.file is not None:
+        return FileSecret(account, given.file, key)
+    return KeyringSecret(account, given.keyring, username, key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Account:
     """What every kind of account has."""
 
@@ -113,7 +146,6 @@ class _Account:
     enabled: bool = True
     lookback_days: Annotated[int, Between(1, 3650)] = 120
     poll_seconds: Annotated[float, Between(1, 86_400)] = 120
-    folders: Folders = Folders()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,23 +162,20 @@ class ImapAccount(_Account):
     username: OneLine = ""
     """After loading never empty."""
     auth: Literal["password", "xoauth2"] = "password"
+    google_client_file: OptionalPath = None
+    """With xoauth2: the client that signs in at Google. `password` then keeps that sign-in, and access tokens come of it."""
     password: Password = Password()
     idle: bool = True
     idle_refresh_seconds: Annotated[float, Between(1, 1740)] = 300
     """RFC 2177 asks for less than 29 minutes."""
     timeout_seconds: Annotated[float, Between(1, 600)] = 30
+    folders: Folders = Folders()
 
     @property
     def secret(self) -> SecretSource:
-        """Return where the password or token comes from."""
-        password = self.password
-        if password.command:
-            return CommandSecret(self.name, password.command)
-        if password.env:
-            return VariableSecret(self.name, password.env)
-        if password.file is not None:
-            return FileSecret(self.name, password.file)
-        return KeyringSecret(self.name, password.keyring, self.username)
+        """Return where the password, the token or the sign-in at Google comes from."""
+        username = self.username if self.google_client_file is None else f"{_GOOGLE}{self.username}"
+        return _source(self.name, self.password, username, "password")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +184,34 @@ class MaildirAccount(_Account):
 
     kind: Literal["maildir"]
     path: RequiredPath
+    folders: Folders = Folders()
 
 
-Account = ImapAccount | MaildirAccount
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GmailAccount(_Account):
+    """A mailbox at Gmail, over Google's own interface."""
+
+    kind: Literal["gmail"]
+    client_file: RequiredPath
+    """The client's JSON file, as Google's console gives it."""
+    username: OwnAddress = ""
+    """Whose mailbox it is; after loading never empty. Another one than `address` where that is an alias."""
+    labels: bool = True
+    """Whether received mail may be labelled; it takes a wider right."""
+    token: Token = Token()
+    timeout_seconds: Annotated[float, Between(1, 600)] = 30
+    api_url: Url = GMAIL
+    auth_url: Url = ""
+    """Empty: what the client's file says."""
+    token_url: Url = ""
+
+    @property
+    def secret(self) -> SecretSource:
+        """Return where the sign-in is kept."""
+        return _source(self.name, self.token, f"{_GOOGLE}{self.username}", "token")
+
+
+Account = ImapAccount | MaildirAccount | GmailAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +292,7 @@ class Config:
         """Return who the user is on that account, for the rules."""
         chosen = self.account(account) if isinstance(account, str) else account
         own = {self.user.email, *self.user.addresses, *(each.address for each in self.accounts), chosen.address}
-        own |= {each.username.lower() for each in self.accounts if isinstance(each, ImapAccount) and "@" in each.username}
+        own |= {each.username.lower() for each in self.accounts if not isinstance(each, MaildirAccount) and "@" in each.username}
         return Profile(
             name=self.user.name,
             email=chosen.address,

@@ -20,7 +20,7 @@ def fields_of(model: Any, prefix: str = "") -> Iterator[tuple[str, dataclasses.F
     hints = typing.get_type_hints(model)
     for field in dataclasses.fields(model):
         kind = hints[field.name]
-        if field.name == "name" and "folders" in hints:
+        if field.name == "name" and "lookback_days" in hints:
             continue
         if dataclasses.is_dataclass(kind):
             yield from fields_of(kind, f"{prefix}{field.name}.")

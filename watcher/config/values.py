@@ -28,6 +28,8 @@ class _Wrong:
 
 
 _WRONG: Final = _Wrong()
+_SECRET: Final = frozenset({"password", "token"})
+"""Keys below which somebody may have written a secret."""
 
 
 @cache
@@ -151,14 +153,14 @@ class Reader:
 
     def _no_table(self, at: Key) -> _Wrong:
         remedy = f"Write its keys one by one: {at[-1]}.KEY = …"
-        if at[-1] == "password":
+        if (key := at[-1]) in _SECRET:
             remedy = (
-                "No password belongs in this file: remove this line, then put it into the keyring with "
-                f"`hearback login {at[-2]}`, or name its source with password.command, password.env or password.file"
+                f"No {key} belongs in this file: remove this line, then put it into the keyring with "
+                f"`hearback login {at[-2]}`, or name its source with {key}.command, {key}.env or {key}.file"
             )
         self._reporter.add(at, "is not a table", remedy)
         return _WRONG
 
     def _shown(self, value: object, at: Key) -> str:
-        """Return a value for a message; what stands below `password` is never shown, for it may be one."""
-        return "" if "password" in at or isinstance(value, (dict, list, tuple)) else f"{self._reporter.shown(value)} "
+        """Return a value for a message; what stands below `password` or `token` is never shown, for it may be one."""
+        return "" if _SECRET & set(at) or isinstance(value, (dict, list, tuple)) else f"{self._reporter.shown(value)} "

@@ -1,0 +1,208 @@
+"""`login` at Google: the page in the browser, or a link and a pasted address; and taking it back."""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import typer
+
+from connectors.auth.google import Grant, same_mailbox
+from connectors.auth.google.account import mailbox_of, revoke
+from connectors.auth.google.flow import NotTheAnswer, SignIn
+from connectors.auth.google.refusal import TESTING, skew_words
+from connectors.auth.google.transport import Transport
+from connectors.auth.loopback import Loopback
+from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
+from watcher.cli.printing import warn
+from watcher.clock import Clock, SystemClock
+from watcher.config import GmailAccount
+from watcher.grants import (
+    GoogleAccount,
+    check_room,
+    client_of,
+    forget_grant,
+    load_grant,
+    scopes_of,
+    store_grant,
+    transport_of,
+)
+from watcher.lock import wake_daemon
+from watcher.log import register_secret
+
+__all__ = ["sign_in", "sign_out"]
+
+SECONDS = 300.0
+"""How long the user has for Google's page."""
+_LONGEST_LINE = 65_536
+
+
+def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock | None = None) -> None:
+    """Lead through Google's page and keep the sign-in that it gives; then wake the daemon that holds `lock`.
+
+    Nothing is kept but a sign-in that gives all rights, lasts, and is for the account's own mailbox. Raises ConnectorError,
+    SecretError.
+    """
+    clock = clock or SystemClock()
+    client = client_of(account)
+    check_room(account.secret)
+    transport = transport_of(account, clock)
+    again = f"hearback login {account.name}"
+    answers: queue.SimpleQueue[str | ConnectorError] = queue.SimpleQueue()
+
+    def take(text: str) -> str:
+        """Look at an address that came, and return what is wrong with it."""
+        try:
+            answers.put(attempt.code_in(text))
+        except NotTheAnswer as error:
+            return str(error)
+        except ConnectorError as error:
+            answers.put(error)
+        return ""
+
+    with Loopback(take) as server:
+        attempt = SignIn(client, scopes_of(account), server.url, transport, again, hint=account.username)
+        _show(account, attempt.url, server.port, opened=browser and _open_browser(attempt.url))
+        with _pasted(take):
+            code = _answer(answers, again)
+        register_secret(code)
+        grant, token = attempt.redeem(code, clock.now())
+    register_secret(token)
+    owner = _prove(account, token, transport, again)
+    store_grant(account.secret, Grant(grant.refresh_token, grant.client_id, grant.scopes, owner, grant.granted, grant.ends))
+    typer.echo(f"Signed in as {owner}; kept in: {account.secret}. `hearback check` tries it out.")
+    wake_daemon(lock)  # it may have been waiting for this
+    if grant.ends is not None:
+        warn(f"Google ends this sign-in on {grant.ends.date()}. {TESTING}.")
+    if words := skew_words(transport.skew):
+        raise Misconfigured(f"The sign-in is kept, but: {words}.")
+
+
+def _answer(answers: queue.SimpleQueue[str | ConnectorError], again: str) -> str:
+    """Return the code, from wherever it comes first. Raises what Google's page said instead, or that time is up."""
+    try:
+        found = answers.get(timeout=SECONDS)
+    except queue.Empty:
+        raise AuthNeeded(
+            f"No answer of Google's came within {SECONDS / 60:g} minutes, so nothing was stored; start over with `{again}`. If "
+            "its page showed an error: 'access_denied' means that the project is in 'Testing' and you are none of its test users, "
+            "'invalid_client' that the client was deleted, and 'redirect_uri_mismatch' that it is not of the type 'Desktop app'. "
+            'README, "Gmail", tells what to do.'
+        ) from None
+    if isinstance(found, ConnectorError):
+        raise found
+    return found
+
+
+def _prove(account: GoogleAccount, token: str, transport: Transport, again: str) -> str:
+    """Return the address of the mailbox that the token opens. Raises AuthNeeded when it is not the account's."""
+    if isinstance(account, GmailAccount):
+        owner = mailbox_of(token, transport, account.api_url)
+        if not same_mailbox(owner, account.username):
+            raise AuthNeeded(
+                f"You signed in as {owner}, but accounts.{account.name} is for {account.username}: nothing was stored. Start "
+                f"over with `{again}` and choose {account.username} on Google's page; if that is an alias of {owner}, "
+                f'add the line username = "{owner}" to the account.'
+            )
+        return owner
+    from watcher.accounts import build_imap  # noqa: PLC0415 - the other kind of account does without
+
+    connector = build_imap(account, lambda: token)
+    try:
+        connector.open()
+    except AuthNeeded as error:
+        raise AuthNeeded(
+            f"{account.host} does not take this sign-in for {account.username}: nothing was stored. Perhaps you signed in with "
+            f"another Google account; start over with `{again}` and choose {account.username} there. It said: {error}"
+        ) from None
+    except Unavailable as error:
+        warn(f"whether {account.host} takes this sign-in could not be tried now: {error}")
+    finally:
+        connector.close()
+    return account.username
+
+
+def _show(account: GoogleAccount, url: str, port: int, *, opened: bool) -> None:
+    if opened:
+        typer.echo(f"Google's page opens in your browser. Sign in as {account.username} there, and tick every box.")
+        typer.echo(f"If nothing opens, open this link yourself:\n\n{url}\n")
+        return
+    typer.echo(f"Open this link in a browser, sign in as {account.username} there, and tick every box:\n\n{url}\n")
+    typer.echo(
+        "If the browser is on this machine, that is all. On another one it ends at a page that it cannot show, at "
+        f"http://127.0.0.1:{port}/…: copy the whole address of that page, paste it here and press Enter."
+    )
+
+
+def _open_browser(url: str) -> bool:
+    """Open the link where a person can see a browser; never one that runs in this terminal."""
+    seen = sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    if not seen:
+        return False
+    try:
+        return webbrowser.open(url)
+    except (OSError, webbrowser.Error):
+        return False
+
+
+@contextmanager
+def _pasted(take: Callable[[str], str]) -> Iterator[None]:
+    """Meanwhile, hand every line of standard input to `take`, and tell what is wrong with it."""
+    ours, theirs = socket.socketpair()
+
+    def read() -> None:
+        for line in _lines(theirs):
+            if line.strip() and (wrong := take(line)):
+                warn(f"{wrong}.")
+
+    thread = threading.Thread(target=read, name="paste", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ours.close()
+        thread.join(5)
+        theirs.close()
+
+
+def _lines(stop: socket.socket) -> Iterator[str]:
+    """Yield lines of standard input until it ends, or until the other side of `stop` is closed.
+
+    Read without Python's buffer: a thread that waits within that can keep the program from ending.
+    """
+    try:
+        descriptor = sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError):  # none, or not one of the system's
+        if sys.stdin is not None:
+            yield from sys.stdin
+        return
+    rest = b""
+    while len(rest) < _LONGEST_LINE:
+        with suppress(ValueError):
+            ready, _, _ = select.select([descriptor, stop], [], [])
+            if stop in ready:
+                return
+        data = os.read(descriptor, 4096)
+        if not data:
+            if rest:
+                yield rest.decode("utf-8", "replace")
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        yield from (line.decode("utf-8", "replace") for line in lines)
+
+
+def sign_out(account: GoogleAccount) -> None:
+    """Let Google forget the sign-in, and remove it here. Raises SecretError, Misconfigured; Unavailable with nothing removed."""
+    grant = load_grant(account.secret, interactive=True)
+    known = revoke(grant.refresh_token, transport_of(account), client_of(account).revoke_url)
+    forget_grant(account.secret)
+    said = "Google has taken the access back" if known else "Google knew nothing of it any more"
+    typer.echo(f"{said}, and the sign-in of {account.username} is removed from: {account.secret}.")
