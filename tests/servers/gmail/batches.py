@@ -1,8 +1,8 @@
 """Several requests in one: multipart/mixed of application/http.
 
 https://developers.google.com/workspace/gmail/api/guides/batch: at most 100 calls; parts are answered in the order in which they
-came; each part's Content-ID comes back with `response-` before it; fields of the outer request hold for each part, Content-* apart,
-unless the part has its own; n requests count n times against the quota.
+came; each part's Content-ID comes back with `response-` before it; fields of the outer request hold for each part, Content-* left
+out, unless the part has its own; n requests count n times against the quota.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def _json(text: bytes) -> tuple[object, list[str]]:
 
 
 def _upload(request: Request, query: dict[str, str]) -> tuple[object, bytes | None, list[str]]:
-    """Read a simple or multipart upload (https://developers.google.com/workspace/gmail/api/guides/uploads), not a resumable one."""
+    """Read a simple or multipart upload (https://developers.google.com/workspace/gmail/api/guides/uploads), no resumable one."""
     kind = request.headers.get("content-type", "")
     if query.get("uploadType") == "media":
         wrong = [] if kind.lower().startswith("message/") else [f"an upload of {kind}, not message/*"]

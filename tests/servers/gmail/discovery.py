@@ -133,24 +133,19 @@ class Discovery:
         match schema.get("type"):
             case "object":
                 yield from self._of_object(schema, value, place, method)
-            case "array":
-                if not isinstance(value, list):
-                    yield f"{place}: not a list"
-                    return
+            case "array" if isinstance(value, list):
                 for number, item in enumerate(value):
                     yield from self._of_value(schema["items"], item, f"{place}[{number}]", method)
-            case "string":
+            case "string" if isinstance(value, str):
                 yield from _of_string(schema, value, place)
-            case "boolean":
-                if not isinstance(value, bool):
-                    yield f"{place}: not a boolean"
-            case "integer":
-                low, high = _RANGES.get(schema.get("format", ""), (-(2**63), 2**63))
-                if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-                    yield f"{place}: not an integer of {schema.get('format')}"
-            case other:
-                if other != "any":
-                    yield f"{place}: a type {other} that is not known here"
+            case "boolean" if isinstance(value, bool):
+                pass
+            case "integer" if _is_integer(schema, value):
+                pass
+            case "any":
+                pass
+            case kind:
+                yield f"{place}: not of the type {kind}"
 
     def _of_object(self, schema: Mapping[str, Any], value: object, place: str, method: str) -> Iterator[str]:
         if not isinstance(value, dict):
@@ -209,10 +204,12 @@ def _of_text(name: str, about: Mapping[str, Any], text: str) -> Iterator[str]:
         yield f"{name}={text} is not a number"
 
 
-def _of_string(schema: Mapping[str, Any], value: object, place: str) -> Iterator[str]:
-    if not isinstance(value, str):
-        yield f"{place}: not a string"
-        return
+def _is_integer(schema: Mapping[str, Any], value: object) -> bool:
+    low, high = _RANGES.get(schema.get("format", ""), (-(2**63), 2**63))
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _of_string(schema: Mapping[str, Any], value: str, place: str) -> Iterator[str]:
     if "enum" in schema and value not in schema["enum"]:
         yield f"{place}: {value} is none of {', '.join(schema['enum'])}"
     form = schema.get("format")

@@ -51,7 +51,7 @@ class Loopback(ABC):
             owner = served
 
         self._server = _Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         self.requests = 0

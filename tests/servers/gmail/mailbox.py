@@ -8,17 +8,22 @@ another one; sending destroys the draft and makes a new message with the label S
 
 from __future__ import annotations
 
+import functools
 import random
+import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from tests.servers.gmail.mime import Look, normal_subject
 from tests.servers.gmail.store import SYSTEM, Change, Label, Stored, StoredDraft
 
 __all__ = ["HISTORY_BASE", "Mailbox", "Quirks"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 HISTORY_BASE: Final = 2**64 + 4096
 """Where history begins: beyond what 64 bits hold, so that an identifier has to be kept as text."""
@@ -48,11 +53,25 @@ class Quirks:
     """The status with which batchModify answers an identifier that is gone; 0: it is passed over."""
 
 
-class Mailbox:
-    """Messages by identifier and by time, with labels, drafts and history. The caller holds the server's lock."""
+def _held(method: Callable[Concatenate[Mailbox, P], R]) -> Callable[Concatenate[Mailbox, P], R]:
+    """Let a method run under the server's lock: the world acts while requests come."""
 
-    def __init__(self, address: str, clock: Callable[[], datetime], *, name: str = "") -> None:
-        """Make an empty one; `clock` (aware) stamps what comes without a time."""
+    @functools.wraps(method)
+    def inside(self: Mailbox, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.lock:
+            return method(self, *args, **kwargs)
+
+    return inside
+
+
+class Mailbox:
+    """Messages by identifier and by time, with labels, drafts and history."""
+
+    def __init__(
+        self, address: str, clock: Callable[[], datetime], lock: threading.RLock | None = None, *, name: str = ""
+    ) -> None:
+        """Make an empty one; `clock` (aware) stamps what comes without a time, `lock` is the server's."""
+        self.lock = lock or threading.RLock()
         self.address = address
         self.name = name
         self.quirks = Quirks()
@@ -78,6 +97,7 @@ class Mailbox:
 
     # -- looking
 
+    @_held
     def messages(self, label: str | None = None) -> list[Stored]:
         """Return all messages, or those with a label, drafts included, oldest first."""
         found = (self._messages[key] for _, _, key in self._order)
@@ -95,6 +115,7 @@ class Mailbox:
         """Return a message that is there."""
         return self._messages[key]
 
+    @_held
     def drafts(self) -> list[StoredDraft]:
         """Return the drafts, oldest first."""
         return sorted(self._drafts.values(), key=lambda one: one.message.order)
@@ -103,6 +124,7 @@ class Mailbox:
         """Return a draft."""
         return self._drafts.get(key)
 
+    @_held
     def draft_of(self, message_id: str) -> StoredDraft:
         """Return the draft with that Message-ID in its header; raises LookupError."""
         for one in self.drafts():
@@ -110,6 +132,7 @@ class Mailbox:
                 return one
         raise LookupError(message_id)
 
+    @_held
     def thread(self, key: str) -> list[Stored]:
         """Return the messages of a conversation, oldest first; empty when there is none."""
         return sorted(self._threads.get(key, ()), key=lambda one: one.order)
@@ -124,6 +147,7 @@ class Mailbox:
         """Return how many messages there are."""
         return len(self._messages)
 
+    @_held
     def label_id(self, name: str) -> str:
         """Return the identifier of a label by its name; raises LookupError."""
         for one in self.labels.values():
@@ -133,6 +157,7 @@ class Mailbox:
 
     # -- what others do
 
+    @_held
     def deliver(
         self, raw: bytes, labels: Iterable[str] = RECEIVED, at: datetime | None = None, *, thread_id: str | None = None
     ) -> str:
@@ -146,6 +171,7 @@ class Mailbox:
         """Let the user send a message that was no draft here."""
         return self.deliver(raw, ("SENT",), at)
 
+    @_held
     def save_draft(self, raw: bytes, thread_id: str | None = None, at: datetime | None = None) -> StoredDraft:
         """Make a draft; it goes into `thread_id` only if it belongs there.
 
@@ -159,6 +185,7 @@ class Mailbox:
         self._drafts[draft.id] = draft
         return draft
 
+    @_held
     def replace_draft(self, draft: StoredDraft, raw: bytes, thread_id: str | None = None, at: datetime | None = None) -> str:
         """Put other bytes into a draft, as drafts.update does; returns the identifier of the message that is in it now.
 
@@ -170,6 +197,7 @@ class Mailbox:
         stored.thread_id = thread_id if thread_id and fits else stored.id
         return self._swap(draft, stored)
 
+    @_held
     def edit_draft(self, draft: StoredDraft, raw: bytes, at: datetime | None = None) -> str:
         """Let the user edit a draft on the web page: it stays in its conversation, whatever is written."""
         stored = self._new(self._saved(raw), frozenset({"DRAFT"}), at)
@@ -182,11 +210,13 @@ class Mailbox:
         self.add(stored)
         return stored.id
 
+    @_held
     def discard_draft(self, draft: StoredDraft) -> None:
         """Remove a draft for good, as the service and the web page do."""
         del self._drafts[draft.id]
         self._forget(draft.message)
 
+    @_held
     def send_draft(self, draft: StoredDraft, raw: bytes | None = None, at: datetime | None = None) -> str:
         """Let the user press Send; with `raw` that text is sent instead. Returns the identifier of the message that was sent."""
         thread = draft.message.thread_id
@@ -198,6 +228,7 @@ class Mailbox:
         self.add(stored)
         return stored.id
 
+    @_held
     def relabel(self, key: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
         """Change the labels of a message; each side that changes something is a record of the history."""
         one = self._messages[key]
@@ -222,36 +253,43 @@ class Mailbox:
         """Take a message out of the inbox."""
         self.relabel(key, remove=("INBOX",))
 
+    @_held
     def delete(self, key: str) -> None:
         """Remove a message for good."""
         self._forget(self._messages[key])
 
-    def make_label(self, name: str, **shown: str) -> Label:
+    @_held
+    def make_label(self, name: str, shown: Mapping[str, str] | None = None) -> Label:
         """Make a label."""
-        label = Label(f"Label_{self._random.randrange(10**18, 10**19)}", name, "user", dict(shown))
+        label = Label(f"Label_{self._random.randrange(10**18, 10**19)}", name, "user", dict(shown or {}))
         self.labels[label.id] = label
         return label
 
+    @_held
     def remove_label(self, label: Label) -> None:
         """Remove a label, from all messages too."""
         for one in self.messages(label.id):
             self.relabel(one.id, remove=(label.id,))
         del self.labels[label.id]
 
+    @_held
     def index(self) -> None:
         """Let the search index catch up."""
         self.unindexed.clear()
 
+    @_held
     def expire_history(self) -> None:
         """Forget the history: identifiers handed out so far are answered 404."""
         self.history.clear()
         self.history_id += self._random.randrange(2, 9)
         self.horizon = self.history_id
 
+    @_held
     def refuse_page_tokens(self) -> None:
         """Let no page token that was handed out so far be good any more."""
         self.page_epoch += 1
 
+    @_held
     def fill(self, mails: Iterable[Stored]) -> None:
         """Take in many messages that were there before anybody looked: no history, identifiers and times as they have them."""
         for one in mails:

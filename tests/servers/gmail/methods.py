@@ -223,7 +223,7 @@ def _labels_create(asked: Asked) -> Json:
     shown = _shown(asked)
     name = str(asked.body["name"])
     _check_name(asked.mailbox, name)
-    return asked.mailbox.make_label(name, **shown).resource()
+    return asked.mailbox.make_label(name, shown).resource()
 
 
 def _labels_update(asked: Asked) -> Json:

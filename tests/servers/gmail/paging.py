@@ -1,7 +1,8 @@
 """Listings in pages: where a page begins stands in its token, so that what comes meanwhile neither moves nor doubles anything.
 
 https://developers.google.com/workspace/gmail/api/guides/list-messages and, below
-https://developers.google.com/workspace/gmail/api/reference/rest/v1/, users.messages/list and users.history/list. A token belongs to the question it was given for; with another one it is refused (400).
+https://developers.google.com/workspace/gmail/api/reference/rest/v1/, users.messages/list and users.history/list. A token belongs
+to the question it was given for; with another one it is refused (400).
 """
 
 from __future__ import annotations
@@ -37,39 +38,43 @@ def message_page(asked: Asked, labels: list[str], *, threads: bool = False) -> t
     for key in labels:
         if key not in mailbox.labels:
             raise ApiError(400, f"Invalid label: {key}")
-    text = asked.one("q")
-    if text and only_metadata(asked):
-        raise ApiError(403, "Metadata scope does not support 'q' parameter", reason="forbidden")
-    wanted = query(text, mailbox) if text else Query(lambda one: True)  # noqa: ARG005 - everything
-    hidden = wanted.names_hidden or asked.one("includeSpamTrash") == "true"
-    most = int(asked.one("maxResults", "100"))
+    wanted = _wanted(asked, labels)
+    question = json.dumps([asked.one("q"), labels, wanted.names_hidden, threads])
     order = mailbox.order()
-    question = json.dumps([text, labels, hidden, threads])
     place = len(order)
     seen: set[str] = set()
     if token := asked.one("pageToken"):
-        moment, serial, *seen_before = _opened(asked, question, token)
+        moment, serial, *before = _opened(asked, question, token)
         place = bisect_left(order, (int(moment), int(serial), ""))
-        seen = set(seen_before)
+        seen = set(before)
     found: list[Stored] = []
-    needed = frozenset(labels)
-    while place:
+    while place and order[place - 1][0] >= wanted.after:
         place -= 1
-        at, _, key = order[place]
-        if at < wanted.after:
-            return found, ""
-        one = mailbox.message(key)
-        if not needed <= one.labels or (not hidden and one.labels & _HIDDEN) or (text and key in mailbox.unindexed):
-            continue
+        one = mailbox.message(order[place][2])
         if (threads and one.thread_id in seen) or not wanted.matches(one):
             continue
-        if len(found) == most:
+        if len(found) == int(asked.one("maxResults", "100")):
             last = found[-1]
             return found, _sealed(asked, question, [str(last.at), str(last.serial), *sorted(seen)])
         found.append(one)
         if threads:
             seen.add(one.thread_id)
     return found, ""
+
+
+def _wanted(asked: Asked, labels: list[str]) -> Query:
+    """Return the whole condition of a listing: `q`, `labelIds`, `includeSpamTrash`, and what the index has."""
+    text = asked.one("q")
+    if text and only_metadata(asked):
+        raise ApiError(403, "Metadata scope does not support 'q' parameter", reason="forbidden")
+    read = query(text, asked.mailbox) if text else Query(lambda one: True)  # noqa: ARG005 - everything
+    hidden = read.names_hidden or asked.one("includeSpamTrash") == "true"
+    needed = frozenset(labels)
+    out = frozenset() if hidden else _HIDDEN
+    late = asked.mailbox.unindexed if text else frozenset()
+    return Query(
+        lambda one: needed <= one.labels and not out & one.labels and one.id not in late and read.matches(one), read.after, hidden
+    )
 
 
 def history_start(asked: Asked) -> int:

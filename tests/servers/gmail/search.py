@@ -1,11 +1,11 @@
 """The search operators that the parameter `q` understands, as far as the product may use them.
 
 https://developers.google.com/workspace/gmail/api/guides/filtering (dates as seconds since the epoch; a day begins at midnight of
-the Pacific time zone; no alias expansion, no search over whole conversations) and https://support.google.com/mail/answer/7190 (the
-operators).
+the Pacific time zone; no aliases are expanded, no search goes over whole conversations) and
+https://support.google.com/mail/answer/7190 (the operators).
 
-Whether a message of exactly the second of `after:` is found is not told there. Here it is not, and `before:` leaves out its second
-as well, so a client that relies on either edge loses something in a test.
+Whether a message of exactly the second of `after:` is found is not told there. Here it is not, and `before:` leaves its second
+out as well, so a client that relies on either edge loses something in a test.
 """
 
 from __future__ import annotations
@@ -90,28 +90,32 @@ def _not(test: Test) -> Test:
 
 
 def _test(operator: str, value: str, mailbox: Mailbox) -> Test:
-    if operator in {"after", "newer", "before", "older"}:
-        moment = _moment(value)
-        if operator in {"after", "newer"}:
-            return lambda one: one.at // 1000 * 1000 > moment
-        return lambda one: one.at < moment
-    if operator in {"in", "label", "is"}:
-        return _place(value, mailbox)
-    if operator == "rfc822msgid":
-        wanted = value.strip("<>")
-        return lambda one: (one.message_id or _message_id(one)) == wanted
-    if operator in _FIELDS:
-        names, word = _FIELDS[operator], value.casefold()
-        return lambda one: any(name.lower() in names and word in text.casefold() for name, text in headers(one.raw))
-    if operator == "filename":
-        word = value.casefold()
-        return lambda one: any(name == word or name.endswith(f".{word.lstrip('.')}") for name in _filenames(one))
-    if operator == "has" and value == "attachment":
-        return lambda one: any(_filenames(one))
-    if not operator:
-        word = value.casefold()
-        return lambda one: word in one.raw.decode("utf-8", "replace").casefold()
-    raise ApiError(400, f"the operator {operator}:{value} is not known here")
+    word = value.casefold()
+    match operator:
+        case "after" | "newer" | "before" | "older":
+            return _time(operator, _moment(value))
+        case "in" | "label" | "is":
+            test = _place(value, mailbox)
+        case "rfc822msgid":
+            test = lambda one: (one.message_id or _message_id(one)) == value.strip("<>")  # noqa: E731 - one of a kind
+        case "from" | "to" | "cc" | "bcc" | "subject":
+            names = _FIELDS[operator]
+            test = lambda one: any(name.lower() in names and word in text.casefold() for name, text in headers(one.raw))  # noqa: E731
+        case "filename":
+            test = lambda one: any(name == word or name.endswith(f".{word.lstrip('.')}") for name in _filenames(one))  # noqa: E731
+        case "has" if word == "attachment":
+            test = lambda one: any(_filenames(one))  # noqa: E731
+        case "":
+            test = lambda one: word in one.raw.decode("utf-8", "replace").casefold()  # noqa: E731
+        case _:
+            raise ApiError(400, f"the operator {operator}:{value} is not known here")
+    return test
+
+
+def _time(operator: str, moment: int) -> Test:
+    if operator in {"after", "newer"}:
+        return lambda one: one.at // 1000 * 1000 > moment
+    return lambda one: one.at < moment
 
 
 def _place(value: str, mailbox: Mailbox) -> Test:

@@ -66,7 +66,7 @@ class FakeGmail(Loopback):
     def mailbox(self, address: str) -> Mailbox:
         """Return the mailbox of an address; it is made when it is first asked for."""
         with self.lock:
-            return self._mailboxes.setdefault(address, Mailbox(address, self.clock))
+            return self._mailboxes.setdefault(address, Mailbox(address, self.clock, self.lock))
 
     def credentials(self, address: str, scopes: Collection[str] | None = None) -> Credentials:
         """Return what a user of that address has allowed (gmail.modify unless told), without an access token yet."""

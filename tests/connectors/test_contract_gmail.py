@@ -1,0 +1,37 @@
+"""The contract, held by a mailbox at Gmail: on a fake that judges each request and takes open questions either way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.connectors.contract import ContractSuite
+from tests.connectors.gmail_harness import FakeGmailHarness
+from tests.connectors.harness import Harness
+from tests.servers.gmail import Look, Quirks
+
+
+class TestFakeGmail(ContractSuite):
+    """Headers decoded, calendars as attachments, the search index up to date."""
+
+    @pytest.fixture
+    def harness(self) -> Iterator[Harness]:
+        """Start a server."""
+        mailbox = FakeGmailHarness()
+        yield mailbox
+        mailbox.close()
+
+
+class TestFakeGmailOtherwise(ContractSuite):
+    """Headers as they came, short texts and calendars within the message, pages of history that are empty, records twice."""
+
+    @pytest.fixture
+    def harness(self) -> Iterator[Harness]:
+        """Start a server."""
+        quirks = Quirks(
+            look=Look(decoded=False, inline=200, calendars_inline=True), empty_pages=3, repeats_history=True, missing_ids=404
+        )
+        mailbox = FakeGmailHarness(quirks)
+        yield mailbox
+        mailbox.close()
