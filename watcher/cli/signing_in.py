@@ -93,7 +93,7 @@ def _answer(answers: queue.SimpleQueue[str | ConnectorError], again: str) -> str
     except queue.Empty:
         raise AuthNeeded(
             f"No answer of Google's came within {SECONDS / 60:g} minutes, so nothing was stored; start over with `{again}`. If "
-            "its page showed an error: 'access_denied' means that the project is in 'Testing' and you are none of its test users, "
+            "its page showed an error: 'access_denied' means that the project is in 'Testing' and you are no test user of it, "
             "'invalid_client' that the client was deleted, and 'redirect_uri_mismatch' that it is not of the type 'Desktop app'. "
             'README, "Gmail", tells what to do.'
         ) from None
