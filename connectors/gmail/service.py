@@ -1,0 +1,171 @@
+"""Asking Gmail: the client library's own methods, carried out one call at a time, counted, and every failure given its meaning.
+
+The library's `execute` and `BatchHttpRequest` are not used. The first logs the content of answers that it cannot read, the second
+renews the access token over a connection without a time-out and fails as a whole when one part of an answer is missing.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple, Protocol, Self
+
+from connectors.base import Spent
+from connectors.errors import AuthNeeded, Misconfigured, Unavailable
+from connectors.gmail.answers import Json, text
+from connectors.gmail.multipart import Part, read_parts, write_parts
+from connectors.gmail.quota import units_of
+from connectors.gmail.refusal import broken_line, not_json, refusal
+from connectors.gmail.settings import GmailSettings
+
+__all__ = ["Account", "Request", "Service", "same_mailbox"]
+
+_GOOGLE_DOMAINS: Final = frozenset({"gmail.com", "googlemail.com"})
+_BATCH: Final = "/batch/gmail/v1"
+_JSON: Final = re.compile(r"application/(?:[\w.-]+\+)?json\b", re.IGNORECASE)
+_OK: Final = range(200, 300)
+
+
+class Request(Protocol):
+    """A call that the client library has put together (`googleapiclient.http.HttpRequest`)."""
+
+    uri: str
+    method: str
+    body: str | None
+    headers: Mapping[str, str]
+    methodId: str  # noqa: N815 - the library's name
+
+
+class Account(NamedTuple):
+    """What the service says about the mailbox that was signed in to."""
+
+    address: str
+    history: str
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Say whether two addresses are of one mailbox: in Gmail's own domains dots and what follows a plus do not count."""
+    return _core(one) == _core(other)
+
+
+def _core(address: str) -> str:
+    local, _, domain = address.strip().lower().rpartition("@")
+    if domain in _GOOGLE_DOMAINS:
+        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
+
+
+class Service:
+    """The open connection to one mailbox."""
+
+    def __init__(self, settings: GmailSettings, http: Any, users: Any) -> None:
+        """Take what `open` has made."""
+        self.settings = settings
+        self._http = http
+        self.users = users
+        """The methods of the client library: `users.messages().list(userId="me")`."""
+        self.spent = Spent()
+        self.failures: Counter[str] = Counter()
+        """How often each message could not be had while others could (`connectors.gmail.batches`)."""
+
+    @classmethod
+    def open(cls, settings: GmailSettings) -> Self:
+        """Build the client. No network is used yet. Raises AuthNeeded, Misconfigured."""
+        credentials = settings.credentials()
+        import google_auth_httplib2  # noqa: PLC0415 - a quarter of a second, which only an open mailbox needs
+        from googleapiclient.discovery import build  # noqa: PLC0415
+        from googleapiclient.errors import Error  # noqa: PLC0415
+
+        from connectors.gmail.transport import Transport  # noqa: PLC0415
+
+        http = google_auth_httplib2.AuthorizedHttp(credentials, http=Transport(settings.timeout), max_refresh_attempts=1)
+        try:
+            api = build(
+                "gmail",
+                "v1",
+                http=http,
+                static_discovery=True,
+                cache_discovery=False,
+                client_options={"api_endpoint": settings.endpoint},
+            )
+        except (Error, ValueError) as error:
+            raise Misconfigured(f"The Gmail client cannot be built for {settings.endpoint} ({error}).") from error
+        return cls(settings, http, api.users())
+
+    def close(self) -> None:
+        """Let go of the sockets; more may be asked afterwards."""
+        with suppress(Exception):
+            self._http.close()
+
+    def account(self) -> Account:
+        """Return which mailbox this is, and where its history stands. Raises AuthNeeded when it is not the one that is meant."""
+        answer = self.call(self.users.getProfile(userId="me"), "asking whose mailbox it is")
+        address, history = text(answer, "emailAddress"), text(answer, "historyId")
+        if not address or not history.isdecimal():
+            raise Unavailable("Gmail does not say whose mailbox this is, or where its history stands; it is asked again.")
+        if not same_mailbox(address, self.settings.address):
+            raise AuthNeeded(
+                f"The sign-in is of {address}, but this account is {self.settings.address}: {self.settings.renew} and choose "
+                f"{self.settings.address} in the browser, or set `address` to {address}."
+            )
+        return Account(address.lower(), history)
+
+    def call(self, request: Request, doing: str) -> Json:
+        """Carry out one call and return its answer, an object. Raises from the tree in `connectors.errors`.
+
+        `doing` says what for, as in "reading mail". The answer may lack anything: see `connectors.gmail.answers`.
+        """
+        units = units_of(request.methodId)
+        status, headers, content = self._ask(request.uri, request.method, request.body, request.headers, units)
+        return self.answer(status, headers, content, doing)
+
+    def answer(self, status: int, headers: Mapping[str, str], content: bytes, doing: str) -> Json:
+        """Return what an answer holds. Raises what it means where it is a refusal."""
+        if status not in _OK:
+            raise refusal(status, headers, content, doing, self.settings)
+        if status == http.client.NO_CONTENT or not content.strip():
+            return {}
+        try:
+            value = json.loads(content)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            kind = headers.get("content-type", "")
+            if _JSON.match(kind):
+                raise Unavailable(f"The answer of Gmail is cut off or broken, {doing}; it is asked again.")
+            raise not_json(kind, self.settings)
+        return value
+
+    def batch(self, requests: Sequence[Request], doing: str) -> dict[int, Part]:
+        """Carry out several GETs in one round trip; return the answers by their place, as many as came.
+
+        https://developers.google.com/workspace/gmail/api/guides/batch: at most 100 calls, better 50.
+        """
+        units = sum(units_of(request.methodId) for request in requests)
+        kind, body = write_parts(requests)
+        uri = self.settings.endpoint.rstrip("/") + _BATCH
+        status, headers, content = self._ask(uri, "POST", body, {"content-type": kind}, units)
+        if status not in _OK:
+            raise refusal(status, headers, content, doing, self.settings)
+        parts = read_parts(headers.get("content-type", ""), content)
+        if parts is None:
+            raise not_json(headers.get("content-type", ""), self.settings)
+        return parts
+
+    def _ask(
+        self, uri: str, method: str, body: str | bytes | None, headers: Mapping[str, str], units: int
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        self.spent = Spent(self.spent.calls + 1, self.spent.units + units)
+        try:
+            response, content = self._http.request(uri, method=method, body=body, headers=dict(headers))
+        except Exception as error:
+            self.close()
+            known = broken_line(error, self.settings)
+            if known is None:
+                raise
+            raise known from error
+        return int(response.status), response, content

@@ -1,0 +1,84 @@
+"""HTTP by httplib2, held to what a watcher needs: nothing sent twice by itself, no redirects, no socket left behind.
+
+Only `connectors.gmail.service` imports this, and only when a connection is opened: the library takes its time to load.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from typing import Any, ClassVar
+
+import httplib2
+import httplib2.certs
+
+__all__ = ["Transport"]
+
+_OWN_CALLS = "/gmail/v1/users/"
+
+
+class _Careful(http.client.HTTPConnection):
+    """A connection that tells when the answer to a write is lost.
+
+    httplib2 sends a request again when the line drops before the answer. For a write nobody knows then whether the first one was
+    carried out, and a draft would stand twice.
+    """
+
+    _writes = False
+
+    def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
+        """Note what kind of request goes out."""
+        self._writes = method != "GET" and _OWN_CALLS in url and "/batch/" not in url
+        super().putrequest(method, url, skip_host=skip_host, skip_accept_encoding=skip_accept_encoding)
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        """Wait for the answer; raises ConnectionAbortedError where that to a write does not come."""
+        try:
+            return super().getresponse()
+        except http.client.BadStatusLine as error:
+            if self._writes:
+                self.close()
+                raise ConnectionAbortedError("the line dropped before the answer came") from error
+            raise
+
+
+class _Plain(_Careful, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]  # the library has no types
+    """Without TLS: a proxy of the user's on this machine, or a test."""
+
+
+class _Secure(_Careful, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]  # the library has no types
+    """With TLS 1.2 or newer; the authorities of the system are trusted beside those that come with the library."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what httplib2 gives."""
+        super().__init__(*args, **kwargs)
+        self._context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+
+    def connect(self) -> None:
+        """Connect by the standard library, which closes what it cannot use; through a proxy, as httplib2 does."""
+        proxy = self.proxy_info
+        try:
+            if proxy and proxy.isgood() and proxy.applies_to(self.host):
+                super().connect()
+            else:
+                http.client.HTTPSConnection.connect(self)
+        except BaseException:
+            self.close()
+            raise
+
+
+class Transport(httplib2.Http):  # type: ignore[misc]  # the library has no types
+    """Connections to as many hosts as are talked to: the service and the one that gives access tokens."""
+
+    _KINDS: ClassVar[dict[str, type[http.client.HTTPConnection]]] = {"http": _Plain, "https": _Secure}
+
+    def __init__(self, timeout: float) -> None:
+        """Take the seconds that any answer may take. Nothing is cached on disk."""
+        super().__init__(timeout=timeout, ca_certs=httplib2.certs.where())
+        self.follow_redirects = False
+
+    def request(self, uri: str, method: str = "GET", *args: Any, **kwargs: Any) -> Any:
+        """Ask, on a connection of ours."""
+        kwargs["connection_type"] = self._KINDS[uri.partition(":")[0].lower()]
+        return super().request(uri, method, *args, **kwargs)
