@@ -141,6 +141,7 @@ def test_the_readme_names_every_key_of_the_status() -> None:
         .partition("```")[0]
     )
     row = AccountRow("work", "imap", "sam@example.com", NOW, assumed=False, trouble="x", trouble_kind="sign_in", trouble_at=NOW)
+    row = replace(row, calls=3, units=7)
     found = assessment(None, None, outbox_row())
     found = replace(found, decision=replace(found.decision, tasks=(task(),)))
     told = build_status(NOW, [row], [found])

@@ -12,10 +12,11 @@ from rules.policy import Policy, PolicyError, load_playbook, parse_policy
 from watcher.account import Account
 from watcher.config import Account as Settings
 from watcher.config import Config, ConfigError, Folders, GmailAccount, ImapAccount, MaildirAccount, Problem
+from watcher.pacing import Pace
 from watcher.secrets import resolve_secret
 from watcher.wording import read_templates
 
-__all__ = ["build_account", "build_connector", "build_imap", "read_policy"]
+__all__ = ["build_account", "build_connector", "build_imap", "pace_of", "read_policy"]
 
 
 def read_policy(config: Config) -> Policy:
@@ -52,6 +53,13 @@ def build_account(config: Config, settings: Settings, policy: Policy) -> Account
         templates=read_templates(config),
         lint=config.lint.settings,
     )
+
+
+def pace_of(settings: Settings) -> Pace:
+    """Return how often an account is looked at where its mailbox cannot notify."""
+    if isinstance(settings, MaildirAccount):
+        return Pace(settings.poll_seconds)
+    return Pace(settings.poll_seconds, settings.poll_shortest_seconds, settings.poll_longest_seconds)
 
 
 def _folders(folders: Folders) -> dict[Role, str]:

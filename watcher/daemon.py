@@ -16,12 +16,11 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from watcher.accounts import build_account, build_connector, read_policy
+from watcher.accounts import build_account, build_connector, pace_of, read_policy
 from watcher.clock import Clock
 from watcher.config import Config
 from watcher.lock import Lock
 from watcher.memory import collect_often
-from watcher.pacing import Pace
 from watcher.paths import StatePaths
 from watcher.secrets import end_running
 from watcher.store import Store, StoreError
@@ -59,7 +58,7 @@ class Daemon:
                 partial(build_connector, settings),
                 store,
                 clock,
-                Pace(settings.poll_seconds),
+                pace_of(settings),
                 self._arm,
                 self._fail,
             )

@@ -93,6 +93,8 @@ class Marking:
     changed: bool = True
     """Something may have to be marked otherwise."""
     _marks: dict[str, Mark] = field(default_factory=dict)
+    _wish: Wish = Wish.KEEP
+    """What the user had said when it was last asked for."""
     _not_before: datetime | None = None
     _delay: timedelta = _FIRST_RETRY
 
@@ -106,10 +108,16 @@ class Marking:
 
         What fails is tried again later, at ever longer intervals, by whatever pass comes then.
         """
-        if not self.able or (self._not_before is not None and now < self._not_before):
+        if not self.able:
+            return
+        with store.read() as connection:
+            wish = wish_of(connection, self.account)
+        if wish is not self._wish:
+            self._wish, self.changed, self._not_before = wish, True, None
+        if self._not_before is not None and now < self._not_before:
             return
         try:
-            self._bring_up(store, connector, stopping)
+            self._bring_up(wish, store, connector, stopping)
         except StoreError:
             raise
         except Exception as error:
@@ -120,9 +128,7 @@ class Marking:
         else:
             self._not_before, self._delay = None, _FIRST_RETRY
 
-    def _bring_up(self, store: Store, connector: Connector, stopping: Callable[[], bool]) -> None:
-        with store.read() as connection:
-            wish = wish_of(connection, self.account)
+    def _bring_up(self, wish: Wish, store: Store, connector: Connector, stopping: Callable[[], bool]) -> None:
         if wish is Wish.REMOVE:
             take_away(self.account, store, connector)
         elif wish is Wish.KEEP and self.changed:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from connectors.base import Capabilities, Connector, Spent, WaitResult
+from connectors.base import Capabilities, Connector, WaitResult
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from watcher.account import Account
 from watcher.clock import Clock
@@ -24,6 +24,7 @@ from watcher.memory import give_back
 from watcher.pacing import Pace, next_look
 from watcher.passes import PassReport, Reading
 from watcher.proofread import apart
+from watcher.report.words import spent_words
 from watcher.secrets import SecretError
 from watcher.store import Store, StoreDamaged, StoreError, StoreFull
 from watcher.store.accounts import SIGN_IN, ensure_account, note_trouble
@@ -175,7 +176,7 @@ class Worker(threading.Thread):
         """Log what a pass did; what it asked of the provider is told after a sign-in, and of later passes to who debugs."""
         for row in report.log:
             log.info("%s: %s%s", self.account.name, f"{row.company}: " if row.company else "", row.text)
-        asked = _asked(report.spent)
+        asked = spent_words(report.spent)
         if not said:
             log.info("%s: signed in and up to date, %d new%s.", self.account.name, report.new, asked)
         elif asked:
@@ -251,14 +252,6 @@ class Worker(threading.Thread):
         if told != self._told:
             log.warning("%s: %s", self.account.name, text)
             self._told = told
-
-
-def _asked(spent: Spent) -> str:
-    """Return what was asked of the provider, as the end of a sentence; nothing where it does not count."""
-    if not spent.calls:
-        return ""
-    units = f", {spent.units:,} units of quota" if spent.units else ""
-    return f"; {spent.calls:,} call{'s' * (spent.calls != 1)}{units}"
 
 
 def wait_for(wake: SocketWake, seconds: float | None = None) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from watcher.cli.config_app import config_app
 from watcher.cli.group import Group
+from watcher.cli.labels_app import labels
 from watcher.cli.options import (
     ConfigOption,
     JsonOption,
@@ -415,4 +416,5 @@ def relabel(
 
 app.command(rich_help_panel=_SETUP)(login)
 app.command(rich_help_panel=_SETUP)(check)
+app.command(rich_help_panel=_SETUP)(labels)
 app.add_typer(config_app, name="config", rich_help_panel=_SETUP)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from watcher.account import Account
     from watcher.config import Account as Settings
     from watcher.cycle import PassReport
+    from watcher.passes import Reading
     from watcher.store import Store
 
 __all__ = ["Outcome", "play_demo", "run_forever", "run_passes"]
@@ -119,9 +123,11 @@ def _pass(store: Store, account: Account, settings: Settings, moment: datetime |
     clock = SystemClock()
     connector = build_connector(settings)
     try:
-        connector.open()
+        able = connector.open()
         wall = clock.now()
-        report = Cycle(account, connector, store, proofread=apart).run_pass(moment or wall, wall=None if moment is None else wall)
+        with _progress(account.name) as on_page:
+            cycle = Cycle(account, connector, store, proofread=apart, marks=able.marks, on_page=on_page)
+            report = cycle.run_pass(moment or wall, wall=None if moment is None else wall)
     except StoreError:
         raise
     except Exception as error:
@@ -134,6 +140,15 @@ def _pass(store: Store, account: Account, settings: Settings, moment: datetime |
     finally:
         connector.close()
     return Outcome(account.name, Exit.OK, report)
+
+
+def _progress(name: str) -> AbstractContextManager[Callable[[Reading], None]]:
+    """Return what draws how far the reading of a mailbox has come, where somebody looks on."""
+    if not sys.stderr.isatty():
+        return nullcontext(lambda _reading: None)
+    from watcher.cli.progress import reading_bar  # noqa: PLC0415 - Rich's bars are needed by nobody else
+
+    return reading_bar(name)
 
 
 def _note(store: Store, account: Account, code: Exit, text: str, now: datetime) -> None:
@@ -150,12 +165,15 @@ def _values(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
     def at(instant: datetime | None) -> str | None:
         return None if instant is None else instant.astimezone(zone).isoformat(timespec="seconds")
 
+    from watcher.report.status import spent_values  # noqa: PLC0415
+
     report = outcome.report
     return {
         "account": outcome.account,
         "now": at(report.now) if report is not None else None,
         "new": report.new if report is not None else None,
         "next_check": at(report.next_check) if report is not None else None,
+        "spent": spent_values(report.spent) if report is not None else None,
         "log": [
             {
                 "at": at(row.at),
@@ -173,7 +191,7 @@ def _values(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
 def _tell(outcome: Outcome, zone: ZoneInfo, *, several: bool) -> None:
     from rich.text import Text  # noqa: PLC0415 -- not needed for JSON
 
-    from watcher.report.words import plain, time_words  # noqa: PLC0415
+    from watcher.report.words import plain, spent_words, time_words  # noqa: PLC0415
 
     name = f"{outcome.account}: " if several else ""
     if outcome.report is None:
@@ -190,7 +208,7 @@ def _tell(outcome: Outcome, zone: ZoneInfo, *, several: bool) -> None:
         )
     mails = "1 new message" if report.new == 1 else f"{report.new or 'no'} new messages"
     then = f"; next due {time_words(report.next_check, zone)}" if report.next_check is not None else ""
-    show(Text(f"{name}{mails}{then}", "dim"))
+    show(Text(f"{name}{mails}{then}{spent_words(report.spent)}", "dim"))
 
 
 def play_demo(path: Path | None, *, seed: int, pace: float, svg: Path | None) -> None:

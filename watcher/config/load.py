@@ -122,7 +122,20 @@ def _accounts(raw: Mapping[str, Any], reader: Reader, reporter: Reporter) -> Ite
             continue
         if isinstance(account, ImapAccount) and account.security != "tls" and "port" not in table:
             account = dataclasses.replace(account, port=143)
-        yield account
+        yield _paced(account, at, reporter)
+
+
+def _paced(account: Account, at: tuple[str, ...], reporter: Reporter) -> Account:
+    """Return the account with the bounds of its polls; what does not lie around the usual interval is told."""
+    if isinstance(account, MaildirAccount):
+        return account
+    usual = account.poll_seconds
+    least, most = account.poll_shortest_seconds or usual / 4, account.poll_longest_seconds or usual * 5
+    if least > usual:
+        reporter.add((*at, "poll_shortest_seconds"), "is longer than poll_seconds", f"Choose {usual:g} at most")
+    if most < usual:
+        reporter.add((*at, "poll_longest_seconds"), "is shorter than poll_seconds", f"Choose {usual:g} at least")
+    return dataclasses.replace(account, poll_shortest_seconds=least, poll_longest_seconds=most)
 
 
 def _kind(table: Mapping[str, Any], at: tuple[str, ...], reporter: Reporter) -> type[Account] | None:

@@ -146,10 +146,21 @@ class _Account:
     enabled: bool = True
     lookback_days: Annotated[int, Between(1, 3650)] = 120
     poll_seconds: Annotated[float, Between(1, 86_400)] = 120
+    """Beside notifications; the usual interval where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImapAccount(_Account):
+class _Served(_Account):
+    """A mailbox on a server, which may not be able to notify: then these are the bounds of the interval (`watcher.pacing`)."""
+
+    poll_shortest_seconds: Annotated[float, Between(0, 86_400)] = 0
+    """After loading never 0: a quarter of the usual."""
+    poll_longest_seconds: Annotated[float, Between(0, 86_400)] = 0
+    """After loading never 0: five times the usual."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapAccount(_Served):
     """A mailbox on an IMAP server."""
 
     kind: Literal["imap"]
@@ -188,7 +199,7 @@ class MaildirAccount(_Account):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GmailAccount(_Account):
+class GmailAccount(_Served):
     """A mailbox at Gmail, over Google's own interface."""
 
     kind: Literal["gmail"]

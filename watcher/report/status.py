@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.base import Spent
 from rules.extract.types import Person
 from rules.intents import Place, Task
 from rules.policy import Policy
@@ -21,7 +22,7 @@ from watcher.report.words import plain
 from watcher.store.accounts import AccountRow
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState
 
-__all__ = ["build_status", "cap_of", "next_place", "process_status", "quiet_days", "shown_drafts"]
+__all__ = ["build_status", "cap_of", "next_place", "process_status", "quiet_days", "shown_drafts", "spent_values"]
 
 Json = dict[str, Any]
 
@@ -100,7 +101,19 @@ def _time(at: datetime | None, zone: ZoneInfo | None = None) -> str | None:
 
 def _account(row: AccountRow) -> Json:
     trouble = {"kind": row.trouble_kind, "text": plain(row.trouble, 1000), "at": _time(row.trouble_at)} if row.trouble else None
-    return {"name": row.name, "kind": row.kind, "address": row.address, "last_pass": _time(row.last_now), "trouble": trouble}
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "address": row.address,
+        "last_pass": _time(row.last_now),
+        "trouble": trouble,
+        "spent": spent_values(Spent(row.calls, row.units)),
+    }
+
+
+def spent_values(spent: Spent) -> Json | None:
+    """Return what a provider was asked for; None where it does not count."""
+    return {"calls": spent.calls, "units": spent.units} if spent.calls else None
 
 
 def _round(one: Round) -> Json:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from connectors.base import Spent
 from rules.drafts.types import DraftKind
 from rules.process import State
 
-__all__ = ["KIND_WORDS", "STATE_STYLES", "STATE_WORDS", "day_words", "days_away", "plain", "span_words", "time_words"]
+__all__ = [
+    "KIND_WORDS",
+    "STATE_STYLES",
+    "STATE_WORDS",
+    "day_words",
+    "days_away",
+    "plain",
+    "span_words",
+    "spent_words",
+    "time_words",
+]
 
 _MIDNIGHT = time()
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
@@ -90,3 +101,11 @@ def days_away(day: date, today: date) -> str:
             return f"in {days} days"
         case days:
             return f"{-days} days ago"
+
+
+def spent_words(spent: Spent) -> str:
+    """Return `; 12 calls, 60 units of quota`, as the end of a sentence; nothing where the provider does not count."""
+    if not spent.calls:
+        return ""
+    units = f", {spent.units:,} units of quota" if spent.units else ""
+    return f"; {spent.calls:,} call{'s' * (spent.calls != 1)}{units}"

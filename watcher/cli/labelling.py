@@ -1,0 +1,134 @@
+"""`labels`: which mail carries labels of ours, and the user's word on whether it should."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from connectors.base import Mark
+from watcher.cli.exits import Exit, UsageError, explain, worst
+from watcher.cli.opening import open_config, open_store
+from watcher.cli.printing import print_json, warn
+from watcher.config import Account as Settings
+from watcher.config import Config
+from watcher.lock import Lock, wake_daemon
+from watcher.paths import StatePaths
+from watcher.store.accounts import ensure_account
+from watcher.store.marked import Wish, count_marked, set_wish, wish_of
+
+if TYPE_CHECKING:
+    from watcher.store import Store
+
+__all__ = ["change_labels", "show_labels"]
+
+
+def show_labels(path: Path, name: str | None, *, as_json: bool) -> None:
+    """Say how much mail carries which label, as far as we have put it there."""
+    config = open_config(path)
+    chosen = _chosen(config, name)
+    with open_store(config) as store:
+        values = [_values(store, settings) for settings in chosen]
+    _answer(values, as_json=as_json)
+
+
+def change_labels(path: Path, name: str | None, *, remove: bool, as_json: bool) -> None:
+    """Take the labels of one account, or of all, away for as long as the user does not want them back; or let them come back.
+
+    What the user wants is stored first, and a daemon that runs does it at its next look: only one process may touch a mailbox.
+    Without one the labels are removed here and now; a mailbox that fails is told, and left for the next look.
+    """
+    config = open_config(path)
+    chosen = _chosen(config, name)
+    lock = StatePaths(config.state_dir).lock
+    codes: list[Exit] = []
+    with open_store(config) as store:
+        with store.write() as connection:
+            for settings in chosen:
+                ensure_account(connection, settings.name, settings.kind, settings.address)
+                set_wish(connection, settings.name, Wish.REMOVE if remove else Wish.KEEP)
+        woken = wake_daemon(lock)
+        if remove and not woken:
+            with Lock(lock):
+                codes = [_remove_now(store, settings) for settings in chosen]
+        values = [_values(store, settings) for settings in chosen]
+    _answer(values, as_json=as_json)
+    if remove and not as_json:
+        typer.echo(
+            "`hearback labels --restore` puts them back. With `labels = false` in the configuration there are none for good, and "
+            "the sign-in asks for a smaller right."
+        )
+    if code := worst(codes):
+        raise typer.Exit(int(code))
+
+
+def _chosen(config: Config, name: str | None) -> list[Settings]:
+    """Return the accounts that are meant. Raises UsageError for those that carry no labels."""
+    named = [config.account(name)] if name is not None else list(config.enabled)
+    chosen = [settings for settings in named if _labelled(settings)]
+    if chosen:
+        return chosen
+    if any(hasattr(settings, "labels") for settings in named):
+        raise UsageError(
+            "labels = false: without it there is no right to remove labels either. Take the key out, sign in with "
+            "`hearback login`, run `hearback labels --remove`, and put it back."
+        )
+    which = f"{name} is a {named[0].kind} account, which" if name is not None else "no account"
+    raise UsageError(f"{which} carries {'no ' if name is not None else ''}labels of ours: there is nothing to show or to remove.")
+
+
+def _labelled(settings: Settings) -> bool:
+    """Say whether mail of an account may be labelled: kinds that cannot have no such key."""
+    return bool(getattr(settings, "labels", False))
+
+
+def _remove_now(store: Store, settings: Settings) -> Exit:
+    from watcher.accounts import build_connector  # noqa: PLC0415 - only where a mailbox is touched
+    from watcher.marking import take_away  # noqa: PLC0415
+
+    connector = build_connector(settings)
+    try:
+        if connector.open().marks:
+            take_away(settings.name, store, connector)
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        warn(f"{settings.name}: {explained[1]} They are taken away at the next look that succeeds.")
+        return explained[0]
+    finally:
+        connector.close()
+    return Exit.OK
+
+
+def _values(store: Store, settings: Settings) -> dict[str, Any]:
+    with store.read() as connection:
+        wish, counts = wish_of(connection, settings.name), count_marked(connection, settings.name)
+    return {
+        "account": settings.name,
+        "labels": {Wish.KEEP: "kept", Wish.REMOVE: "to be removed", Wish.NONE: "removed"}[wish],
+        "messages": {mark.value: counts.get(mark, 0) for mark in Mark},
+    }
+
+
+def _answer(values: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(values)
+        return
+    for one in values:
+        typer.echo(f"{one['account']}: {_sentence(one)}")
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    match one["labels"]:
+        case "removed":
+            return "no mail carries labels of ours, and none will."
+        case "to be removed":
+            return "the labels are taken away at the next look."
+        case _:
+            told = [f"{count} {name}" for name, count in one["messages"].items() if count]
+            return (
+                f"labelled messages: {', '.join(told)}." if told else "no mail is labelled so far; it comes with the next look."
+            )
