@@ -131,15 +131,17 @@ def _prove(account: GoogleAccount, token: str, transport: Transport, again: str)
 
 
 def _show(account: GoogleAccount, url: str, port: int, *, opened: bool) -> None:
+    """Say what to do; the link comes last, alone on its line, so that it can be picked up whole."""
     if opened:
         typer.echo(f"Google's page opens in your browser. Sign in as {account.username} there, and tick every box.")
-        typer.echo(f"If nothing opens, open this link yourself:\n\n{url}\n")
-        return
-    typer.echo(f"Open this link in a browser, sign in as {account.username} there, and tick every box:\n\n{url}\n")
-    typer.echo(
-        "If the browser is on this machine, that is all. On another one it ends at a page that it cannot show, at "
-        f"http://127.0.0.1:{port}/…: copy the whole address of that page, paste it here and press Enter."
-    )
+        typer.echo("If nothing opens, open this link yourself:")
+    else:
+        typer.echo(
+            "If the browser is on this machine, it finds its way back by itself. On another one it ends at a page that it cannot "
+            f"show, at http://127.0.0.1:{port}/…: copy the whole address of that page, paste it here and press Enter."
+        )
+        typer.echo(f"Open this link in a browser, sign in as {account.username} there, and tick every box:")
+    typer.echo(f"\n{url}\n")
 
 
 def _open_browser(url: str) -> bool:

@@ -61,7 +61,8 @@ class SignIn:
         asked = {"access_type": "offline", "prompt": "consent"} | ({"login_hint": hint} if hint else {})
         self.url: str
         self._state: str
-        self.url, self._state = self._flow.authorization_url(**asked)
+        with _plain_http(client.auth_url):
+            self.url, self._state = self._flow.authorization_url(**asked)
 
     def code_in(self, answer: str) -> str:
         """Return the code in the address that the browser was sent to, whole or from its question mark on.
@@ -153,7 +154,7 @@ def _end(told: dict[str, Any], now: datetime) -> datetime | None:
 
 @contextmanager
 def _plain_http(url: str) -> Iterator[None]:
-    """Let oauthlib talk to a token endpoint without TLS, which `check_url` allows on this machine alone.
+    """Let oauthlib deal with an address without TLS, which `check_url` allows on this machine alone.
 
     It asks nobody but its environment variable; nothing else runs in a process that signs in.
     """
