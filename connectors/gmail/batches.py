@@ -20,9 +20,10 @@ __all__ = ["AT_ONCE", "Fetched", "chunks", "fetch_many"]
 
 AT_ONCE: Final = 50
 """Calls in one batch: more are likely to be throttled (https://developers.google.com/workspace/gmail/api/guides/batch)."""
-_TRIES: Final = 4
+_TRIES: Final = 6
 _FIRST_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 16.0
+_LONGEST_PAUSE: Final = 8.0
+"""Together about as long as 50 messages take at 6,000 units a minute: whoever has used up the minute gets on batch by batch."""
 _GIVEN_UP: Final = 3
 """Rounds of tries, in as many passes, after which a message that cannot be had is left out."""
 _LEFT_OUT: Final = Part(503, {}, b"")

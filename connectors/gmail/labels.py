@@ -42,9 +42,9 @@ class Labels:
     def put(self, refs: Sequence[str], mark: Mark | None) -> None:
         """Let these messages carry the label of `mark` and no other of ours."""
         wanted = list(dict.fromkeys(ref for ref in refs if is_reference(ref)))
-        for _ in range(_TRIES):
-            if not wanted:
-                return
+        if not wanted:
+            return
+        for remaining in reversed(range(_TRIES)):
             known = self._known()
             if mark is None and not any(known.values()):
                 return
@@ -53,7 +53,9 @@ class Labels:
             try:
                 self._carry(wanted, add, others)
             except (NotFound, Refused):
-                self._ids = None  # a label was deleted meanwhile: look again
+                if not remaining:
+                    raise
+                self._ids = None  # a label or a message was deleted meanwhile: look again
                 continue
             return
 

@@ -44,6 +44,7 @@ ENVELOPE_FIELDS: Final = HEADER_FIELDS[:-1] + f",parts({_nested('mimeType,filena
 _WANTED: Final = frozenset(name.lower() for name in (*HEADERS, *LATE_HEADERS))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS: Final = 4_102_444_800_000
+_PLAIN: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*|[^"<>,;:@()\\]*)<[^<>]*>')
 _BREAKS: Final = re.compile(r"[\r\n\x00]+[ \t]*")
 _NAME: Final = re.compile(r"[!-9;-~]{1,76}")
 _REFERENCE: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -101,11 +102,27 @@ def header_bytes(payload: Json) -> bytes:
         name, value = text(item, "name").strip(), text(item, "value")
         if name.lower() not in _WANTED or not _NAME.fullmatch(name):
             continue
-        line = f"{name}: {_BREAKS.sub(' ', value[:_MOST_VALUE])}\r\n".encode("utf-8", "replace")
+        value = _BREAKS.sub(" ", value[:_MOST_VALUE]).strip()
+        if name.lower() in {"from", "sender"}:
+            value = _author(value)
+        line = f"{name}: {value}\r\n".encode("utf-8", "replace")
         room -= len(line)
         if room >= 0:
             lines.append(line)
     return b"".join(lines)
+
+
+def _author(value: str) -> str:
+    """Return a From field as one address behind one name.
+
+    The service may take encoded words (RFC 2047) off: what was a comma or an address within a name would count as another author
+    then, before the real one. What stands in the last angle brackets is where the mail says that it is from.
+    """
+    if "=?" in value or not value.endswith(">") or _PLAIN.fullmatch(value):
+        return value
+    name, _, spec = value[:-1].rpartition("<")
+    quoted = name.strip().removeprefix('"').removesuffix('"').replace("\\", "").replace('"', "")
+    return f'"{quoted}" <{spec}>'
 
 
 def walk_parts(payload: Json) -> Iterator[tuple[str, Json]]:
