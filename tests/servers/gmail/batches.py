@@ -61,7 +61,13 @@ def _part(content_id: str, text: bytes) -> Part:
     if len(words) < 2:
         raise ApiError(400, f"Failed to parse batch request: {line!r}", reason="badRequest")
     fields = (field.partition(":") for field in rest.split("\n") if ":" in field)
-    return Part(content_id, words[0], words[1], {name.strip().lower(): value.strip() for name, _, value in fields}, body)
+    return Part(
+        content_id,
+        words[0],
+        words[1],
+        {name.strip().lower(): value.strip() for name, _, value in fields},
+        body if body.strip() else b"",
+    )
 
 
 def joined(parts: Sequence[Part], answers: Sequence[Answer]) -> Answer:

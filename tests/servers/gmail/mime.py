@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
@@ -18,7 +18,7 @@ from typing import Final
 
 from tests.servers.gmail.answers import Json
 
-__all__ = ["Look", "base64url", "header", "headers", "normal_subject", "payload", "tags"]
+__all__ = ["Look", "base64url", "header", "headers", "normal_subject", "payload", "picked", "tags"]
 
 _FOLD: Final = re.compile(r"\r?\n[ \t]*")
 _PREFIX: Final = re.compile(r"\A(?:\s*(?:re|fwd?|aw|sv|antw|wg)\s*(?:\[\d{1,3}\])?\s*:)+", re.IGNORECASE)
@@ -83,9 +83,11 @@ def payload(raw: bytes, look: Look, stamp: str) -> tuple[Json, dict[str, bytes],
     """
     attachments: dict[str, bytes] = {}
     snippets: list[str] = []
-    message: Message[str, str] = message_from_bytes(raw, policy=policy.compat32)
-    tree = _part(message, "", _Shown(look, stamp, attachments, snippets))
-    tree["headers"] = [{"name": name, "value": _shown(value, look)} for name, value in headers(raw)]
+    shown = _Shown(look, stamp, attachments, snippets)
+    try:
+        tree = _part(message_from_bytes(raw, policy=policy.compat32), "", headers(raw), shown)
+    except RecursionError:  # hundreds of levels: the header, and nothing below
+        tree = _part(message_from_bytes(b"\r\n"), "", headers(raw), shown)
     return tree, attachments, " ".join(" ".join(snippets).split())[:_SNIPPET]
 
 
@@ -104,28 +106,28 @@ class _Shown:
     snippets: list[str]
 
 
-def _part(part: Message[str, str], place: str, shown: _Shown) -> Json:
+def _part(part: Message[str, str], place: str, fields: Iterable[tuple[str, str]], shown: _Shown) -> Json:
     kind = part.get_content_type()
-    name = part.get_filename() or ""
+    file = part.get_filename() or ""
     tree: Json = {
         "partId": place,
         "mimeType": kind,
-        "filename": _shown(name, shown.look),
-        "headers": [{"name": key, "value": _shown(_FOLD.sub(" ", str(value)), shown.look)} for key, value in _items(part)],
+        "filename": _shown(file, shown.look),
+        "headers": [{"name": name, "value": _shown(value, shown.look)} for name, value in fields],
         "body": {"size": 0},
     }
     below = part.get_payload()
     if isinstance(below, list):
         tree["parts"] = [
-            _part(one, f"{place}.{number}" if place else str(number), shown)
+            _part(one, f"{place}.{number}" if place else str(number), _items(one), shown)
             for number, one in enumerate(below)
             if isinstance(one, Message)
         ]
         return tree
     data = part.get_payload(decode=True)
     octets = data if isinstance(data, bytes) else b""
-    tree["body"] = _body(octets, kind, name, place, shown)
-    if kind == "text/plain" and not name and not shown.snippets:
+    tree["body"] = _body(octets, kind, file, place, shown)
+    if kind == "text/plain" and not file and not shown.snippets:
         shown.snippets.append(octets[:1000].decode("utf-8", "replace"))
     return tree
 
@@ -141,9 +143,9 @@ def _body(octets: bytes, kind: str, name: str, place: str, shown: _Shown) -> Jso
 
 
 def _items(part: Message[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a part as text, whatever octets stand in them."""
+    """Yield the fields of a part, unfolded, whatever octets stand in them."""
     for key, value in part.raw_items():
-        yield key, _text(str(value).encode("utf-8", "surrogateescape"))
+        yield key, _FOLD.sub(" ", _text(str(value).encode("utf-8", "surrogateescape")))
 
 
 def _text(octets: bytes) -> str:

@@ -7,6 +7,7 @@ answered 400.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, Final
 
@@ -19,8 +20,10 @@ Selection = dict[str, "Selection | None"]
 """Names of fields (`*`: all), each with the selection below it; None: all that is below."""
 _TOKEN: Final = re.compile(r"\s*([A-Za-z][\w-]*|[*,/()])\s*")
 _DEEPEST: Final = 100
+_NOTHING: Final = object()
 
 
+@functools.lru_cache(256)
 def selection(text: str, schema: str, discovery: Discovery) -> Selection:
     """Parse a mask and check it against the schema of a response; raises ApiError 400."""
     tokens: list[str] = []
@@ -40,8 +43,9 @@ def selection(text: str, schema: str, discovery: Discovery) -> Selection:
 
 
 def select(value: Json, chosen: Selection) -> Json:
-    """Return what a mask leaves of a resource; lists are gone through item by item."""
-    return {name: _below(item, *below) for name, item in value.items() if (below := _for(chosen, name))}
+    """Return what a mask leaves of a resource; lists are gone through item by item, and what has nothing left is left out."""
+    found = {name: _below(item, *below) for name, item in value.items() if (below := _for(chosen, name))}
+    return {name: item for name, item in found.items() if item is not _NOTHING}
 
 
 def _for(chosen: Selection, name: str) -> list[Selection | None]:
@@ -55,8 +59,9 @@ def _below(value: Any, *chosen: Selection | None) -> Any:
             return value
         _merge(merged, one)
     if isinstance(value, list):
-        return [_below(item, merged) for item in value]
-    return select(value, merged) if isinstance(value, dict) else value
+        items = [item for one in value if (item := _below(one, merged)) is not _NOTHING]
+        return items or _NOTHING
+    return (select(value, merged) or _NOTHING) if isinstance(value, dict) else _NOTHING
 
 
 def _merge(into: Selection, other: Selection) -> None:
@@ -73,12 +78,26 @@ def _merge(into: Selection, other: Selection) -> None:
 
 def _check(chosen: Selection, schema: str, discovery: Discovery, text: str) -> None:
     for name, below in chosen.items():
-        for field in discovery.fields(schema) if name == "*" else [name]:
-            inner = discovery.selects(schema, field)
-            if inner is None or (below is not None and not inner and name != "*"):
+        if name == "*":
+            if below is not None and not any(_fits(below, schema, field, discovery, text) for field in discovery.fields(schema)):
                 raise _invalid(text)
-            if below is not None and inner:
+        else:
+            inner = discovery.selects(schema, name)
+            if inner is None or (below is not None and not inner):
+                raise _invalid(text)
+            if below is not None:
                 _check(below, inner, discovery, text)
+
+
+def _fits(below: Selection, schema: str, field: str, discovery: Discovery, text: str) -> bool:
+    """Say whether a field that an asterisk stands for has what is asked for below it; of all of them, one has to."""
+    inner = discovery.selects(schema, field)
+    try:
+        if inner:
+            _check(below, inner, discovery, text)
+    except ApiError:
+        return False
+    return bool(inner)
 
 
 def _invalid(text: str) -> ApiError:

@@ -147,7 +147,16 @@ class FakeGmail(Loopback):
     # -- over HTTP
 
     def answer(self, request: Request) -> Answer:
-        """Answer anything that comes."""
+        """Answer anything that comes; a mistake of the fake's own is a violation too, so that it shows."""
+        try:
+            return self._routed(request)
+        except Broken:
+            raise
+        except Exception as error:  # noqa: BLE001 - a thread of the server would swallow it
+            self._violation(f"the fake fails at {request.verb} {request.target}: {error!r}")
+            return ApiError(500).answer
+
+    def _routed(self, request: Request) -> Answer:
         path = urlsplit(request.target).path
         if path in _TOKEN_PATHS and request.verb == "POST":
             return self._with_faults(TOKEN, lambda: self._token(request))
