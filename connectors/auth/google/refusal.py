@@ -12,7 +12,7 @@ from typing import Any, Final
 from connectors.auth.google.client import GoogleClient
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
 
-__all__ = ["SKEW", "TESTING", "at_sign_in", "at_token", "captive", "plain", "skew_words", "unreachable"]
+__all__ = ["SKEW", "TEMPORARY", "TESTING", "at_sign_in", "at_token", "captive", "plain", "skew_words", "unreachable"]
 
 SKEW: Final = timedelta(minutes=5)
 """A clock that is wrong by less than this does no harm."""
@@ -23,7 +23,8 @@ TESTING: Final = (
 """https://support.google.com/cloud/answer/15549945: in Testing, authorizations and refresh tokens end after seven days."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-_TEMPORARY = frozenset({"temporarily_unavailable", "server_error", "internal_failure", "rate_limit_exceeded", "slow_down"})
+TEMPORARY: Final = frozenset({"temporarily_unavailable", "server_error", "internal_failure", "rate_limit_exceeded", "slow_down"})
+"""Errors of the token endpoint that go away by themselves."""
 _OF_CLIENT = frozenset({"invalid_client", "unauthorized_client", "deleted_client", "disabled_client"})
 _OF_FORM = frozenset({"invalid_request", "redirect_uri_mismatch", "unsupported_grant_type", "invalid_scope", "restricted_client"})
 _NOT_YET_VALID, _EXPIRED = 9, 10
@@ -86,7 +87,7 @@ def _error(told: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _of_client(error: str, said: str, client: GoogleClient) -> ConnectorError | None:
-    if error in _TEMPORARY:
+    if error in TEMPORARY:
         return Unavailable(f"Google's sign-in does not work just now ({said}).")
     if error in _OF_CLIENT:
         return Misconfigured(
@@ -161,17 +162,19 @@ def _certificate(error: ssl.SSLCertVerificationError, where: str) -> Misconfigur
         )
     return Misconfigured(
         f"The certificate of {where} cannot be trusted ({plain(error.verify_message)}): something in between reads along. In a "
-        "hotel's or a train's network, sign in to that in a browser first; behind a company's proxy, name the file of its "
-        "authority in the variable REQUESTS_CA_BUNDLE."
+        "hotel's or a train's network, sign in to that in a browser first; behind a company's filter or a virus scanner, let the "
+        "system trust its authority, or name the file of it in the variable SSL_CERT_FILE."
     )
 
 
 def _kind(error: BaseException) -> str:
-    """Return the system's own word for a failed connection, or the name of the exception."""
+    """Return the system's own word for a failed connection, or what the innermost library says."""
+    last = error
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return plain(cause.strerror)
-    return type(error).__name__
+        last = cause
+    return plain(last) or type(last).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

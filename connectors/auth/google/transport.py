@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,10 +14,10 @@ import google.auth.exceptions
 import google.auth.transport
 import google.auth.transport.requests
 
-from connectors.auth.google.refusal import captive, unreachable
+from connectors.auth.google.refusal import TEMPORARY, captive, unreachable
 from connectors.errors import Throttled, Unavailable
 
-__all__ = ["Transport", "check_answer", "parse_object"]
+__all__ = ["Transport", "check_answer", "host_of", "parse_object", "trust_system"]
 
 _PATIENCE = 60.0
 """Seconds to wait where Google asks for patience and does not say for how long."""
@@ -36,6 +37,7 @@ class Transport(google.auth.transport.Request):
         """How far the clock was ahead of the server's at the last answer that told the time; to the second."""
         self._now = now
         self._inner = google.auth.transport.requests.Request()
+        trust_system(self._inner.session)
 
     def __call__(
         self,
@@ -68,6 +70,13 @@ class Transport(google.auth.transport.Request):
             self.skew = self._now() - told.astimezone(UTC)
 
 
+def trust_system(session: Any) -> None:
+    """Let a session of `requests` trust the system's authorities, and those of SSL_CERT_FILE, beside the ones it comes with."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    session.get_adapter("https://").init_poolmanager(2, 2, ssl_context=context)
+
+
 def host_of(url: str) -> str:
     """Return the host of an address, with its port where one is named."""
     return urlsplit(url).netloc.rpartition("@")[2]
@@ -85,7 +94,14 @@ def check_answer(where: str, status: int, headers: Mapping[str, str], body: byte
         if (wait := patience(headers, 0.0)) > 0:
             raise Throttled(f"{where} does not work just now (status {status}).", wait)
         raise Unavailable(f"{where} does not work just now (status {status}).")
-    if parse_object(body) is None and not (status == 200 and not body):  # noqa: PLR2004 - an empty success, as of a revocation
+    told = parse_object(body)
+    if (
+        told is not None
+        and {each for key in ("error", "error_description") if isinstance(each := told.get(key), str)} & TEMPORARY
+    ):
+        # Here, for google-auth would ask again and again before it said so.
+        raise Unavailable(f"{where} does not work just now (status {status}, {told.get('error')}).")
+    if told is None and not (status == 200 and not body):  # noqa: PLR2004 - an empty success, as of a revocation
         kind = headers.get("Content-Type", "").partition(";")[0].strip() or "something else"
         raise captive(where, f"status {status}, {kind[:40]} where JSON was due")
 
