@@ -59,6 +59,8 @@ class KeyringSecret:
     username: str
     key: str = "password"
     """The key of the account's table that says where the secret is."""
+    grant: bool = False
+    """It is a sign-in, which `hearback login` makes."""
 
     def __str__(self) -> str:
         """Return what it is, for messages."""
@@ -77,7 +79,8 @@ class CommandSecret:
     account: str
     command: tuple[str, ...]
     key: str = "password"
-    """As of KeyringSecret."""
+    grant: bool = False
+    """Both as of KeyringSecret."""
 
     def __str__(self) -> str:
         """Return what it is, for messages; the arguments stay away."""
@@ -96,7 +99,8 @@ class VariableSecret:
     account: str
     name: str
     key: str = "password"
-    """As of KeyringSecret."""
+    grant: bool = False
+    """Both as of KeyringSecret."""
 
     def __str__(self) -> str:
         """Return what it is, for messages."""
@@ -115,7 +119,8 @@ class FileSecret:
     account: str
     path: Path
     key: str = "password"
-    """As of KeyringSecret."""
+    grant: bool = False
+    """Both as of KeyringSecret."""
 
     def __str__(self) -> str:
         """Return what it is, for messages."""
@@ -212,7 +217,7 @@ def _from_keyring(source: KeyringSecret, seconds: float, *, interactive: bool) -
     secret = answer.get("secret")
     if not isinstance(secret, str) or not secret:
         backend = answer.get("backend", "")
-        what = "password" if source.key == "password" else "sign-in"
+        what = "sign-in" if source.grant else "password"
         reason = f"the keyring ({backend}) holds no {what} for {source.username} under the service {source.service!r}"
         if "null" in backend:
             reason = f"the keyring is switched off ({backend}): it stores nothing"
@@ -297,7 +302,7 @@ def _from_file(source: FileSecret) -> str:
             data = file.read(_LARGEST)
     except FileNotFoundError:
         make = f"(umask 077; cat > {source.path}), then type the secret, Enter, Ctrl-D"
-        if source.key == "token":
+        if source.grant:
             make = f"hearback login {source.account}"
         raise SecretError(f"{name}: there is no such file. Make it: {make}") from None
     except OSError as error:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import queue
 import select
-import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -37,6 +36,7 @@ from watcher.grants import (
 )
 from watcher.lock import wake_daemon
 from watcher.log import register_secret
+from watcher.wake import SocketWake
 
 __all__ = ["sign_in", "sign_out"]
 
@@ -158,10 +158,10 @@ def _open_browser(url: str) -> bool:
 @contextmanager
 def _pasted(take: Callable[[str], str]) -> Iterator[None]:
     """Meanwhile, hand every line of standard input to `take`, and tell what is wrong with it."""
-    ours, theirs = socket.socketpair()
+    stop = SocketWake()
 
     def read() -> None:
-        for line in _lines(theirs):
+        for line in _lines(stop):
             if line.strip() and (wrong := take(line)):
                 warn(f"{wrong}.")
 
@@ -170,13 +170,13 @@ def _pasted(take: Callable[[str], str]) -> Iterator[None]:
     try:
         yield
     finally:
-        ours.close()
+        stop.set()
         thread.join(5)
-        theirs.close()
+        stop.close()
 
 
-def _lines(stop: socket.socket) -> Iterator[str]:
-    """Yield lines of standard input until it ends, or until the other side of `stop` is closed.
+def _lines(stop: SocketWake) -> Iterator[str]:
+    """Yield lines of standard input until it ends, or until `stop` is set.
 
     Read without Python's buffer: a thread that waits within that can keep the program from ending.
     """
@@ -188,10 +188,9 @@ def _lines(stop: socket.socket) -> Iterator[str]:
         return
     rest = b""
     while len(rest) < _LONGEST_LINE:
-        with suppress(ValueError):
-            ready, _, _ = select.select([descriptor, stop], [], [])
-            if stop in ready:
-                return
+        ready, _, _ = select.select([descriptor, stop.fileno()], [], [])
+        if stop.is_set() or not ready:
+            return
         data = os.read(descriptor, 4096)
         if not data:
             if rest:

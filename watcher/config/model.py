@@ -124,15 +124,16 @@ class Token:
     file: OptionalPath = None
 
 
-def _source(account: str, given: Password | Token, username: str, key: str) -> SecretSource:
-    """Return where a secret comes from; `key` is the key of the account's table that says so."""
+def _source(account: str, given: Password | Token, username: str, *, grant: bool) -> SecretSource:
+    """Return where a secret comes from; `grant` says that it is a sign-in at Google."""
+    key = "token" if isinstance(given, Token) else "password"
     if given.command:
-        return CommandSecret(account, given.command, key)
+        return CommandSecret(account, given.command, key, grant)
     if given.env:
-        return VariableSecret(account, given.env, key)
+        return VariableSecret(account, given.env, key, grant)
     if given.file is not None:
-        return FileSecret(account, given.file, key)
-    return KeyringSecret(account, given.keyring, username, key)
+        return FileSecret(account, given.file, key, grant)
+    return KeyringSecret(account, given.keyring, f"{_GOOGLE}{username}" if grant else username, key, grant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +186,7 @@ class ImapAccount(_Served):
     @property
     def secret(self) -> SecretSource:
         """Return where the password, the token or the sign-in at Google comes from."""
-        username = self.username if self.google_client_file is None else f"{_GOOGLE}{self.username}"
-        return _source(self.name, self.password, username, "password")
+        return _source(self.name, self.password, self.username, grant=self.google_client_file is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +219,7 @@ class GmailAccount(_Served):
     @property
     def secret(self) -> SecretSource:
         """Return where the sign-in is kept."""
-        return _source(self.name, self.token, f"{_GOOGLE}{self.username}", "token")
+        return _source(self.name, self.token, self.username, grant=True)
 
 
 Account = ImapAccount | MaildirAccount | GmailAccount
