@@ -386,6 +386,66 @@ def test_where_nothing_can_be_kept_is_said_before_the_page_opens(desk: GoogleDes
     assert desk.opened == []
 
 
+# ------------------------------------------------------------------------------------------------------------- the keyring
+
+
+@pytest.fixture
+def keyring(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep sign-ins in a keyring, whose entries are files in the folder that is given."""
+    folder = desk.desk.path / "keyring"
+    folder.mkdir()
+    (folder / "own_keyring.py").write_text(
+        "import pathlib\nfrom keyring.backend import KeyringBackend\n"
+        "class Own(KeyringBackend):\n"
+        "    priority = 1\n"
+        "    def entry(self, service, username):\n        return pathlib.Path(__file__).with_name(f'{service} {username}')\n"
+        "    def get_password(self, *names):\n"
+        "        return self.entry(*names).read_text() if self.entry(*names).exists() else None\n"
+        "    def set_password(self, *names_and_secret):\n"
+        "        self.entry(*names_and_secret[:2]).write_text(names_and_secret[2])\n"
+        "    def delete_password(self, *names):\n        self.entry(*names).unlink()\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "own_keyring.Own")
+    desk.configure(keep="")
+    return folder
+
+
+def test_the_keyring_keeps_the_sign_in_beside_a_password_of_the_same_user(desk: GoogleDesk, keyring: Path) -> None:
+    (keyring / "hearback sam@gmail.com").write_text("an app password")
+    desk.login()
+    entry = keyring / "hearback google:sam@gmail.com"
+
+    assert json.loads(entry.read_text())["refresh_token"] in desk.google.refresh_tokens
+    assert desk.login("--revoke").exit_code == 0
+    assert not entry.exists()
+    assert (keyring / "hearback sam@gmail.com").read_text() == "an app password"
+    assert "hearback login gmail" in desk.login("--revoke", code=Exit.SIGN_IN).stderr
+
+
+def test_revoke_removes_the_password_of_another_kind_of_account(desk: GoogleDesk, keyring: Path) -> None:
+    desk.desk.configure('[accounts.gmail]\nkind = "imap"\nhost = "imap.example.com"\n')
+    entry = keyring / "hearback sam@example.com"
+    entry.write_text("hunter2")
+
+    assert "any more" in desk.login("--revoke").stdout
+    assert not entry.exists()
+    assert "any more" in desk.login("--revoke").stdout
+
+
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        ('kind = "maildir"\npath = "mail"\n', "has no password"),
+        ('kind = "imap"\nhost = "h"\npassword.env = "X"\n', "remove it there"),
+    ],
+)
+def test_revoke_says_where_it_has_no_use(desk: GoogleDesk, account: str, told: str) -> None:
+    desk.desk.configure(f"[accounts.gmail]\n{account}")
+
+    assert told in desk.login("--revoke", code=Exit.USAGE).stderr
+
+
 # ------------------------------------------------------------------------------------------------------------ and otherwise
 
 

@@ -113,11 +113,11 @@ def skew_words(skew: timedelta) -> str:
     """Return what to say of a machine whose clock is ahead of (positive) or behind Google's; empty where it is right enough."""
     if abs(skew) < SKEW:
         return ""
-    minutes = int(abs(skew).total_seconds()) // 60
+    minutes = round(abs(skew) / timedelta(minutes=1))
     if minutes >= 2 * 24 * 60:
-        much = f"{minutes // (24 * 60)} days"
+        much = f"{round(minutes / (24 * 60))} days"
     elif minutes >= 2 * 60:
-        much = f"{minutes // 60} hours"
+        much = f"{round(minutes / 60)} hours"
     else:
         much = f"{minutes} minutes"
     side = "ahead of" if skew > timedelta(0) else "behind"
