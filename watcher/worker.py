@@ -84,7 +84,7 @@ class Worker(threading.Thread):
         self._stopping = threading.Event()
         self._resting = False
         self._delay = _FIRST_DELAY
-        self._told = ("", "")
+        self._told: dict[str, str] = {}
         self._active: datetime | None = None
         self._progress_at = 0.0
         self._random = random.Random(account.name)  # noqa: S311 - jitter
@@ -160,7 +160,7 @@ class Worker(threading.Thread):
             self.wake.clear()
             self._progress_at = self._clock.monotonic()
             report = cycle.run_pass(self._clock.now())
-            self._told = ("", "")
+            self._told.clear()
             self._tell(report, said=said)
             if not said:
                 said = True
@@ -248,10 +248,10 @@ class Worker(threading.Thread):
                     add_log(connection, [LogRow(now, self.account.name, "", "", f"notice:{kind}", text)])
         except StoreError as error:
             self._on_fatal(error)
-        told = (kind, "" if kind == SIGN_IN else text)  # the hourly tries say the same in other words
-        if told != self._told:
+        said = kind if kind == SIGN_IN else text  # the hourly tries say the same in other words
+        if self._told.get(kind) != said:
             log.warning("%s: %s", self.account.name, text)
-            self._told = told
+            self._told[kind] = said
 
 
 def wait_for(wake: SocketWake, seconds: float | None = None) -> None:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from connectors.base import Capabilities, WaitResult, Wake
+from connectors.base import Capabilities, Changes, WaitResult, Wake
 from connectors.errors import AuthNeeded, Misconfigured, Throttled, Unavailable
 from connectors.maildir import MaildirConnector, MaildirSettings
+from rules.mail import Wants
+from tests.letters import invitation
 from tests.watcher.desk import Desk
 from watcher.clock import FixedClock
 from watcher.pacing import Pace
 from watcher.secrets import SecretError
 from watcher.store import StoreDamaged, StoreError, StoreFull
+from watcher.store.accounts import all_accounts
 from watcher.store.journal import load_log
 from watcher.worker import Worker
 
@@ -39,9 +43,14 @@ class Mailbox(MaildirConnector):
     def open(self) -> Capabilities:
         Mailbox.opened += 1
         self._rig.at_open()
-        return super().open()
+        return replace(super().open(), push=self._rig.push, least_poll=self._rig.least_poll)
 
-    def wait(self, timeout: float, wake: Wake) -> WaitResult:  # noqa: ARG002 - as the protocol has it
+    def changes(self, cursor: str | None, since: datetime, wants: Wants) -> Iterator[Changes]:
+        self._rig.looks += 1
+        return super().changes(cursor, since, wants)
+
+    def wait(self, timeout: float, wake: Wake) -> WaitResult:
+        self._rig.stood.append(timeout)
         self._rig.at_wait()
         return WaitResult.WOKEN if wake.is_set() else WaitResult.TIMEOUT
 
@@ -59,6 +68,11 @@ class Rig:
         self.at_wait: Callable[[], None] = lambda: None
         self.while_asleep: Callable[[], None] = lambda: None
         self.waits = 1
+        self.push = True
+        self.least_poll = 0.0
+        self.looks = 0
+        self.stood: list[float] = []
+        """What the mailbox was waited for."""
         Mailbox.opened = 0
         self.worker = self.anew()
         monkeypatch.setattr("watcher.worker.wait_for", self._wait)
@@ -221,6 +235,164 @@ def test_a_trouble_is_told_once_by_each_process_and_written_down_once(rig: Rig, 
             assert caplog.text.count("refused the sign-in") == told
     with rig.desk.store.read() as connection:
         assert [row.action for row in load_log(connection, "main")] == ["notice:sign_in"]
+
+
+def trouble(rig: Rig) -> tuple[str, str]:
+    with rig.desk.store.read() as connection:
+        (row,) = all_accounts(connection)
+    return row.trouble_kind, row.trouble
+
+
+def logged(rig: Rig) -> list[str]:
+    with rig.desk.store.read() as connection:
+        return [row.action for row in load_log(connection, "main")]
+
+
+def test_a_lost_grant_is_told_once_in_whatever_words_and_though_the_line_is_down_in_between(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    errors = iter(
+        [
+            AuthNeeded("The grant was revoked (try 1)."),
+            AuthNeeded("The grant was revoked (try 2)."),
+            *[Unavailable("no network.")] * 7,
+            AuthNeeded("The grant was revoked (try 3)."),
+        ]
+    )
+
+    def moods() -> None:
+        raise next(errors)
+
+    rig.at_open, rig.waits = moods, 10
+    with caplog.at_level(logging.WARNING):
+        rig.worker.run()
+
+    assert logged(rig) == ["notice:sign_in"]
+    assert trouble(rig) == ("sign_in", "The grant was revoked (try 3).")
+    assert caplog.text.count("The grant was revoked") == 1
+
+
+def test_a_sign_in_that_works_again_takes_the_notice_back_and_says_so(rig: Rig) -> None:
+    errors = iter([AuthNeeded("The grant was revoked.")])
+
+    def moods() -> None:
+        for error in errors:
+            raise error
+
+    rig.at_open, rig.waits = moods, 9
+    rig.at_wait = rig.worker.stop
+    rig.worker.run()
+
+    assert logged(rig) == ["notice:sign_in", "signed_in"]
+    assert trouble(rig) == ("", "")
+
+
+def test_a_grant_that_is_lost_anew_is_news_again(rig: Rig) -> None:
+    errors = iter([AuthNeeded("Revoked."), None, AuthNeeded("Revoked.")])
+
+    def moods() -> None:
+        if (error := next(errors)) is not None:
+            raise error
+
+    def drop() -> None:
+        raise Unavailable("closed.")
+
+    rig.at_open, rig.at_wait, rig.waits = moods, drop, 3
+    rig.worker.run()
+
+    assert logged(rig) == ["notice:sign_in", "signed_in", "notice:sign_in"]
+
+
+# ------------------------------------------------------------------------------------------------------------ the pace
+
+
+def stop_after(rig: Rig, waits: int) -> Callable[[], None]:
+    def stop() -> None:
+        if len(rig.stood) >= waits:
+            rig.worker.stop()
+
+    return stop
+
+
+def test_a_mailbox_that_notifies_is_looked_at_at_the_usual_interval_besides(rig: Rig) -> None:
+    rig.at_wait = stop_after(rig, 3)
+    rig.worker.run()
+
+    assert rig.stood == [120.0] * 3
+
+
+def test_one_that_does_not_is_looked_at_with_some_jitter(rig: Rig) -> None:
+    rig.push, rig.at_wait = False, stop_after(rig, 12)
+    rig.worker.run()
+
+    assert min(rig.stood) < max(rig.stood) <= 120
+    assert sum(rig.stood) >= 6 * 108
+
+
+def test_it_is_looked_at_often_after_mail_of_a_process_and_seldom_by_night(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    rig.push = False
+    rig.desk.deliver(invitation(START, START + timedelta(days=2)), START)
+    looks: list[list[float]] = []
+
+    def at_wait() -> None:
+        if len(rig.stood) == 1:
+            looks.append([*rig.stood])
+            rig.clock.set(START.replace(hour=23))
+            raise Unavailable("closed.")
+        if len(rig.stood) >= 6:
+            rig.worker.stop()
+
+    rig.at_wait, rig.waits = at_wait, 9
+    with caplog.at_level(logging.INFO):
+        rig.worker.run()
+
+    assert 27 <= looks[0][0] <= 33
+    assert sum(rig.stood[1:]) >= 4.5 * 120, "one long wait, in pieces"
+    assert max(rig.stood) == 120
+    assert caplog.text.count("signed in and up to date") == 2
+
+
+def test_a_machine_that_sleeps_in_a_long_wait_connects_anew_at_the_next_piece(rig: Rig) -> None:
+    rig.push = False
+    rig.clock.set(START.replace(hour=23))
+
+    def at_wait() -> None:
+        if len(rig.stood) == 2:
+            rig.clock.set(rig.clock.now() + timedelta(hours=7))
+        if len(rig.stood) > 2:
+            rig.worker.stop()
+
+    rig.at_wait, rig.waits = at_wait, 9
+    rig.worker.run()
+
+    assert Mailbox.opened == 2
+
+
+def test_a_word_of_the_user_ends_a_long_wait(rig: Rig) -> None:
+    rig.push = False
+    rig.clock.set(START.replace(hour=23))
+    passes: list[datetime] = []
+
+    def at_wait() -> None:
+        passes.append(rig.clock.now())
+        if len(rig.stood) < 4:
+            rig.worker.wake.set()
+        else:
+            rig.worker.stop()
+
+    rig.at_wait = at_wait
+    rig.worker.run()
+
+    assert rig.stood[:3] == [120.0] * 3
+    assert len(passes) == 4
+
+
+def test_a_provider_that_wants_to_be_asked_seldom_is(rig: Rig) -> None:
+    rig.push, rig.least_poll, rig.at_wait = False, 3000.0, stop_after(rig, 26)
+    rig.worker.run()
+
+    assert rig.looks == 2
+    assert sum(rig.stood[:25]) == 3000.0
 
 
 @pytest.mark.parametrize("error", [StoreFull("full"), StoreDamaged("damaged")])
