@@ -1,7 +1,8 @@
 """What each method costs of the quota.
 
 https://developers.google.com/workspace/gmail/api/reference/quota, the table of units per method. Since May 2026 new projects
-pay 20 for messages.get and 40 for threads.get, where older ones pay 5 and 10; the rest is as it was.
+pay 20 for messages.get, drafts.get, messages.attachments.get and messages.trash and 40 for threads.get, where older ones pay 5
+and 10; the rest is as it was.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ UNITS: Final[Mapping[str, int]] = {
     for name, units in {
         "drafts.create": 10,
         "drafts.delete": 10,
-        "drafts.get": 5,
+        "drafts.get": 20,
         "drafts.list": 5,
         "drafts.send": 100,
         "drafts.update": 15,
@@ -28,7 +29,7 @@ UNITS: Final[Mapping[str, int]] = {
         "labels.list": 1,
         "labels.patch": 5,
         "labels.update": 5,
-        "messages.attachments.get": 5,
+        "messages.attachments.get": 20,
         "messages.batchDelete": 50,
         "messages.batchModify": 50,
         "messages.delete": 10,
@@ -38,7 +39,7 @@ UNITS: Final[Mapping[str, int]] = {
         "messages.list": 5,
         "messages.modify": 5,
         "messages.send": 100,
-        "messages.trash": 5,
+        "messages.trash": 20,
         "messages.untrash": 5,
         "settings.sendAs.list": 1,
         "stop": 50,
