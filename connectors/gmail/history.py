@@ -24,7 +24,7 @@ from rules.mail import Role, Wants
 __all__ = ["DeadCursorError", "list_history"]
 
 _MOST: Final = 500
-_EMPTY_PAGES: Final = 100
+_EMPTY_PAGES: Final = 20
 """Pages in a row without a record, each naming another one, after which a pass ends."""
 _MESSAGE: Final = "message(id,labelIds)"
 _LABELLED: Final = f"({_MESSAGE},labelIds)"
@@ -126,9 +126,10 @@ def list_history(service: Service, cursor: Cursor, wants: Wants) -> Iterator[Cha
         if not token:
             yield Changes(cursor=str(Cursor(cursor.mailbox, later(reached, text(answer, "historyId")))))
             return
-        if token in seen or empty > _EMPTY_PAGES:
+        if empty > _EMPTY_PAGES or (happened and token in seen):
             _log.warning("Gmail's history goes round in circles; this pass ends here and the next one goes on")
-            yield Changes(cursor=str(Cursor(cursor.mailbox, reached)))
+            advanced = reached != cursor.history
+            yield Changes(cursor=str(Cursor(cursor.mailbox, reached) if advanced else replace(cursor, page=token, after="")))
             return
         seen.add(token)
         cursor = replace(cursor, page=token, after="")

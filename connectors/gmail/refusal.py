@@ -66,7 +66,7 @@ def refusal(  # noqa: PLR0911 - a table
     if 300 <= status < 400:  # noqa: PLR2004 - the classes of RFC 9110
         return _strange(settings, f"it sends us on to {_host_of(headers.get('location', ''))}")
     error = _error_of(content)
-    if error is None and status < 500 and status not in (401, 404, 413, 429):  # noqa: PLR2004 - the service's own always explain
+    if error is None and status < 500 and status not in (413, 429):  # noqa: PLR2004 - the service itself explains
         if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
             return Misconfigured("The proxy of this network wants a sign-in of its own: set it in HTTPS_PROXY.")
         return _strange(settings, f"it answers {status} without saying why")
