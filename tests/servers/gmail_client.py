@@ -5,18 +5,19 @@ from __future__ import annotations
 import http.client
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import httplib2
 import pytest
-from google.auth.transport.requests import Request
 from google.oauth2.credentials import Credentials
+from google_auth_httplib2 import Request
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 from googleapiclient.http import BatchHttpRequest
 
-__all__ = ["Client", "base64url", "refused"]
+__all__ = ["Client", "base64url", "refresh", "refused"]
 
 
 class Client:
@@ -26,6 +27,7 @@ class Client:
         """Take where the service is, and who asks."""
         self.url = url
         self.credentials = credentials
+        refresh(credentials)
         self.service = build("gmail", "v1", credentials=credentials, static_discovery=True, client_options={"api_endpoint": url})
         self.users: Any = self.service.users()
 
@@ -62,8 +64,6 @@ class Client:
         self, verb: str, target: str, body: bytes | Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
         """Ask without the library; return status and body. A mapping goes as JSON."""
-        if not self.credentials.token:
-            self.credentials.refresh(Request())  # type: ignore[no-untyped-call]  # the library has no types here
         fields = {"Authorization": f"Bearer {self.credentials.token}"}
         if isinstance(body, Mapping):
             body = json.dumps(body).encode()
@@ -87,6 +87,15 @@ class Client:
         return made
 
 
+def refresh(credentials: Credentials) -> None:
+    """Get an access token; raises RefreshError."""
+    transport = httplib2.Http(timeout=10)
+    try:
+        credentials.refresh(Request(transport))  # type: ignore[no-untyped-call]  # the library has no types here
+    finally:
+        transport.close()
+
+
 def base64url(raw: bytes) -> str:
     """Return what `raw` takes."""
     return urlsafe_b64encode(raw).decode("ascii")
@@ -98,6 +107,3 @@ def refused(does: Callable[[], Any]) -> tuple[int, str]:
         does()
     error = json.loads(caught.value.content)["error"]
     return error["code"], error["errors"][0]["reason"]
-
-
-Scopes = Collection[str]

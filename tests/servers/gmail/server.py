@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -275,7 +274,7 @@ class FakeGmail(Loopback):
             return does()
         done = does() if fault.done else None
         if fault.act is Act.CUT:
-            raise Broken(octets(done or replace(fault.answer))[: fault.after])
+            raise Broken(octets(done or fault.answer)[: fault.after])
         return fault.answer
 
     def _violation(self, text: str) -> None:
