@@ -20,7 +20,12 @@ _MASK = "[secret]"
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _FILE_BYTES = 2_000_000
 _FILE_KEPT = 3
-_NOISY = ("imapclient", "apscheduler", "keyring", "alembic", "watchfiles", "asyncio")
+_NOISY = (
+    *("apscheduler", "keyring", "alembic", "watchfiles", "asyncio"),
+    *("urllib3", "google", "googleapiclient", "google_auth_httplib2"),
+)
+_TELLTALE = ("imapclient", "oauthlib", "requests_oauthlib")
+"""These would log mail itself, and the secrets of a sign-in."""
 _SHORTEST_CODED = 6
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -90,8 +95,8 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 def configure_logging(level: str = "info", file: Path | None = None) -> None:
     """Log to stderr, and to `file` (0600, rotated at 2 MB, three kept) when one is given. May be called again.
 
-    Libraries that tell what goes over the wire stay at warnings unless `level` is `debug`; imapclient does so always, for it
-    would log the mail itself. Raises OSError when the file cannot be written.
+    Libraries that tell what goes over the wire stay at warnings unless `level` is `debug`; those that would tell mail or secrets
+    do so always. Raises OSError when the file cannot be written.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     if file is not None:
@@ -106,7 +111,7 @@ def configure_logging(level: str = "info", file: Path | None = None) -> None:
         handler.setFormatter(RedactingFormatter(_FORMAT))
         root.addHandler(handler)
     root.setLevel(level.upper())
-    for name in _NOISY:
-        quiet = level != "debug" or name == "imapclient"
+    for name in (*_NOISY, *_TELLTALE):
+        quiet = level != "debug" or name in _TELLTALE
         logging.getLogger(name).setLevel(logging.WARNING if quiet else logging.NOTSET)
     logging.raiseExceptions = False  # a closed stderr is no reason to print tracebacks into it

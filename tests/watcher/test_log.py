@@ -140,6 +140,8 @@ def test_setting_up_twice_writes_every_line_once(tmp_path: Path) -> None:
 
 def test_the_mail_protocol_is_never_logged(logged: Path) -> None:
     logging.getLogger("imapclient").debug("> LOGIN sam x")
+    logging.getLogger("requests_oauthlib.oauth2_session").debug("Prepared fetch token request body code=4/0A")
+    logging.getLogger("oauthlib.oauth2").info("code=4/0A")
     logging.getLogger("imapclient.imaplib").info("< * OK")
 
     assert logged.read_text("utf-8") == ""

@@ -81,7 +81,7 @@ class SignIn:
             raise NotTheAnswer(
                 "it holds no answer of Google's: copy the whole address of the page that you were sent to at the end"
             )
-        if not compare_digest(values.get("state", "").encode(), self._state.encode()):
+        if not compare_digest(values.get("state", "").encode(errors="replace"), self._state.encode()):
             raise NotTheAnswer("it belongs to another sign-in: open the link shown here, and take the address that you end at")
         if "error" in values:
             raise at_sign_in(values, self._client, self._again)
