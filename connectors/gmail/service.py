@@ -166,7 +166,7 @@ class Service:
         except Exception as error:
             self.close()
             known = broken_line(error, self.settings)
-            if known is None:
+            if known is None or known is error:
                 raise
             raise known from error
         return int(response.status), response, content
