@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from rules.profile import Profile
+from watcher.accounts import pace_of
 from watcher.config import ConfigError, ImapAccount, MaildirAccount, load_config
 from watcher.config.load import parse_config
+from watcher.pacing import Pace
 from watcher.secrets import CommandSecret, FileSecret, KeyringSecret, VariableSecret
 
 USER = '[user]\nname = "Sam Rivera"\nemail = "Sam@Example.com"\ntimezone = "Europe/Berlin"\n'
@@ -286,6 +288,27 @@ def test_an_address_is_a_bare_address(value: str) -> None:
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", "true", '"120"', "1e400"])
 def test_a_number_is_a_number_in_its_range(value: str) -> None:
     assert "accounts.work.poll_seconds" in faults(f"{USER}{IMAP}poll_seconds = {value}\n")
+
+
+@pytest.mark.parametrize(
+    ("keys", "bounds"),
+    [
+        ("", (30, 120, 600)),
+        ("poll_seconds = 60\n", (15, 60, 300)),
+        ("poll_shortest_seconds = 120\npoll_longest_seconds = 120\n", (120, 120, 120)),
+        ("poll_shortest_seconds = 10\npoll_longest_seconds = 3600\n", (10, 120, 3600)),
+    ],
+)
+def test_the_bounds_of_polls_lie_around_the_usual_interval(keys: str, bounds: tuple[float, float, float]) -> None:
+    account = imap(keys)
+
+    assert (account.poll_shortest_seconds, account.poll_seconds, account.poll_longest_seconds) == bounds
+    assert pace_of(account) == Pace(bounds[1], bounds[0], bounds[2])
+
+
+@pytest.mark.parametrize("keys", ["poll_shortest_seconds = 121\n", "poll_longest_seconds = 119\n"])
+def test_bounds_of_polls_that_contradict_the_usual_interval_are_told(keys: str) -> None:
+    assert f"accounts.work.{keys.partition(' ')[0]}" in faults(f"{USER}{IMAP}{keys}")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.event import listen
 
+from connectors.base import Spent
 from rules.classify import Evidence, Kind
 from rules.extract import Facts, Interview, Person, Promise, PromiseClass
 from rules.mail import Address, Envelope, Role
@@ -21,7 +22,7 @@ from rules.process import Thread
 from rules.threads import Hints
 from watcher.linking import Linker
 from watcher.store import Store, StoreError
-from watcher.store.accounts import ensure_account, load_cursor, note_trouble, save_cursor
+from watcher.store.accounts import all_accounts, ensure_account, load_cursor, note_pass, note_trouble, save_cursor
 from watcher.store.corrections import (
     CorrectionRow,
     Said,
@@ -301,6 +302,43 @@ def test_trouble_is_news_once(store: Store) -> None:
         again = note_trouble(connection, "main", "sign_in", "wrong password", NOW + timedelta(hours=1))
 
     assert (first, again) == (True, False)
+
+
+def test_trouble_that_only_the_user_ends_is_not_hidden_by_a_line_that_is_down(store: Store) -> None:
+    with store.write() as connection:
+        ensure_account(connection, "main", "imap", "sam@example.com")
+        told = [
+            note_trouble(connection, "main", kind, text, NOW + timedelta(hours=hour))
+            for hour, (kind, text) in enumerate(
+                [
+                    ("unavailable", "no network"),
+                    ("sign_in", "revoked (id 1)"),
+                    ("unavailable", "no network"),
+                    ("sign_in", "revoked (id 2)"),
+                    ("misconfigured", "no Drafts"),
+                    ("misconfigured", "no Sent"),
+                    ("refused", "no"),
+                ]
+            )
+        ]
+        (row,) = all_accounts(connection)
+
+    assert told == [True, True, False, False, True, True, False]
+    assert (row.trouble_kind, row.trouble, row.trouble_at) == ("misconfigured", "no Sent", NOW + timedelta(hours=5))
+
+
+def test_a_pass_ends_the_trouble_and_says_which_and_keeps_what_it_spent(store: Store) -> None:
+    with store.write() as connection:
+        ensure_account(connection, "main", "imap", "sam@example.com")
+        note_trouble(connection, "main", "sign_in", "revoked", NOW)
+        first = note_pass(connection, "main", NOW, assumed=False, spent=Spent(3, 20))
+        second = note_pass(connection, "main", NOW, assumed=False, spent=Spent(1, 2))
+        (row,) = all_accounts(connection)
+        news = note_trouble(connection, "main", "sign_in", "revoked", NOW)
+
+    assert (first, second) == ("sign_in", "")
+    assert (row.trouble, row.trouble_kind, row.trouble_at, row.calls, row.units) == ("", "", None, 1, 2)
+    assert news
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
