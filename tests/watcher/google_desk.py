@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class GoogleDesk:
         self.woken: list[Path] = []
         self._threads: list[threading.Thread] = []
         monkeypatch.setenv("DISPLAY", ":0")
+        monkeypatch.delenv("BROWSER", raising=False)
+        monkeypatch.setattr("webbrowser.get", lambda: webbrowser.BackgroundBrowser("firefox"))
         monkeypatch.setattr("webbrowser.open", self._browse)
         monkeypatch.setattr("watcher.cli.signing_in.wake_daemon", self.woken.append)
         self.configure()
@@ -88,9 +91,10 @@ class GoogleDesk:
         return token
 
     @contextlib.contextmanager
-    def process(self, *words: str, stdin: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
-        """Run the command as a program of its own, on a machine without a browser."""
+    def process(self, *words: str, stdin: int = subprocess.PIPE, browser: str = "") -> Iterator[subprocess.Popen[str]]:
+        """Run the command as a program of its own, on a machine without a screen."""
         environment = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY", "BROWSER"}}
+        environment |= {"BROWSER": browser} if browser else {}
         command = [sys.executable, "-m", "watcher.cli", *words, "--config", str(self.desk.config)]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -7,6 +7,9 @@ import logging
 import os
 import pty
 import stat
+import sys
+import threading
+import webbrowser
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -186,6 +189,42 @@ def test_no_browser_is_opened_where_none_is_wanted_or_seen(desk: GoogleDesk, mon
     desk.login(code=Exit.SIGN_IN)
 
     assert desk.opened == []
+
+
+def test_the_browser_that_is_named_is_the_one_that_opens(desk: GoogleDesk, tmp_path: Path) -> None:
+    browser = tmp_path / "browser.py"
+    browser.write_text("import sys, urllib.request\nurllib.request.urlopen(sys.argv[1], timeout=10).read()\n")
+    with desk.process("login", "gmail", browser=f"{sys.executable} {browser} %s") as process:
+        out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 0, err
+    assert "opens in your browser" in out
+    assert desk.kept.exists()
+
+
+def test_a_browser_of_the_terminal_is_left_alone(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher.cli.signing_in.SECONDS", 0.05)
+    monkeypatch.setattr("webbrowser.get", lambda: webbrowser.GenericBrowser("lynx"))
+    desk.login(code=Exit.SIGN_IN)
+
+    assert desk.opened == []
+
+
+def test_a_browser_that_is_waited_for_keeps_nobody_waiting(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
+    monkeypatch.setattr("watcher.cli.signing_in._BROWSER_SECONDS", 0.1)
+    monkeypatch.setattr("webbrowser.open", lambda link: visit(follow(link)) is not None and closed.wait(20))
+    try:
+        assert "Signed in" in desk.login().stdout
+    finally:
+        closed.set()
+
+
+def test_a_password_for_every_host_is_not_sent_to_google(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (desk.desk.path / "netrc").write_text("default login sam password hunter2\n")
+    monkeypatch.setenv("NETRC", str(desk.desk.path / "netrc"))
+
+    assert "Signed in" in desk.login().stdout
 
 
 def test_a_browser_that_cannot_be_started_leaves_the_link(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
@@ -42,6 +42,7 @@ __all__ = ["sign_in", "sign_out"]
 
 SECONDS = 300.0
 """How long the user has for Google's page."""
+_BROWSER_SECONDS = 3.0
 _LONGEST_LINE = 65_536
 
 
@@ -145,14 +146,25 @@ def _show(account: GoogleAccount, url: str, port: int, *, opened: bool) -> None:
 
 
 def _open_browser(url: str) -> bool:
-    """Open the link where a person can see a browser; never one that runs in this terminal."""
-    seen = sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-    if not seen:
+    """Open the link where a person can see a browser; never one that would run in this terminal."""
+    named = bool(os.environ.get("BROWSER"))
+    seen = sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if not named and not seen:
         return False
-    try:
-        return webbrowser.open(url)
-    except (OSError, webbrowser.Error):
-        return False
+    done: list[bool] = []
+
+    def open_it() -> None:
+        with suppress(OSError, webbrowser.Error):
+            # The bare class is for programs that take the terminal and are waited for, such as lynx.
+            if named or type(webbrowser.get()) is not webbrowser.GenericBrowser:
+                done.append(webbrowser.open(url))
+                return
+        done.append(False)
+
+    thread = threading.Thread(target=open_it, name="browser", daemon=True)
+    thread.start()
+    thread.join(_BROWSER_SECONDS)  # some are waited for until they are closed
+    return done[0] if done else True
 
 
 @contextmanager

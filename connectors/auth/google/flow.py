@@ -21,7 +21,7 @@ from google_auth_oauthlib.flow import InstalledAppFlow
 from connectors.auth.google.client import GoogleClient
 from connectors.auth.google.grant import Grant, missing_scopes
 from connectors.auth.google.refusal import at_sign_in, unreachable
-from connectors.auth.google.transport import Transport, check_answer, host_of, parse_object, trust_system
+from connectors.auth.google.transport import Transport, check_answer, host_of, parse_object, prepare_session
 from connectors.errors import AuthNeeded, ConnectorError, Unavailable
 
 __all__ = ["NotTheAnswer", "SignIn"]
@@ -127,7 +127,7 @@ class SignIn:
             answers.append(told)
             return response
 
-        trust_system(session)
+        prepare_session(session)
         session.max_redirects = 0
         session.register_compliance_hook("access_token_response", look)
         try:

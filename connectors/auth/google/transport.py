@@ -17,7 +17,7 @@ import google.auth.transport.requests
 from connectors.auth.google.refusal import TEMPORARY, captive, unreachable
 from connectors.errors import Throttled, Unavailable
 
-__all__ = ["Transport", "check_answer", "host_of", "parse_object", "trust_system"]
+__all__ = ["Transport", "check_answer", "host_of", "parse_object", "prepare_session"]
 
 _PATIENCE = 60.0
 """Seconds to wait where Google asks for patience and does not say for how long."""
@@ -37,7 +37,7 @@ class Transport(google.auth.transport.Request):
         """How far the clock was ahead of the server's at the last answer that told the time; to the second."""
         self._now = now
         self._inner = google.auth.transport.requests.Request()
-        trust_system(self._inner.session)
+        prepare_session(self._inner.session)
 
     def __call__(
         self,
@@ -70,11 +70,17 @@ class Transport(google.auth.transport.Request):
             self.skew = self._now() - told.astimezone(UTC)
 
 
-def trust_system(session: Any) -> None:
-    """Let a session of `requests` trust the system's authorities, and those of SSL_CERT_FILE, beside the ones it comes with."""
+def prepare_session(session: Any) -> None:
+    """Make a session of `requests` fit for a program that asks once an hour, on machines of all kinds.
+
+    The system's authorities, and those of SSL_CERT_FILE, are trusted beside the ones that come with the library. No connection is
+    kept: it would be dead by the next time. What a .netrc says for any host is not for Google, and would take the token's place.
+    """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     session.get_adapter("https://").init_poolmanager(2, 2, ssl_context=context)
+    session.headers["Connection"] = "close"
+    session.auth = lambda request: request
 
 
 def host_of(url: str) -> str:

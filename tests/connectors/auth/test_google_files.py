@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -51,6 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("files")
 
 
+@cache
 def attempt() -> SignIn:
     return SignIn(CLIENT, gmail_scopes(labels=True), "http://127.0.0.1:1234/", Transport(lambda: AT), "hearback login gmail")
 
