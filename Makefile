@@ -63,6 +63,8 @@ clean:  ## remove what was made here
 
 # --- what the targets stand on ----------------------------------------------------------------------------------------
 
+EMULATOR := tests/servers/gmail/emulator
+
 .PHONY: python servers
 
 python:
@@ -93,6 +95,9 @@ $(VENV)/model: $(LOCK)/model.txt | $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/model.txt
 	@touch $@
 
-servers:
+$(VENV)/emulator/done: $(EMULATOR)/package.json $(EMULATOR)/package-lock.json | $(VENV)/dev
+	$(BIN)/python -m tests.servers.gmail.install $(@D)
+
+servers: $(VENV)/emulator/done
 	@test -x /usr/sbin/dovecot && test -x /usr/lib/dovecot/lmtp && command -v strace >/dev/null && command -v openssl >/dev/null \
 	  || sh .ci/apt.sh dovecot-imapd dovecot-lmtpd strace openssl

@@ -225,6 +225,7 @@ def test_the_scope_for_headers_gives_neither_text_nor_search(fake: FakeGmail) ->
     messages = client.users.messages()
 
     assert messages.get(userId="me", id=key, format="metadata").execute()["payload"]["headers"]
+    assert refused(messages.get(userId="me", id=key).execute)[0] == 403
     assert refused(messages.get(userId="me", id=key, format="full").execute)[0] == 403
     assert refused(messages.get(userId="me", id=key, format="raw").execute)[0] == 403
     assert refused(messages.list(userId="me", q="in:inbox").execute)[0] == 403

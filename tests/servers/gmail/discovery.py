@@ -84,6 +84,12 @@ class Discovery:
         """Return what is wrong with a request; `body` is parsed JSON, or None where there was none."""
         return [*self._of_query(route.method, query), *self._of_body(route, body)]
 
+    def answer_problems(self, method: Method, value: object) -> list[str]:
+        """Return what is wrong with an answer; None stands for no content."""
+        if not method.response:
+            return [] if value is None else ["the method has no answer"]
+        return list(self._of_value({"$ref": method.response}, value, "answer", ""))
+
     def selects(self, schema: str, name: str) -> str | None:
         """Return the schema behind a field of another one (empty: a plain value), or None when there is no such field."""
         field = self._schemas.get(schema, {}).get("properties", {}).get(name)

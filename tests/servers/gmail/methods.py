@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.servers.gmail.answers import ApiError, Json
+from tests.servers.gmail.checking import Checked
 from tests.servers.gmail.mailbox import Mailbox
 from tests.servers.gmail.paging import history_page, history_start, message_page
-from tests.servers.gmail.resources import attachment, message_resource, profile, thread_resource
+from tests.servers.gmail.resources import Shape, attachment, message_resource, profile, thread_resource
 from tests.servers.gmail.store import FIXED, Label, Stored, StoredDraft
 
 __all__ = ["METHODS", "Asked"]
@@ -34,8 +35,16 @@ class Asked:
     body: Json
     media: bytes | None
     scopes: frozenset[str]
-    serial: int
-    """Of the request, so that answers can differ."""
+    shape: Shape
+
+    @classmethod
+    def of(cls, checked: Checked, mailbox: Mailbox, scopes: frozenset[str], serial: int) -> Asked:
+        """Return what a request asks of a mailbox; `serial` is the number of the request, so that answers can differ."""
+        query: dict[str, list[str]] = {}
+        for name, text in checked.query:
+            query.setdefault(name, []).append(text)
+        shape = Shape.of(query, scopes, mailbox.quirks.look, serial)
+        return cls(mailbox, checked.route.places, query, checked.body, checked.media, scopes, shape)
 
     def one(self, name: str, default: str = "") -> str:
         """Return a parameter that stands once."""
@@ -67,13 +76,13 @@ def _messages_list(asked: Asked) -> Json:
 
 def _messages_get(asked: Asked) -> Json:
     """Follow `messages/get` and https://developers.google.com/workspace/gmail/api/reference/rest/v1/Format."""
-    return message_resource(asked, _message(asked, asked.places["id"]))
+    return message_resource(asked.shape, _message(asked, asked.places["id"]))
 
 
 def _attachments_get(asked: Asked) -> Json:
     """Follow `messages.attachments/get`; identifiers of attachments are those of any answer so far."""
     stored = _message(asked, asked.places["messageId"])
-    return attachment(asked.mailbox, stored, asked.places["id"])
+    return attachment(asked.mailbox.quirks.look, stored, asked.places["id"])
 
 
 def _messages_modify(asked: Asked) -> Json:
@@ -120,7 +129,7 @@ def _threads_list(asked: Asked) -> Json:
 
 def _threads_get(asked: Asked) -> Json:
     """Follow `threads/get`."""
-    return thread_resource(asked, _thread(asked))
+    return thread_resource(asked.shape, _thread(asked))
 
 
 def _threads_modify(asked: Asked) -> Json:
@@ -181,7 +190,7 @@ def _drafts_list(asked: Asked) -> Json:
 def _drafts_get(asked: Asked) -> Json:
     """Follow `drafts/get`; the message has the form that `format` says."""
     draft = _draft(asked)
-    return {"id": draft.id, "message": message_resource(asked, draft.message)}
+    return {"id": draft.id, "message": message_resource(asked.shape, draft.message)}
 
 
 def _drafts_update(asked: Asked) -> Json:

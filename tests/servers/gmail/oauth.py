@@ -85,6 +85,17 @@ class Tokens:
         for token in [token for token, one in self._access.items() if one.grant.address == address]:
             del self._access[token]
 
+    def end(self, body: bytes, query: str) -> Answer:
+        """Answer the end of a grant: `token` is its refresh token or an access token; either ends all of it."""
+        form = parse_qs(query) | parse_qs(body.decode("utf-8", "replace"))
+        token = form.get("token", [""])[0]
+        access = self._access.get(token)
+        grant = self._grants.get(token) or (access.grant if access else None)
+        if grant is None or grant.revoked:
+            return _refusal(400, "invalid_token", "Token expired or revoked")
+        grant.revoked = True
+        return Answer(200, b"{}")
+
     def endpoint(self, body: bytes) -> Answer:
         """Answer the token endpoint: `grant_type=refresh_token`."""
         form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}

@@ -65,7 +65,7 @@ def message_page(asked: Asked, labels: list[str], *, threads: bool = False) -> t
 def _wanted(asked: Asked, labels: list[str]) -> Query:
     """Return the whole condition of a listing: `q`, `labelIds`, `includeSpamTrash`, and what the index has."""
     text = asked.one("q")
-    if text and only_metadata(asked):
+    if text and only_metadata(asked.scopes):
         raise ApiError(403, "Metadata scope does not support 'q' parameter", reason="forbidden")
     read = query(text, asked.mailbox) if text else Query(lambda one: True)  # noqa: ARG005 - everything
     hidden = read.names_hidden or asked.one("includeSpamTrash") == "true"
