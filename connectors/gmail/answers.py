@@ -14,9 +14,9 @@ Json = Mapping[str, Any]
 def text(value: Json, name: str) -> str:
     """Return a string (or a number, as text), else an empty one."""
     found = value.get(name)
-    if isinstance(found, bool):
-        return ""
-    return found if isinstance(found, str) else str(found) if isinstance(found, int) else ""
+    if isinstance(found, str):
+        return found
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
 
 
 def number(value: Json, name: str) -> int | None:

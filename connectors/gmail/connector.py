@@ -104,9 +104,7 @@ class GmailConnector(Connector):
         service = self._ready()
         if is_reference(ref):
             try:
-                answer = service.call(
-                    service.users.messages().get(userId="me", id=ref, format="raw", fields="raw"), "reading mail"
-                )
+                answer = service.call(service.messages.get(userId="me", id=ref, format="raw", fields="raw"), "reading mail")
             except Refused as error:  # 400: it has not the form of an id
                 raise NotFound(str(error)) from error
             raw = raw_of(answer)

@@ -117,7 +117,7 @@ class DraftBox:
             asked: dict[str, Any] = {"userId": "me", "maxResults": _LISTED, "fields": "drafts(id,message(id)),nextPageToken"}
             if token:
                 asked["pageToken"] = token
-            answer = self.service.call(self.service.users.drafts().list(**asked), "listing drafts")
+            answer = self.service.call(self.service.drafts.list(**asked), "listing drafts")
             for item in records(answer, "drafts"):
                 ref, message = text(item, "id"), text(record(item, "message"), "id")
                 if is_reference(ref) and is_reference(message):
@@ -136,7 +136,7 @@ class DraftBox:
         """Return a draft as it stands; None when it is gone, or when what is inside is a draft no more (it was sent)."""
         if not is_reference(ref):
             return None
-        request = self.service.users.drafts().get(userId="me", id=ref, format="raw", fields=_HELD)
+        request = self.service.drafts.get(userId="me", id=ref, format="raw", fields=_HELD)
         try:
             answer = self.service.call(request, "reading a draft")
         except (NotFound, Refused):
@@ -169,13 +169,13 @@ class DraftBox:
         return self._update(draft, raw, held_before)
 
     def _create(self, draft: Draft, raw: bytes) -> DraftRef:
-        drafts = self.service.users.drafts()
+        drafts = self.service.drafts
         answer = self._write(lambda body: drafts.create(userId="me", body=body, fields="id"), raw, draft.thread_id)
         return self._written(text(answer, "id"))
 
     def _update(self, draft: Draft, raw: bytes, held: _Held) -> DraftRef:
         """Put other words into the container: at no moment are there two drafts, or none."""
-        drafts = self.service.users.drafts()
+        drafts = self.service.drafts
         try:
             self._write(
                 lambda body: drafts.update(userId="me", id=held.ref, body=body, fields="id"), raw, draft.thread_id or held.thread
@@ -256,7 +256,7 @@ class DraftBox:
             asked: dict[str, Any] = {"userId": "me", "labelIds": ["SENT"], "maxResults": _SENT_PAGE}
             if token:
                 asked["pageToken"] = token
-            request = self.service.users.messages().list(**asked, fields="messages(id),nextPageToken")
+            request = self.service.messages.list(**asked, fields="messages(id),nextPageToken")
             answer = self.service.call(request, "looking at what was sent")
             refs = [ref for item in records(answer, "messages") if is_reference(ref := text(item, "id"))]
             for chunk in chunks(refs, AT_ONCE):
@@ -285,7 +285,7 @@ class DraftBox:
     def _remove(self, ref: str) -> bool:
         """Remove a draft that was just read; say whether it was still there."""
         try:
-            self.service.call(self.service.users.drafts().delete(userId="me", id=ref), "taking a draft back")
+            self.service.call(self.service.drafts.delete(userId="me", id=ref), "taking a draft back")
         except NotFound:
             return False
         return True

@@ -145,7 +145,7 @@ def _ask(service: Service, cursor: Cursor) -> tuple[Json, Cursor]:
         if cursor.page:
             asked["pageToken"] = cursor.page
         try:
-            return service.call(service.users.history().list(**asked), "asking what is new"), cursor
+            return service.call(service.history.list(**asked), "asking what is new"), cursor
         except (NotFound, Refused) as error:
             if not cursor.page:
                 raise DeadCursorError from error

@@ -65,7 +65,7 @@ class Labels:
         ids = [one for found in self._known().values() for one in found]
         for one in ids:
             try:
-                self.service.call(self.service.users.labels().delete(userId="me", id=one), "removing a label")
+                self.service.call(self.service.labels.delete(userId="me", id=one), "removing a label")
             except NotFound:
                 continue
         self._ids = None
@@ -74,7 +74,7 @@ class Labels:
     def _known(self) -> dict[Mark, list[str]]:
         """Return the ids of our labels. Names are compared as Gmail does: it knows no two that differ in case alone."""
         if self._ids is None:
-            answer = self.service.call(self.service.users.labels().list(userId="me"), "listing labels")
+            answer = self.service.call(self.service.labels.list(userId="me"), "listing labels")
             self._ids = {mark: [] for mark in LABELS}
             names = {name.casefold(): mark for mark, name in LABELS.items()}
             for label in records(answer, "labels"):
@@ -91,7 +91,7 @@ class Labels:
                 return known[0]
             body = {"name": LABELS[mark], "labelListVisibility": "labelShow", "messageListVisibility": "show"}
             try:
-                made = text(self.service.call(self.service.users.labels().create(userId="me", body=body), "making a label"), "id")
+                made = text(self.service.call(self.service.labels.create(userId="me", body=body), "making a label"), "id")
             except (Conflict, Refused):
                 self._ids = None  # made by another program in this very moment: it stands in the list now
                 continue
@@ -115,11 +115,11 @@ class Labels:
             self._modify(group, {name: ids for name, ids in change.items() if ids})
 
     def _minimal(self, ref: str) -> Request:
-        request: Request = self.service.users.messages().get(userId="me", id=ref, format="minimal", fields="id,labelIds")
+        request: Request = self.service.messages.get(userId="me", id=ref, format="minimal", fields="id,labelIds")
         return request
 
     def _modify(self, refs: Sequence[str], change: Mapping[str, Sequence[str]]) -> None:
-        messages = self.service.users.messages()
+        messages = self.service.messages
         if len(refs) > _SEVERAL:
             for chunk in chunks(refs, _MOST):
                 body = {"ids": list(chunk), **change}

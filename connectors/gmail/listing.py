@@ -113,4 +113,4 @@ def _request(service: Service, cursor: Cursor) -> Any:
         asked |= {"labelIds": ["SPAM"], "includeSpamTrash": True}
     if cursor.page:
         asked["pageToken"] = cursor.page
-    return service.users.messages().list(**asked)
+    return service.messages.list(**asked)

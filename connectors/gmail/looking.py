@@ -46,7 +46,7 @@ class Seen:
 
 
 def _get(service: Service, ref: str, *, form: str, fields: str) -> Request:
-    request: Request = service.users.messages().get(userId="me", id=ref, format=form, fields=fields)
+    request: Request = service.messages.get(userId="me", id=ref, format=form, fields=fields)
     return request
 
 
@@ -141,7 +141,7 @@ def _without_text(envelope: Envelope) -> Message:
 def _in_parts(service: Service, envelope: Envelope) -> Message | None:
     """Read the parts that matter of a message whose attachments are large; None when it is gone."""
     try:
-        answer = service.call(service.users.messages().get(userId="me", id=envelope.ref, format="full"), _READING)
+        answer = service.call(service.messages.get(userId="me", id=envelope.ref, format="full"), _READING)
     except (NotFound, Refused):
         return None
     payload = record(answer, "payload")
@@ -184,7 +184,7 @@ def _octets(service: Service, ref: str, part: Json, chosen: Part) -> bytes | Non
         return b"" if not chosen.size else None
     if (number(body, "size") or 0) > _TEXT_MOST:
         return None
-    attachments = service.users.messages().attachments()
+    attachments = service.attachments
     try:
         answer = service.call(attachments.get(userId="me", messageId=ref, id=attachment), _READING)
     except (NotFound, Refused):

@@ -42,6 +42,7 @@ def _nested(fields: str, depth: int) -> str:
 ENVELOPE_FIELDS: Final = HEADER_FIELDS[:-1] + f",parts({_nested('mimeType,filename', _NESTED - 1)}))"
 """The same, and what parts there are, without a word of them."""
 _WANTED: Final = frozenset(name.lower() for name in (*HEADERS, *LATE_HEADERS))
+_OF_A_PART: Final = frozenset({"content-type", "content-disposition"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS: Final = 4_102_444_800_000
 _PLAIN: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*|[^"<>,;:@()\\]*)<[^<>]*>')
@@ -151,7 +152,11 @@ def part_tree(payload: Json) -> Part:
 
 
 def _part(path: str, part: Json, children: tuple[Part, ...]) -> Part:
-    fields = {text(item, "name").lower(): text(item, "value") for item in records(part, "headers")[:_MOST_HEADERS]}
+    fields = {
+        name: text(item, "value")
+        for item in records(part, "headers")[:_MOST_HEADERS]
+        if (name := text(item, "name").lower()) in _OF_A_PART
+    }
     stated, params = parameters(fields.get("content-type", ""))
     disposition, extra = parameters(fields.get("content-disposition", ""))
     kind = text(part, "mimeType").lower().strip() or stated

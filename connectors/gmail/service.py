@@ -68,7 +68,13 @@ class Service:
         self.settings = settings
         self._http = http
         self.users = users
-        """The methods of the client library: `users.messages().list(userId="me")`."""
+        """The methods of the client library: `users.getProfile(userId="me")`. Those of the collections below are made once,
+        for the library makes them anew at each mention, which takes a millisecond."""
+        self.messages = users.messages()
+        self.attachments = self.messages.attachments()
+        self.drafts = users.drafts()
+        self.labels = users.labels()
+        self.history = users.history()
         self.spent = Spent()
         self.failures: Counter[str] = Counter()
         """How often each message could not be had while others could (`connectors.gmail.batches`)."""
