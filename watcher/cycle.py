@@ -20,13 +20,13 @@ from rules.process import DraftChange
 from watcher.account import Account
 from watcher.following import follow_said
 from watcher.hearing import Ear
-from watcher.history import assess
+from watcher.history import assess, moments_in
 from watcher.intake import arrival, is_known, is_own, read_or_keep
 from watcher.linking import Linked, Linker
 from watcher.marking import Marking
 from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
-from watcher.pacing import moments_in, moments_of
+from watcher.pacing import moments_of
 from watcher.passes import NOTHING_SPENT, PassReport, Reading
 from watcher.proofing import Proofs
 from watcher.proofread import Proofread

@@ -10,7 +10,7 @@ from datetime import datetime
 from rules.classify import Kind
 from rules.decide import decide
 from rules.drafts.types import DraftKey, DraftKind
-from rules.extract import company_domain
+from rules.extract import InterviewStatus, company_domain
 from rules.intents import Decision
 from rules.process import DraftEvent, Event, Incoming, Outgoing, Process, fold
 from watcher.account import Account
@@ -23,7 +23,7 @@ from watcher.store.mail import EventRow, events_of, load_processes
 from watcher.store.proofs import ProofRow, proofs_of
 from watcher.store.spam import SpamRow, load_spam
 
-__all__ = ["Assessment", "assess", "assess_all", "domains_of", "events_for"]
+__all__ = ["Assessment", "assess", "assess_all", "domains_of", "events_for", "moments_in"]
 
 
 def _of_message(row: EventRow) -> Event:
@@ -156,3 +156,11 @@ def assess_all(connection: Connection, account: Account, now: datetime) -> list[
         for row in load_processes(connection, account.name)
     )
     return [replace(one, proofs=tuple(proofs[one.process.id])) if one.process.id in proofs else one for one in found]
+
+
+def moments_in(found: Assessment) -> list[datetime]:
+    """Return when something is to be expected of a process: slots of drafts to them that open, and interviews that end."""
+    slots = [row.slot_opens for row in found.outbox if row.state in LIVE and not row.key.kind.to_self]
+    slots += [place.slot.opens for place in found.decision.place if not place.kind.to_self]
+    talks = [each.interview for each in found.process.rounds]
+    return [*filter(None, slots), *(talk.end for talk in talks if talk.status is not InterviewStatus.CANCELLED)]

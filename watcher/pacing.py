@@ -6,15 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from rules.extract.types import InterviewStatus
-from watcher.store.drafts import LIVE
-
-if TYPE_CHECKING:
-    from watcher.history import Assessment
-
-__all__ = ["AFTER", "BEFORE", "LIVELY", "Pace", "moments_in", "moments_of", "next_look"]
+__all__ = ["AFTER", "BEFORE", "LIVELY", "Pace", "moments_of", "next_look"]
 
 LIVELY = timedelta(minutes=15)
 """After something has happened, more may: an answer to an answer, a draft that is sent."""
@@ -43,14 +36,6 @@ class Pace:
     def slowed(self, least: float) -> Pace:
         """Return this pace for a provider that does not want to be asked more often than every `least` seconds."""
         return Pace(max(self.usual, least), max(self.shortest, least), max(self.longest, least))
-
-
-def moments_in(found: Assessment) -> list[datetime]:
-    """Return when something is to be expected of a process: slots of drafts to them that open, and interviews that end."""
-    slots = [row.slot_opens for row in found.outbox if row.state in LIVE and not row.key.kind.to_self]
-    slots += [place.slot.opens for place in found.decision.place if not place.kind.to_self]
-    talks = [each.interview for each in found.process.rounds]
-    return [*filter(None, slots), *(talk.end for talk in talks if talk.status is not InterviewStatus.CANCELLED)]
 
 
 def moments_of(moments: Iterable[Iterable[datetime]], now: datetime) -> tuple[datetime, ...]:

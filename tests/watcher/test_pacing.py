@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from rules.extract.types import Interview, InterviewStatus, Person
 from rules.process import Round
 from tests.watcher.reporting import NOW, assessment, outbox_row, place
-from watcher.pacing import AFTER, BEFORE, LIVELY, Pace, moments_in, moments_of, next_look
+from watcher.history import moments_in
+from watcher.pacing import AFTER, BEFORE, LIVELY, Pace, moments_of, next_look
 from watcher.store.drafts import RowState
 
 BERLIN = ZoneInfo("Europe/Berlin")
