@@ -15,14 +15,15 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 from urllib.error import HTTPError
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-__all__ = ["Answer", "GoogleSignIn", "follow", "visit"]
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "Answer", "GoogleSignIn", "choose", "follow", "visit"]
 
 CLIENT_ID = "hearback.apps.example"
 CLIENT_SECRET = "GOCSPX-client-secret-of-tests"
@@ -250,7 +251,7 @@ class _Stay(HTTPRedirectHandler):
         """Follow nothing."""
 
 
-def follow(link: str) -> str:
+def follow(link: str | Request) -> str:
     """Open the page as a browser does, and return the address that it sends the browser to, without going there."""
     try:
         build_opener(_Stay).open(link, timeout=10)
@@ -258,6 +259,30 @@ def follow(link: str) -> str:
         with answer:
             return answer.headers["Location"]
     raise AssertionError("the page sent the browser nowhere")
+
+
+class _Forms(HTMLParser):
+    """The hidden fields of each form of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append((values["action"], {}))
+        elif tag == "input" and values.get("type") == "hidden":
+            self.forms[-1][1][values["name"]] = values["value"]
+
+
+def choose(link: str, address: str) -> str:
+    """Open the emulator's page, press the button of a user, and return the address that it sends the browser to."""
+    with build_opener(_Stay).open(link, timeout=10) as answer:
+        page = _Forms()
+        page.feed(answer.read().decode())
+    action, fields = next((action, fields) for action, fields in page.forms if fields.get("email") == address)
+    return follow(Request(urljoin(link, action), data=urlencode(fields).encode()))
 
 
 def visit(address: str, host: str = "") -> tuple[int, str]:
