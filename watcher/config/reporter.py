@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from watcher.config.problems import Problem
 __all__ = ["Reporter", "fields_of"]
 
 _SHOWN = 40
+_USER_INFO = re.compile(r"//[^/@\s]*@")
 
 
 def fields_of(model: Any, prefix: str = "") -> Iterator[tuple[str, dataclasses.Field[Any]]]:
@@ -54,7 +56,9 @@ class Reporter:
 
     @staticmethod
     def shown(value: object) -> str:
-        """Return a value for a message, short. Never for what may be a secret."""
+        """Return a value for a message, short, without user and password of an address. Never for what may be a secret."""
+        if isinstance(value, str):
+            value = _USER_INFO.sub("//…@", value)
         text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
