@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -49,6 +50,10 @@ __all__ = [
     "store_grant",
     "transport_of",
 ]
+
+log = logging.getLogger(__name__)
+_clocks: set[str] = set()
+"""Accounts of which it was logged that the clock is off."""
 
 GoogleAccount = GmailAccount | ImapAccount
 """An account that signs in at Google; of an ImapAccount only one with `google_client_file`."""
@@ -114,9 +119,23 @@ def credentials_of(
     client = client_of(account)
     if grant is None:
         grant = load_grant(account.secret, interactive=interactive)
-    return build_credentials(
-        client, grant, scopes_of(account), transport or transport_of(account), renewal(account.secret), register_secret
-    )
+    line = transport or transport_of(account)
+
+    def on_token(token: str) -> None:
+        register_secret(token)
+        _watch_clock(account.name, line)
+
+    return build_credentials(client, grant, scopes_of(account), line, renewal(account.secret), on_token)
+
+
+def _watch_clock(account: str, transport: Transport) -> None:
+    """Log that the clock is off: once, and once more when it was right meanwhile."""
+    from connectors.auth.google.refusal import skew_words  # noqa: PLC0415 - has been imported by now
+
+    words = skew_words(transport.skew)
+    if words and account not in _clocks:
+        log.warning("%s: %s.", account, words)
+    (_clocks.add if words else _clocks.discard)(account)
 
 
 def access_token(account: GoogleAccount) -> str:

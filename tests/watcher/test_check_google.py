@@ -18,6 +18,8 @@ from tests.servers.gmail.oauth import CLIENT_ID, CLIENT_SECRET
 from tests.watcher.clidesk import CliDesk
 from tests.watcher.google_desk import ROOT
 from watcher.cli.exits import Exit
+from watcher.config import GmailAccount, load_config
+from watcher.grants import credentials_of
 
 SAM = "sam@gmail.com"
 
@@ -161,6 +163,20 @@ def test_check_tells_a_clock_that_is_off(desk: CliDesk) -> None:
 
     assert what == "sign-in"
     assert "3 hours behind Google's" in said
+
+
+def test_a_pass_logs_a_clock_that_is_off_once(desk: CliDesk, caplog: pytest.LogCaptureFixture) -> None:
+    with GoogleSignIn() as google:
+        google.client_file(desk.path / "client.json")
+        google.refresh_tokens["1//good"] = SAM
+        keep(desk, "1//good")
+        configure(desk, google.url, "")
+        account = load_config(desk.config).account("gmail")
+        assert isinstance(account, GmailAccount)
+        for skew, told in ((0, 0), (-20, 1), (-30, 1), (1, 1), (15, 2)):
+            google.skew = timedelta(minutes=skew)
+            credentials_of(account).refresh(None)
+            assert caplog.text.count("The clock of this machine") == told
 
 
 def test_check_tells_the_page_of_a_hotel(desk: CliDesk, gmail: FakeGmail) -> None:
