@@ -13,8 +13,10 @@ from connectors.gmail import GmailConnector, GmailSettings
 from rules.mail import Role
 from tests.connectors.harness import Harness
 from tests.servers.gmail import FakeGmail, Quirks, Stored, StoredDraft
+from tests.servers.gmail.emulator import Emulator
+from tests.servers.gmail.front import Front
 
-__all__ = ["FakeGmailHarness", "GmailHarness", "World"]
+__all__ = ["EmulatedGmailHarness", "FakeGmailHarness", "GmailHarness", "World"]
 
 PAGE: Final = 7
 LABELS: Final[Mapping[Role, tuple[str, ...]]] = {
@@ -137,6 +139,24 @@ class FakeGmailHarness(GmailHarness):
 
     def close(self) -> None:
         """Stop the server; nothing may have been asked for that the service does not have or we must not touch."""
+        self.server.__exit__()
+        assert self.server.violations == []
+
+
+class EmulatedGmailHarness(GmailHarness):
+    """A mailbox on the emulator, behind a front of its own."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        """Take a fresh user of the emulator, and let that user sign in."""
+        self.server = Front(emulator)
+        self.server.__enter__()
+        address = emulator.user()
+        granted = self.server.credentials(address)
+        server = self.server
+        super().__init__(server.mailbox(address), address, server.url, lambda: _copy(granted), server.cut)
+
+    def close(self) -> None:
+        """Stop the front; the emulator goes on."""
         self.server.__exit__()
         assert self.server.violations == []
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.connectors.contract import ContractSuite
-from tests.connectors.gmail_harness import FakeGmailHarness
+from tests.connectors.gmail_harness import EmulatedGmailHarness, FakeGmailHarness
 from tests.connectors.harness import Harness
 from tests.servers.gmail import Look, Quirks
+from tests.servers.gmail.emulator import Emulator
 
 
 class TestFakeGmail(ContractSuite):
@@ -33,5 +34,23 @@ class TestFakeGmailOtherwise(ContractSuite):
             look=Look(decoded=False, inline=200, calendars_inline=True), empty_pages=3, repeats_history=True, missing_ids=404
         )
         mailbox = FakeGmailHarness(quirks)
+        yield mailbox
+        mailbox.close()
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    """Run the emulator; each test takes a fresh user."""
+    with Emulator() as server:
+        yield server
+
+
+class TestEmulatedGmail(ContractSuite):
+    """Mail kept, threaded and listed by others, and a sign-in with PKCE, behind a front that judges as the fake does."""
+
+    @pytest.fixture
+    def harness(self, emulator: Emulator) -> Iterator[Harness]:
+        """Take a fresh user."""
+        mailbox = EmulatedGmailHarness(emulator)
         yield mailbox
         mailbox.close()

@@ -31,6 +31,7 @@ def install(place: Path = PLACE) -> Path:
     """Return `place` with the packages in it; raises CalledProcessError, with what npm said, when they cannot be had."""
     done = place / "done"
     if done.is_file() and all((place / name).read_bytes() == (HERE / name).read_bytes() for name in _FILES):
+        done.touch()
         return place
     done.unlink(missing_ok=True)
     place.mkdir(parents=True, exist_ok=True)

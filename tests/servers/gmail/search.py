@@ -23,7 +23,7 @@ from tests.servers.gmail.mailbox import Mailbox
 from tests.servers.gmail.mime import header, headers
 from tests.servers.gmail.store import Stored
 
-__all__ = ["Query", "query"]
+__all__ = ["Query", "known_to_others", "query"]
 
 _PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 _TOKEN: Final = re.compile(r'\s*(?:(-)?([a-z0-9_]+):)?(?:"([^"]*)"|\(([^()]*)\)|([^\s(){}"]+))', re.IGNORECASE)
@@ -153,3 +153,23 @@ def _message_id(one: Stored) -> str:
 def _filenames(one: Stored) -> list[str]:
     message = message_from_bytes(one.raw, policy=policy.compat32)
     return [name.casefold() for part in message.walk() if (name := part.get_filename())]
+
+
+def known_to_others(text: str) -> str:
+    """Return a query in the words that the emulator understands as they are meant; raises ApiError 400 for what it would not.
+
+    It knows `-label:`, not `-in:`; it has no chats; of the rest it takes what it does not know for a word to be found.
+    """
+    kept = []
+    for minus, operator, value in _terms(text):
+        if operator in {"after", "before"} and not minus and value.isdecimal():
+            kept.append(f"{operator}:{value}")
+        elif operator in {"in", "label"} and value.lower() in {"chats", "chat"} and minus:
+            continue
+        elif operator in {"in", "label"} and value.lower() in _PLACES:
+            kept.append(f"{'-' if minus else ''}label:{value}")
+        elif operator in {"from", "to", "subject"} and not minus and " " not in value:
+            kept.append(f"{operator}:{value}")
+        else:
+            raise ApiError(400, f"the emulator does not know {operator}:{value}")
+    return " ".join(kept)
