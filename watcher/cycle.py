@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.base import Changes, Connector, Spent
+from connectors.base import Changes, Connector
 from rules.classify import Kind, Known, wants
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
 from rules.process import DraftChange
 from watcher.account import Account
+from watcher.diary import Diary
 from watcher.following import follow_said
 from watcher.hearing import Ear
 from watcher.history import assess, moments_in
@@ -27,25 +28,17 @@ from watcher.marking import Marking
 from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.pacing import moments_of
-from watcher.passes import NOTHING_SPENT, PassReport, Reading
+from watcher.passes import PassReport, Reading
 from watcher.proofing import Proofs
 from watcher.proofread import Proofread
 from watcher.relabelling import as_said, misread, unheeded
 from watcher.spam import KIND as SPAM
 from watcher.spam import take_spam, tie_spam
 from watcher.store import Connection, Store, StoreError
-from watcher.store.accounts import SIGN_IN, ensure_account, forget_cursor, load_cursor, note_pass, save_cursor
-from watcher.store.corrections import CorrectionRow, kinds_said, load_corrections, newest
+from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, save_cursor
+from watcher.store.corrections import CorrectionRow, kinds_said, load_corrections
 from watcher.store.drafts import Op, versions
-from watcher.store.journal import (
-    LogRow,
-    add_log,
-    add_untold,
-    forget_untold,
-    load_log,
-    load_untold,
-    told,
-)
+from watcher.store.journal import told
 from watcher.store.mail import (
     EventRow,
     envelopes_unread,
@@ -64,7 +57,6 @@ __all__ = ["Cycle", "Interrupted", "PassReport"]
 log = logging.getLogger(__name__)
 
 _TRY_AGAIN = timedelta(hours=1)
-_NOTE_EVERY = timedelta(minutes=10)
 _LATE_AT_ONCE = 500
 _HELD = 500
 """Texts of strangers that are kept until the pass ends, so that few are fetched twice."""
@@ -110,25 +102,21 @@ class Cycle:
     _openers: dict[str, str] = field(default_factory=dict)
     _strangers: dict[str, Message] = field(default_factory=dict)
     """Mail of this pass that was read as a stranger's, which may yet turn out to belong to a process."""
-    _untold: set[str] = field(default_factory=set)
-    """Messages that were read and not told of so far."""
     _broken_off: bool = False
     """The last pass before the start did not come to its end."""
     _started: bool = False
     _clean: bool = False
     """Drafts and outbox were compared, and nothing has changed in Drafts since."""
-    _noted_at: datetime | None = None
     _decided_at: datetime | None = None
     _wall: datetime | None = None
     """The real time, in a pass that was told another."""
     _linker: Linker = field(init=False)
     _ear: Ear = field(init=False)
+    _diary: Diary = field(init=False)
     _marking: Marking = field(init=False)
     _spam: bool = False
     """Something that lies in spam may belong to a process, and is not tied to it yet."""
     _moments: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
-    _unnoted: Spent = NOTHING_SPENT
-    """What was spent and is not written down yet."""
     _correction: int = 0
     """The newest correction of the user's that was acted on."""
     _proofs: Proofs = field(default_factory=Proofs)
@@ -139,6 +127,7 @@ class Cycle:
         """Begin with nothing read."""
         self._linker = Linker(self.account.name, self.account.profile.name)
         self._ear = Ear(self.account.name)
+        self._diary = Diary(self.account.name, self.store)
         self._marking = Marking(self.account.name, self.marks)
 
     @property
@@ -174,11 +163,11 @@ class Cycle:
                 self._linker.forget()
 
     def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
-        line, correction = self._newest()
+        line, correction = self._diary.begin()
         before = self.connector.spent
         self._wall = wall
         first = self._start(now)
-        floor = self._floor(wall)
+        floor = None if wall is None else self._diary.before()
         corrected = self._heed(correction, now) if correction != self._correction else None
         pulled = self._pull(now, wall, floor)
         pulled.identities |= corrected or frozenset()
@@ -198,10 +187,8 @@ class Cycle:
             self._proofs.bring_up(self._ledger, self.connector, self.proofread, now)
         self._marking.bring_up(self.store, self.connector, now, self.stopping)
         spent = self.connector.spent - before
-        self._unnoted += spent
-        changed = bool(affected or pulled.count)
-        self._note(now, wall, changed=changed)
-        told_now = self._logged_since(line)
+        self._diary.end(now, spent, assumed=wall is not None, changed=bool(affected or pulled.count))
+        told_now = self._diary.lines_after(line)
         return PassReport(
             account=self.account.name,
             now=now,
@@ -232,8 +219,7 @@ class Cycle:
             linked, drafts = self._linker.relink(connection), versions(connection, self.account.name)
             self._remember(linked, drafts)
             tie_spam(connection, self.account.name, linked, drafts)
-            self._untold = set(load_untold(connection, self.account.name))
-        self._broken_off = bool(self._untold)
+            self._broken_off = self._diary.open(connection)
         self._checks = dict.fromkeys(self._openers, now)
         self._started = True
         return first
@@ -244,42 +230,6 @@ class Cycle:
         for gone in set(self._checks) - set(self._openers):
             del self._checks[gone]
             self._moments.pop(gone, None)
-
-    def _floor(self, wall: datetime | None) -> datetime | None:
-        """Return the time of the pass before, when this one was told its time."""
-        if wall is None:
-            return None
-        with self.store.read() as connection:
-            row = ensure_account(connection, self.account.name, self.account.kind, self.account.address)
-        return row.last_now
-
-    def _note(self, now: datetime, wall: datetime | None, *, changed: bool) -> None:
-        if (
-            not changed
-            and not self._untold
-            and wall is None
-            and self._noted_at is not None
-            and abs(now - self._noted_at) < _NOTE_EVERY
-        ):
-            return
-        name = self.account.name
-        with self.store.write() as connection:
-            over = note_pass(connection, name, now, assumed=wall is not None, spent=self._unnoted)
-            if over == SIGN_IN:
-                add_log(connection, [LogRow(now, name, "", "", "signed_in", "Signed in again: the mailbox is watched.")])
-            forget_untold(connection, name)
-        self._unnoted = NOTHING_SPENT
-        self._untold.clear()
-        self._noted_at = now
-
-    def _newest(self) -> tuple[int, int]:
-        """Return the numbers of the newest line of the log and of the newest correction."""
-        with self.store.read() as connection:
-            return newest(connection)
-
-    def _logged_since(self, number: int) -> tuple[LogRow, ...]:
-        with self.store.read() as connection:
-            return tuple(load_log(connection, self.account.name, after=number))
 
     # --- pull ---------------------------------------------------------------------------------------------------------
 
@@ -338,8 +288,7 @@ class Cycle:
             if row.own:
                 recognise(self._ledger, connection, row, message)
         identities = [row.identity for row in rows]
-        add_untold(connection, self.account.name, identities)
-        self._untold.update(identities)
+        self._diary.read(connection, identities)
         pulled.identities.update(identities)
 
     def _read_one(self, message: Message, at: datetime, *, known: bool = False) -> EventRow:
@@ -417,9 +366,8 @@ class Cycle:
         with self.store.write() as connection:
             put_events(connection, rows)
             mark_wanted(connection, self.account.name, identities)
-            add_untold(connection, self.account.name, identities)
+            self._diary.read(connection, identities)
         self._linker.take(rows)
-        self._untold.update(identities)
         return frozenset(identities)
 
     def _due(self, now: datetime) -> frozenset[str]:
@@ -456,15 +404,14 @@ class Cycle:
         self._checks[process] = found.decision.next_check
         self._marking.decided(found)
         self._moments[process] = moments_of([moments_in(found)], now)
-        new = self._untold.intersection(event.identity for event in found.messages)
+        new = self._diary.untold.intersection(event.identity for event in found.messages)
         rows = [*tell_events(found, frozenset(new), opener), *tell_notices(found, already)]
         if rows:
             with self.store.write() as connection:
-                add_log(connection, rows)
-                forget_untold(connection, self.account.name, new)
+                self._diary.tell(connection, rows, new)
                 if any(row.action == f"notice:{SPAM}" for row in rows):
                     spam_told(connection, self.account.name, process)
-        self._untold -= new
+        self._diary.untold -= new
         plan(self._ledger, found, opener, now)
 
     # --- act ----------------------------------------------------------------------------------------------------------

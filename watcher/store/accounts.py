@@ -17,6 +17,7 @@ __all__ = [
     "all_accounts",
     "ensure_account",
     "forget_cursor",
+    "last_pass",
     "load_cursor",
     "note_pass",
     "note_trouble",
@@ -77,6 +78,12 @@ def ensure_account(connection: Connection, name: str, kind: str, address: str) -
 def all_accounts(connection: Connection) -> list[AccountRow]:
     """Return the accounts that have been looked at, by name."""
     return [AccountRow(*row) for row in connection.execute(select(account).order_by(account.c.name))]
+
+
+def last_pass(connection: Connection, name: str) -> datetime | None:
+    """Return `now` of the last pass that was written down, or None."""
+    found: datetime | None = connection.execute(select(account.c.last_now).where(account.c.name == name)).scalar_one_or_none()
+    return found
 
 
 def note_pass(connection: Connection, name: str, now: datetime, *, assumed: bool, spent: Spent = _NOTHING) -> str:
