@@ -8,23 +8,22 @@ the revision, and what a message id was once read to hold it holds for ever.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
 from connectors.base import DraftRef, Found, FoundState, Withdrawal
 from connectors.errors import Conflict, NotFound, Refused, Unavailable
 from connectors.gmail.answers import labels_of, record, records, text
-from connectors.gmail.batches import AT_ONCE, chunks
 from connectors.gmail.looking import headers_of, raw_of
 from connectors.gmail.reading import is_reference
+from connectors.gmail.sent import Sent, is_in_thread
 from connectors.gmail.service import Request, Service
-from connectors.matching import is_later, is_same_errand, is_sent_copy, says_the_same
+from connectors.matching import is_later, is_same_errand, says_the_same
 from rules.drafts.types import Draft
 from rules.mail import Envelope, Role
-from rules.mail.headers import message_ids, split_fields
+from rules.mail.headers import addresses, message_ids, split_fields
 from rules.mail.mime import header_of
 
 __all__ = ["DraftBox"]
@@ -33,10 +32,6 @@ _LISTED: Final = 500
 _PAGES: Final = 100
 _HEADERS_AT_ONCE: Final = 1000
 """Drafts whose header is asked for in one listing, the newest first; of very many, the others come with later listings."""
-_SENT_PAGE: Final = 100
-_SENT_MOST: Final = 500
-_SENT_KEPT: Final = 2000
-_DAY: Final = timedelta(days=1)
 _HELD: Final = "id,message(id,threadId,labelIds,raw)"
 
 
@@ -85,7 +80,11 @@ class DraftBox:
     service: Service
     _known: dict[str, Envelope] = field(default_factory=dict)
     """Headers of drafts by the id of the message inside."""
-    _sent: dict[str, Envelope] = field(default_factory=dict)
+    _sent: Sent = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at Sent over the same connection."""
+        self._sent = Sent(self.service)
 
     # -- looking
 
@@ -218,7 +217,7 @@ class DraftBox:
         if there is not None and ref is not None and there.is_as_in(ref) and there.message_id == draft.message_id:
             return Found(FoundState.UNTOUCHED, there.place)
         standing = self._standing()
-        edited: _Standing | None = None
+        edited: DraftRef | None = None
         for one in standing:
             if one.envelope.message_id != draft.message_id:
                 continue
@@ -227,46 +226,16 @@ class DraftBox:
                 continue
             if held.is_as_in(ref) if ref is not None and (ref.digest or ref.revision) else says_the_same(held.raw, draft):
                 return Found(FoundState.UNTOUCHED, held.place)
-            edited = one
+            edited = held.place
+        if edited is None and there is not None and _is_edited(there, draft):
+            edited = there.place
         if edited is None:
-            edited = next((one for one in reversed(standing) if _is_the_users(one, draft, ref, besides)), None)
+            others = besides if there is None else besides | {there.ref}
+            edited = next((one.place for one in reversed(standing) if _is_the_users(one, draft, others)), None)
         if edited is not None:
-            return Found(FoundState.EDITED, edited.place)
-        sent = self._sent_copy(draft, besides)
+            return Found(FoundState.EDITED, edited)
+        sent = self._sent.copy_of(draft, besides)
         return Found(FoundState.ABSENT) if sent is None else Found(FoundState.SENT, sent=sent)
-
-    def _sent_copy(self, draft: Draft, besides: frozenset[str]) -> Envelope | None:
-        """Look in Sent, newest first, until what is older than the draft; without the search index, which lags behind."""
-        copies: list[Envelope] = []
-        for envelopes in self._newest_sent():
-            for one in envelopes:
-                if one.message_id == draft.message_id:
-                    return one
-                if one.identity not in besides and _is_sent(one, draft):
-                    copies.append(one)
-            if all(one.received_at < draft.date - _DAY for one in envelopes):
-                break
-        return max(copies, key=lambda one: one.received_at, default=None)
-
-    def _newest_sent(self) -> Iterator[list[Envelope]]:
-        token, looked = "", 0
-        if len(self._sent) > _SENT_KEPT:
-            self._sent.clear()
-        while looked < _SENT_MOST:
-            asked: dict[str, Any] = {"userId": "me", "labelIds": ["SENT"], "maxResults": _SENT_PAGE}
-            if token:
-                asked["pageToken"] = token
-            request = self.service.messages.list(**asked, fields="messages(id),nextPageToken")
-            answer = self.service.call(request, "looking at what was sent")
-            refs = [ref for item in records(answer, "messages") if is_reference(ref := text(item, "id"))]
-            for chunk in chunks(refs, AT_ONCE):
-                unknown = [ref for ref in chunk if ref not in self._sent]
-                self._sent |= headers_of(self.service, unknown, Role.SENT)
-                yield [self._sent[ref] for ref in chunk if ref in self._sent]
-            looked += _SENT_PAGE
-            token = text(answer, "nextPageToken")
-            if not token:
-                return
 
     # -- taking back
 
@@ -299,22 +268,16 @@ def _plain(raw: bytes) -> bytes:
     return raw.replace(b"\r\n", b"\n").rstrip()
 
 
-def _is_the_users(one: _Standing, draft: Draft, ref: DraftRef | None, besides: frozenset[str]) -> bool:
-    """Say whether a draft is what the user has made of ours, or writes in its stead."""
+def _is_edited(held: _Held, draft: Draft) -> bool:
+    """Say whether what stands in our container is still the letter that it was; to somebody else alone, it is another."""
+    fields = split_fields(header_of(held.raw))
+    recipients = {one.address for name in ("to", "cc") for one in addresses(fields.get(name, ""))} - {""}
+    return held.message_id == draft.message_id or not recipients or draft.to.address.lower() in recipients
+
+
+def _is_the_users(one: _Standing, draft: Draft, besides: frozenset[str]) -> bool:
+    """Say whether a draft is what the user writes in the stead of ours."""
     envelope = one.envelope
-    recipients: Sequence[str] = envelope.recipients.split()
-    if ref is not None and ref.ref and one.ref == ref.ref:
-        return not recipients or draft.to.address.lower() in recipients  # to somebody else alone: it is another letter now
     if one.ref in besides or not is_later(envelope, draft):
         return False
-    return is_same_errand(envelope, draft) or _is_in_thread(envelope, draft)
-
-
-def _is_sent(envelope: Envelope, draft: Draft) -> bool:
-    return is_sent_copy(envelope, draft) or (_is_in_thread(envelope, draft) and is_later(envelope, draft))
-
-
-def _is_in_thread(envelope: Envelope, draft: Draft) -> bool:
-    """Say whether a message goes to the draft's recipient in the conversation that the draft belongs to, as Gmail sees it."""
-    same = bool(draft.thread_id) and envelope.thread_id == draft.thread_id
-    return same and draft.to.address.lower() in envelope.recipients.split()
+    return is_same_errand(envelope, draft) or is_in_thread(envelope, draft)

@@ -213,6 +213,19 @@ def test_sent_mail_is_looked_through_only_as_far_back_as_the_draft(harness: Fake
         assert second <= 5 + 5, "what was looked at once is known"
 
 
+def test_where_very_much_was_sent_since_the_index_finds_what_is_further_back(
+    harness: FakeGmailHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.gmail.sent._MOST", 100)
+    sent = draft_bytes(draft(), text="My own words.", message_id="new@mail.example")
+    harness.mailbox.deliver(sent, ["SENT"], NOW + timedelta(hours=1))
+    for number in range(120):
+        harness.mailbox.deliver(letter(f"later{number}", sender=ADDRESS), ["SENT"], NOW + timedelta(hours=2, minutes=number))
+    with opened(harness) as connector:
+        assert connector.find_draft(draft(), None).state is FoundState.SENT
+        assert connector.find_draft(draft(2, to="lee@orchard.example"), None).state is FoundState.ABSENT
+
+
 # -- very many
 
 
@@ -245,6 +258,25 @@ def test_the_oldest_of_very_many_drafts_is_known_by_its_reference(harness: FakeG
         assert connector.find_draft(draft(), ref).state is FoundState.UNTOUCHED
         assert connector.withdraw_draft(draft(), ref) is Withdrawal.WITHDRAWN
         assert connector.spent.units - units < 100
+
+
+def test_an_edit_of_the_oldest_of_very_many_drafts_is_known_by_its_reference(
+    harness: FakeGmailHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.gmail.drafts._HEADERS_AT_ONCE", 10)
+    with opened(harness) as connector:
+        ref = put(connector, draft())
+    standing = harness.mailbox.draft_of(draft().message_id)
+    edited = draft_bytes(draft(), text="My own words.", message_id="made-by-the-client@mail.example")
+    harness.mailbox.edit_draft(standing, edited, at=NOW)
+    for number in range(30):
+        harness.mailbox.save_draft(letter(f"own{number}", sender=ADDRESS))
+    with opened(harness) as connector:
+        found = connector.find_draft(draft(), ref)
+
+        assert found.state is FoundState.EDITED
+        assert found.ref is not None
+        assert connector.read_draft(found.ref) == edited
 
 
 # -- faults
