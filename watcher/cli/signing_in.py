@@ -40,7 +40,7 @@ from watcher.wake import SocketWake
 
 __all__ = ["sign_in", "sign_out"]
 
-SECONDS = 300.0
+SECONDS = 600.0
 """How long the user has for Google's page."""
 _BROWSER_SECONDS = 3.0
 _LONGEST_LINE = 65_536

@@ -54,7 +54,10 @@ class Transport(google.auth.transport.Request):
             response: google.auth.transport.Response = self._inner(
                 url, method=method, body=body, headers=headers, timeout=self.timeout, allow_redirects=False, **kwargs
             )
-        except google.auth.exceptions.TransportError as error:
+        except (
+            google.auth.exceptions.TransportError,
+            OSError,
+        ) as error:  # the latter for a file of authorities that is not there
             raise unreachable(error, where, self.timeout) from None
         self.note_time(response.headers)
         check_answer(where, response.status, response.headers, response.data)

@@ -194,6 +194,15 @@ def test_an_authority_that_nobody_knows_is_told_and_can_be_named(
         assert made.token == "ya29.over-tls"
 
 
+def test_a_file_of_authorities_that_is_not_there_is_named(
+    google: GoogleSignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google.client_file(tmp_path / "client.json")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
+
+    assert "/no/such/bundle.pem" in str(refusal(credentials(tmp_path, token_url="https://127.0.0.1:9/token")))
+
+
 @pytest.mark.parametrize(
     ("grant", "told"),
     [
