@@ -112,7 +112,8 @@ def credentials_of(
 ) -> GoogleCredentials:
     """Return credentials that renew themselves; nothing is asked of Google yet.
 
-    Raises SecretError, Misconfigured, or AuthNeeded where what is kept is not good for this account.
+    Whoever gives a `transport` looks at its `skew`; else a clock that is off is logged. Raises SecretError, Misconfigured, or
+    AuthNeeded where what is kept is not good for this account.
     """
     from connectors.auth.google.credentials import build_credentials  # noqa: PLC0415 - Google's libraries
 
@@ -123,7 +124,8 @@ def credentials_of(
 
     def on_token(token: str) -> None:
         register_secret(token)
-        _watch_clock(account.name, line)
+        if transport is None:
+            _watch_clock(account.name, line)
 
     return build_credentials(client, grant, scopes_of(account), line, renewal(account.secret), on_token)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,9 +76,10 @@ def test_check_tells_client_secret_sign_in_and_mailbox_with_what_it_cost(desk: C
     ]
     assert "hearback-test" in found["gmail: client"]["text"]
     assert SAM in found["gmail: mailbox"]["text"]
-    assert "quota units" in found["gmail: mailbox"]["text"]
-    shown = desk.run("check").stdout
-    assert "quota" in shown
+    assert re.search(r"this look: \d+ calls, \d+ units of quota$", found["gmail: mailbox"]["text"])
+    desk.run("once")
+    shown = " ".join(desk.run("check").stdout.split())
+    assert re.search(r"the last pass: \d+ calls, \d+ units of quota", shown)
     assert CLIENT_SECRET not in shown
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from connectors.base import Spent
 from connectors.errors import Misconfigured
 from watcher.cli.exits import Exit, UsageError, explain, worst
 from watcher.cli.printing import print_json, show
@@ -100,14 +101,14 @@ def _findings(config: Config) -> Iterator[_Finding]:
         yield _tried("templates", partial(_try_templates, config))
     yield _tried("state", partial(_try_state, config))
     for account in config.enabled:
-        for what, trial in _trials(account):
+        for what, trial in _trials(config, account):
             found = _tried(f"{account.name}: {what}", trial)
             yield found
             if found.code is not Exit.OK:
                 break  # what comes after it rests on it
 
 
-def _trials(account: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
+def _trials(config: Config, account: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     """Yield what is tried of an account, each with its name."""
     if isinstance(account, MaildirAccount):
         pass
@@ -117,7 +118,7 @@ def _trials(account: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
         yield "sign-in", partial(_try_sign_in, account)
     else:
         yield "secret", partial(_try_secret, account.secret)
-    yield "mailbox", partial(_try_mailbox, account)
+    yield "mailbox", partial(_try_mailbox, config, account)
 
 
 def _tried(what: str, trial: Callable[[], str]) -> _Finding:
@@ -186,7 +187,7 @@ def _try_sign_in(account: GoogleAccount) -> str:
     return f"Google renews the sign-in of {account.username}"
 
 
-def _try_mailbox(account: Settings) -> str:
+def _try_mailbox(config: Config, account: Settings) -> str:
     from watcher.accounts import build_connector  # noqa: PLC0415
 
     connector = build_connector(account)
@@ -198,8 +199,26 @@ def _try_mailbox(account: Settings) -> str:
         connector.close()
     folders = ", ".join(f"{role.value} = {name}" for role, name in found.folders)
     push = "tells us of new mail" if found.push else "is asked for new mail"
-    quota = f"; this took {spent.calls} calls, {spent.units} quota units" if spent.units else ""
-    return f"signed in as {account.address}; {push}" + (f"; {folders}" if folders else "") + quota
+    who = account.username if isinstance(account, GmailAccount) else account.address
+    return f"signed in as {who}; {push}" + (f"; {folders}" if folders else "") + _quota(config, account, spent)
+
+
+def _quota(config: Config, account: Settings, spent: Spent) -> str:
+    """Return what this look cost, and the last pass that was written down, where the provider counts it."""
+    from watcher.report.words import spent_words  # noqa: PLC0415
+    from watcher.store import Store  # noqa: PLC0415
+    from watcher.store.accounts import all_accounts  # noqa: PLC0415
+
+    if not spent.calls:
+        return ""
+    store = Store(StatePaths(config.state_dir).prepare().database)
+    try:
+        with store.read() as connection:
+            row = next((row for row in all_accounts(connection) if row.name == account.name), None)
+    finally:
+        store.close()
+    last = spent_words(Spent(row.calls, row.units)).removeprefix("; ") if row is not None else ""
+    return f"; this look: {spent_words(spent).removeprefix('; ')}" + (f"; the last pass: {last}" if last else "")
 
 
 def _show_findings(findings: list[_Finding]) -> None:
