@@ -7,7 +7,7 @@ https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.messag
 from __future__ import annotations
 
 import re
-from base64 import urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -124,12 +124,22 @@ def _part(part: Message[str, str], place: str, fields: Iterable[tuple[str, str]]
             if isinstance(one, Message)
         ]
         return tree
-    data = part.get_payload(decode=True)
-    octets = data if isinstance(data, bytes) else b""
+    octets = _octets(part)
     tree["body"] = _body(octets, kind, file, place, shown)
     if kind == "text/plain" and not file and not shown.snippets:
         shown.snippets.append(octets[:1000].decode("utf-8", "replace"))
     return tree
+
+
+def _octets(part: Message[str, str]) -> bytes:
+    """Return the octets of a part; Base64 is read as far as it goes, whatever stands between."""
+    data = part.get_payload(decode=True)
+    octets = data if isinstance(data, bytes) else b""
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64" or not part.defects:
+        return octets
+    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", str(part.get_payload()).encode("ascii", "ignore"))
+    kept = kept[:-1] if len(kept) % 4 == 1 else kept
+    return b64decode(kept + b"=" * (-len(kept) % 4))
 
 
 def _body(octets: bytes, kind: str, name: str, place: str, shown: _Shown) -> Json:
