@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from connectors.base import Connector
@@ -44,6 +44,19 @@ class Harness(ABC):
     @abstractmethod
     def user_sends(self, message_id: str, raw: bytes | None = None) -> None:
         """Move a draft to Sent; with `raw`, that text stands in Sent instead (a client that makes a new Message-ID)."""
+
+    def user_saves(self, message_id: str, raw: bytes, role: Role, at: datetime) -> None:
+        """Put other words in the place of a draft, in Drafts or in Sent, as of `at`; the old one goes first."""
+        self.user_deletes(message_id)
+        self.deliver(raw, role, at)
+
+    def marks(self) -> Sequence[tuple[bytes, frozenset[str]]]:
+        """Return all raw messages, drafts among them, each with what it carries of our marks."""
+        return []
+
+    def follow(self, clock: Callable[[], datetime]) -> None:
+        """Let the server go by this clock (aware), where it can be told."""
+        del clock
 
     @abstractmethod
     def expire_cursor(self) -> None:

@@ -16,7 +16,9 @@ from rules.drafts.similarity import THRESHOLD, likeness, shared_sentences
 from rules.drafts.types import DraftKey
 from rules.intents import Decision
 from rules.lint.sentences import body_of, split_sentences
+from rules.mail import Role, message_from_bytes
 from tests.scenarios.stage import Stage, plain_text
+from watcher.marking import mark_of
 from watcher.report.status import process_status
 from watcher.report.table import status_view
 from watcher.report.why import why_view
@@ -280,6 +282,7 @@ def broken(sight: Sight) -> list[str]:
         *(f"{key} goes to {draft['To']}" for key, draft in sight.drafts.items() if _recipients(draft) != 1),
         *(f"{key} has copies" for key, draft in sight.drafts.items() if draft["Cc"] or draft["Bcc"]),
         *(f"{key} is made in a state in which there is none" for key in _out_of_place(sight)),
+        *(f"{name} carries {there}, not {wanted}" for name, there, wanted in _marked_wrongly(sight)),
     ]
 
 
@@ -300,3 +303,20 @@ def _out_of_place(sight: Sight) -> Iterator[str]:
     for draft in sight.status["drafts"]:
         if draft["state"] == "placed" and draft["kind"] not in _AFTER_THE_END | {"prep", "notes", "linkedin"}:
             yield draft["key"]
+
+
+def _marked_wrongly(sight: Sight) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield mail that does not carry the one mark of its process, or carries one and belongs to none; where there are marks."""
+    stage = sight.stage
+    if not stage.able.marks:
+        return
+    wanted: dict[str, set[str]] = {}
+    for found in stage.processes():
+        for row in found.messages:
+            if not row.own:
+                wanted.setdefault(row.identity, set()).add(mark_of(found).value)
+    for raw, marks in stage.mailbox.marks():
+        message = message_from_bytes(raw, ref="", role=Role.INBOX, received_at=stage.now, size=len(raw))
+        allowed = wanted.get(message.envelope.identity, set())
+        if len(marks) != bool(allowed) or not marks <= allowed:
+            yield f"{message.envelope.subject!r}", sorted(marks), sorted(allowed)

@@ -91,10 +91,12 @@ class Stage:
             templates=story.templates,
             lint=Settings(confidential=story.confidential),
         )
+        self.now = story.steps[0].at
+        mailbox.follow(lambda: self.now)
         self.connector = Guarded(mailbox.connector())
-        self.connector.open()
+        self.able = self.connector.open()
         self.store = Store(path / "hearback.sqlite3")
-        self.cycle = Cycle(self.account, self.connector, self.store, proofread=here)
+        self.cycle = Cycle(self.account, self.connector, self.store, proofread=here, marks=self.able.marks)
         self.letters: dict[str, EmailMessage] = {}
         """What was written so far, by the names that the story gives."""
         self.log: list[LogRow] = []
@@ -102,7 +104,6 @@ class Stage:
         """When the slot of each draft opened that ever stood in Drafts, by its key."""
         self.foretold: dict[str, tuple[Foretold, datetime, datetime]] = {}
         """What plans and simulations said, with the span of time they spoke of."""
-        self.now = story.steps[0].at
         self._typed: dict[str, str] = {}
         """What the user's mail program shows of each form that was written on."""
         self._on = True
@@ -187,11 +188,6 @@ class Stage:
             raise AssertionError(f"there is no draft {key!r}; there are {sorted(found)}")
         return str(found[key]["Message-ID"]).strip("<> "), found[key]
 
-    def _put(self, raw: bytes, message_id: str, role: Role, at: datetime) -> None:
-        """Save a draft anew, or put it into Sent. The old one goes first, for both may have one Message-ID."""
-        self.mailbox.user_deletes(message_id)
-        self.mailbox.deliver(raw, role, at)
-
     def send(self, given: dict[str, Any], at: datetime) -> None:
         """Send a draft, perhaps with words exchanged, perhaps under another Message-ID as some programs do."""
         message_id, draft = self._draft(given["draft"])
@@ -200,7 +196,7 @@ class Stage:
         if given.get("new_id"):
             draft.replace_header("Message-ID", f"<sent-{int(at.timestamp())}@phone.example>")
         draft.replace_header("Date", at)
-        self._put(bytes(draft), message_id, Role.SENT, at)
+        self.mailbox.user_saves(message_id, bytes(draft), Role.SENT, at)
         self.letters[given.get("name", given["draft"])] = draft
 
     def edit(self, given: dict[str, Any], at: datetime) -> None:
@@ -211,7 +207,7 @@ class Stage:
             text = text.replace("\n\n", f"\n\n{given['add']}\n\n", 1)
         _reword(draft, text)
         draft.replace_header("Message-ID", f"<typed-{int(at.timestamp())}@client.example>")
-        self._put(bytes(draft), message_id, Role.DRAFTS, at)
+        self.mailbox.user_saves(message_id, bytes(draft), Role.DRAFTS, at)
 
     def fill(self, given: dict[str, Any], at: datetime) -> None:
         """Write into a form: behind lines that begin so, or below a heading and its line of help; and save it with a program."""
@@ -228,7 +224,7 @@ class Stage:
             made[name] = str(draft[name])
         made.replace_header("Message-ID", f"<typed-{int(at.timestamp())}@client.example>")
         made["Date"] = at
-        self._put(bytes(made), message_id, Role.DRAFTS, at)
+        self.mailbox.user_saves(message_id, bytes(made), Role.DRAFTS, at)
 
     def delete(self, given: dict[str, Any], at: datetime) -> None:
         """Throw a draft away."""

@@ -80,7 +80,7 @@ class Story:
     """Files of the user's own templates, by name."""
     confidential: tuple[str, ...] = ()
     dovecot: bool = False
-    """Played over Dovecot, too."""
+    """Played over Dovecot and Gmail, too."""
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""Every story in `stories/`, from the first confirmation to the end, over a Maildir, and some of them over Dovecot."""
+"""Every story in `stories/`, from the first confirmation to the end, over a Maildir, and some of them over Dovecot and Gmail."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from tests.connectors.harness import Harness
 from tests.connectors.imap_harness import DovecotHarness
 from tests.connectors.maildir_harness import MaildirHarness
+from tests.scenarios.at_gmail import StoryGmail
 from tests.scenarios.sight import broken, faults, look, mutants
 from tests.scenarios.stage import Stage
 from tests.scenarios.story import STORIES, Story, read_story
@@ -20,7 +21,7 @@ _ALL = [read_story(path) for path in sorted(STORIES.glob("*.toml"))]
 _PLAYED = [
     pytest.param(story, mailbox, id=f"{story.name}-{mailbox}")
     for story in _ALL
-    for mailbox in ("maildir", *(["dovecot"] if story.dovecot else []))
+    for mailbox in ("maildir", *(["dovecot", "gmail"] if story.dovecot else []))
 ]
 
 
@@ -35,7 +36,11 @@ def test_the_story_goes_as_it_is_told(
     story: Story, kind: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     """Each thing that is told is also made false once, at the moment when it is looked at: it must be seen to be false."""
-    mailbox: Harness = DovecotHarness(request.getfixturevalue("server")) if kind == "dovecot" else MaildirHarness(tmp_path)
+    mailbox: Harness
+    if kind == "dovecot":
+        mailbox = DovecotHarness(request.getfixturevalue("server"))
+    else:
+        mailbox = StoryGmail() if kind == "gmail" else MaildirHarness(tmp_path)
     stage = Stage(story, mailbox, tmp_path)
     try:
         for step in story.steps:
