@@ -85,7 +85,9 @@ class _Events:
             self._look(message)
 
     def _labelled(self, message: Json, labels: frozenset[str]) -> None:
-        if labels & _AWAY:
+        if "SPAM" in labels and text(message, "id") in self.refs:
+            self.touched |= _touched(message)  # new, and put there as it came: it is looked at where it lies
+        elif labels & _AWAY:
             self._away(message)
         elif labels & {"INBOX", "SENT"}:
             self._look(message)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.base import Changes, Connector
+from connectors.base import Changes, Connector, WaitResult
 from connectors.errors import NotFound, Throttled, Unavailable
 from connectors.gmail import GmailConnector
 from rules.mail import Role
@@ -19,6 +19,7 @@ from tests.connectors.contract_changes import opened
 from tests.connectors.gmail_harness import PAGE, FakeGmailHarness
 from tests.connectors.letters import NOW, dates, draft, draft_bytes, invitation, letter, with_attachment
 from tests.servers.gmail import Quirks, Stored
+from watcher.wake import SocketWake
 
 
 @pytest.fixture
@@ -121,6 +122,31 @@ def test_mail_taken_out_of_spam_and_bin_comes_and_mail_put_there_is_removed(
     assert {one.role for one in pulled.envelopes} == {Role.INBOX}
     removed = {ref for page in pulled.pages for ref in page.removed}
     assert removed == {key_of(harness, "inbox"), key_of(harness, "other")}
+
+
+def test_new_mail_that_is_put_into_spam_as_it_comes_is_seen_there(harness: FakeGmailHarness, connector: GmailConnector) -> None:
+    cursor = settle(connector)
+    harness.deliver(letter("suspect"))
+    harness.mailbox.spam(key_of(harness, "suspect"))
+    pulled = pull(connector, cursor)
+
+    assert [(one.message_id, one.role) for one in pulled.envelopes] == [("suspect@orchard.example", Role.JUNK)]
+    assert not any(page.removed for page in pulled.pages)
+
+
+def test_waiting_asks_nothing(harness: FakeGmailHarness, connector: GmailConnector) -> None:
+    settle(connector)
+    spent = connector.spent
+    harness.deliver(letter("one"))
+    wake = SocketWake()
+    try:
+        assert connector.wait(0.05, wake) is WaitResult.TIMEOUT
+        wake.set()
+        assert connector.wait(60, wake) is WaitResult.WOKEN
+    finally:
+        wake.close()
+
+    assert connector.spent == spent
 
 
 def test_reading_starring_archiving_and_our_labels_wake_nobody(harness: FakeGmailHarness, connector: GmailConnector) -> None:
