@@ -107,9 +107,7 @@ def load_grant(source: SecretSource, *, interactive: bool = False) -> Grant:
     return grant
 
 
-def credentials_of(
-    account: GoogleAccount, transport: Transport | None = None, *, grant: Grant | None = None, interactive: bool = False
-) -> GoogleCredentials:
+def credentials_of(account: GoogleAccount, transport: Transport | None = None, *, interactive: bool = False) -> GoogleCredentials:
     """Return credentials that renew themselves; nothing is asked of Google yet.
 
     Whoever gives a `transport` looks at its `skew`; else a clock that is off is logged. Raises SecretError, Misconfigured, or
@@ -118,8 +116,7 @@ def credentials_of(
     from connectors.auth.google.credentials import build_credentials  # noqa: PLC0415 - Google's libraries
 
     client = client_of(account)
-    if grant is None:
-        grant = load_grant(account.secret, interactive=interactive)
+    grant = load_grant(account.secret, interactive=interactive)
     line = transport or transport_of(account)
 
     def on_token(token: str) -> None:

@@ -10,21 +10,17 @@ from connectors.auth.google.refusal import plain
 from connectors.auth.google.transport import Transport, host_of, parse_object
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
 
-__all__ = ["GMAIL", "NoInterface", "mailbox_of", "revoke"]
+__all__ = ["GMAIL", "mailbox_of", "revoke"]
 
 GMAIL = "https://gmail.googleapis.com"
 _PROJECT = re.compile(r"\d{6,20}")
 
 
-class NoInterface(Misconfigured):
-    """Gmail's interface is switched off in the project of the client."""
-
-
 def mailbox_of(token: str, transport: Transport, endpoint: str = GMAIL) -> str:
     """Return the address of the mailbox that an access token opens, by users.getProfile.
 
-    https://developers.google.com/workspace/gmail/api/reference/rest/v1/users/getProfile. Raises NoInterface, AuthNeeded,
-    Misconfigured, Unavailable.
+    https://developers.google.com/workspace/gmail/api/reference/rest/v1/users/getProfile. Raises AuthNeeded, Misconfigured,
+    Unavailable.
     """
     url = f"{endpoint.rstrip('/')}/gmail/v1/users/me/profile"
     response = transport(url, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
@@ -56,7 +52,7 @@ def _refusal(status: int, told: dict[str, Any], where: str) -> ConnectorError:
     if reasons & {"accessNotConfigured", "SERVICE_DISABLED"}:
         project = next(iter(_PROJECT.findall(str(error.get("message", "")))), "")
         link = "https://console.cloud.google.com/apis/library/gmail.googleapis.com" + (f"?project={project}" if project else "")
-        return NoInterface(
+        return Misconfigured(
             f"The Gmail API is not switched on in the project of your client. Switch it on at {link} and try again in a few "
             "minutes."
         )
