@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from connectors.base import FoundState
 from tests.connectors.contract import ContractSuite
 from tests.connectors.gmail_harness import EmulatedGmailHarness, FakeGmailHarness
 from tests.connectors.harness import Harness
+from tests.connectors.letters import draft, draft_bytes
 from tests.servers.gmail import Look, Quirks
 from tests.servers.gmail.emulator import Emulator
 
@@ -36,6 +39,23 @@ class TestFakeGmailOtherwise(ContractSuite):
         mailbox = FakeGmailHarness(quirks)
         yield mailbox
         mailbox.close()
+
+
+@pytest.mark.parametrize("more", [{}, {"in_reply_to": "", "references": ()}])
+def test_a_draft_that_gmail_sends_under_a_message_id_of_its_own_is_found_in_sent(more: dict[str, Any]) -> None:
+    one = draft(**more)
+    harness = FakeGmailHarness(Quirks(renames_sent=True))
+    connector = harness.connector()
+    connector.open()
+    ref = connector.put_draft(one, draft_bytes(one))
+    harness.user_sends(one.message_id)
+    found = connector.find_draft(one, ref)
+    connector.close()
+    harness.close()
+
+    assert found.state is FoundState.SENT
+    assert found.sent is not None
+    assert found.sent.message_id.endswith("@mail.gmail.com")
 
 
 @pytest.fixture(scope="module")

@@ -116,6 +116,17 @@ def test_a_sent_draft_is_destroyed_and_another_message_stands_in_sent(client: Cl
     assert client.history(begin) == [("messagesDeleted", made["message"]["id"], []), ("messagesAdded", sent, [])]
 
 
+def test_what_is_sent_may_go_under_a_message_id_of_the_services_own(client: Client, box: Mailbox) -> None:
+    box.quirks.renames_sent = True
+    client.draft(draft_bytes(draft()))
+    raw = client.raw(box.send_draft(box.draft_of(draft().message_id)))
+
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert [line.endswith(b"@mail.gmail.com>") for line in head if line.startswith(b"Message-ID: ")] == [True]
+    assert b"X-Google-Original-Message-ID: <%s>" % draft().message_id.encode() in head
+    assert b"In-Reply-To: <thread@orchard.example>" in head
+
+
 def test_a_deleted_draft_is_gone_for_good(client: Client, box: Mailbox) -> None:
     made = client.draft(draft_bytes(draft()))
     client.users.drafts().delete(userId="me", id=made["id"]).execute()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -185,6 +186,46 @@ def test_calls_requests_and_units_are_counted(fake: FakeGmail, client: Client) -
 
     assert fake.calls == {"token": 1, "batch": 1, "gmail.users.getProfile": 1, "gmail.users.messages.get": 3}
     assert (fake.requests, fake.units) == (3, 1 + 3 * 20)
+
+
+def test_the_quota_of_a_minute_is_enforced_when_there_is_one(clock: Clock) -> None:
+    with FakeGmail(clock=clock, quota=40) as server:
+        key = server.mailbox(SAM).deliver(letter("one"))
+        client = Client(server.url, server.credentials(SAM))
+        get = client.users.messages().get(userId="me", id=key, format="minimal")
+        get.execute()
+        clock.now += timedelta(seconds=30)
+        get.execute()
+        assert refused(get.execute) == (403, "userRateLimitExceeded")
+        clock.now += timedelta(seconds=30)
+        get.execute()
+        assert refused(get.execute) == (403, "userRateLimitExceeded")
+        client.close()
+
+
+def test_an_answer_of_the_fakes_own_that_is_not_as_described_shows(fake: FakeGmail, client: Client) -> None:
+    fake.mailbox(SAM).labels["INBOX"].shown["labelListVisibility"] = "sometimes"
+    client.users.labels().list(userId="me").execute()
+
+    assert len(fake.violations) == 1
+    assert "labelListVisibility" in fake.violations[0]
+
+
+def test_a_mistake_of_the_fakes_own_shows(fake: FakeGmail, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake.mailbox(SAM), "labels", None)
+
+    assert refused(client.users.labels().list(userId="me").execute)[0] == 500
+    assert "AttributeError" in fake.violations[0]
+
+
+def test_a_client_that_takes_compressed_answers_gets_them(fake: FakeGmail, client: Client) -> None:
+    key = fake.mailbox(SAM).deliver(letter("one", text="word " * 1000))
+    target = f"/gmail/v1/users/me/messages/{key}?format=raw"
+    plain = client.plain("GET", target)[1]
+    pressed = client.plain("GET", target, headers={"Accept-Encoding": "gzip", "User-Agent": "tests (gzip)"})[1]
+
+    assert gzip.decompress(pressed) == plain
+    assert len(pressed) < len(plain) // 5
 
 
 # --- grants

@@ -61,6 +61,11 @@ class Judge(Loopback):
     def done(self, checked: Checked, grant: Grant) -> Json | None:
         """Do what was asked for, and return the whole answer (None: no content); raises ApiError."""
 
+    def affords(self, units: int) -> bool:
+        """Say whether the quota has so many units left, and take them."""
+        del units
+        return True
+
     def besides(self, request: Request) -> Answer | None:
         """Answer what is neither of the service nor the token endpoint; None: nothing is there."""
         del request
@@ -172,6 +177,8 @@ class Judge(Loopback):
         with self.lock:
             self.calls[method] += 1
             self.units += UNITS.get(method, 0)
+        if not self.affords(UNITS.get(method, 0)):
+            return faults.refusal(403, reason="userRateLimitExceeded", message="Quota exceeded for quota metric 'Queries'")
         return self._with_faults(method, lambda: self._answered(request, checked))
 
     def _answered(self, request: Request, checked: Checked) -> Answer:

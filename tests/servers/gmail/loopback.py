@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import socket
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -17,6 +18,7 @@ from tests.servers.gmail.answers import Answer
 __all__ = ["Broken", "Loopback", "Request"]
 
 _LARGEST = 64 << 20
+_SHORT = 1000
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,23 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(broken.sent)
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self.wfile.write(octets(answer))
+        self.wfile.write(octets(_pressed(answer, headers)))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names of the seam
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the seam
         """Say nothing."""
+
+
+def _pressed(answer: Answer, asked: Mapping[str, str]) -> Answer:
+    """Compress an answer for a client that takes it (https://developers.google.com/workspace/gmail/api/guides/performance#gzip).
+
+    It has to say so twice: by Accept-Encoding, and by `gzip` in its User-Agent. What is short goes as it is.
+    """
+    takes = "gzip" in asked.get("accept-encoding", "") and "gzip" in asked.get("user-agent", "")
+    if not takes or len(answer.body) < _SHORT:
+        return answer
+    return replace(answer, body=gzip.compress(answer.body, 1), headers={**answer.headers, "Content-Encoding": "gzip"})
 
 
 def octets(answer: Answer) -> bytes:

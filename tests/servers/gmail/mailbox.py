@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import random
+import re
 import threading
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ R = TypeVar("R")
 HISTORY_BASE: Final = 2**64 + 4096
 """Where history begins: beyond what 64 bits hold, so that an identifier has to be kept as text."""
 RECEIVED: Final = ("INBOX", "UNREAD")
+_MESSAGE_ID: Final = re.compile(rb"(?im)^Message-ID:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
 _KEPT: Final = 50_000
 """Records of history."""
 
@@ -49,6 +51,8 @@ class Quirks:
     """Every record of history comes twice."""
     rewrites: Callable[[bytes], bytes] | None = None
     """What becomes of a draft's bytes when it is saved."""
+    renames_sent: bool = False
+    """What is sent goes under a Message-ID of the service's own; the one that the draft had stands in another field."""
     missing_ids: int = 0
     """The status with which batchModify answers an identifier that is gone; 0: it is passed over."""
 
@@ -220,7 +224,11 @@ class Mailbox:
     def send_draft(self, draft: StoredDraft, raw: bytes | None = None, at: datetime | None = None) -> str:
         """Let the user press Send; with `raw` that text is sent instead. Returns the identifier of the message that was sent."""
         thread = draft.message.thread_id
-        stored = self._new(draft.message.raw if raw is None else raw, frozenset({"SENT"}), at)
+        text = draft.message.raw if raw is None else raw
+        if self.quirks.renames_sent:
+            name = f"<CA{self._random.getrandbits(160):040x}@mail.gmail.com>".encode()
+            text = _MESSAGE_ID.sub(lambda found: b"Message-ID: " + name + b"\r\nX-Google-Original-" + found[0], text, count=1)
+        stored = self._new(text, frozenset({"SENT"}), at)
         stored.thread_id = thread if thread != draft.message.id else stored.id
         self.discard_draft(draft)
         if stored.thread_id != stored.id and not self._threads.get(stored.thread_id):

@@ -7,8 +7,9 @@ answered 400 and kept in `violations`, which tests expect to be empty.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from google.oauth2.credentials import Credentials
 
@@ -30,9 +31,15 @@ def _now() -> datetime:
 class FakeGmail(Judge):
     """The service. Used as a context manager; everything may be called from any thread."""
 
-    def __init__(self, *, clock: Callable[[], datetime] = _now, seed: int = 0) -> None:
-        """Take the server's own clock (aware), and the seed of what goes wrong by chance."""
+    def __init__(self, *, clock: Callable[[], datetime] = _now, seed: int = 0, quota: int | None = None) -> None:
+        """Take the server's own clock (aware), the seed of what goes wrong by chance, and the units of quota in each minute.
+
+        """Take the server's own clock (aware), the seed of what goes wrong by chance, and the quota of each minute in units.
+        beyond them 403 userRateLimitExceeded. None: no limit.
+        """
         super().__init__(seed)
+        self._quota = quota
+        self._spent: deque[tuple[datetime, int]] = deque()
         self.clock = clock
         self.tokens = Tokens(clock)
         self._mailboxes: dict[str, Mailbox] = {}
@@ -85,6 +92,18 @@ class FakeGmail(Judge):
         """Return what the Authorization field stands for; raises ApiError 401."""
         with self.lock:
             return self.tokens.bearer(authorization)
+
+    def affords(self, units: int) -> bool:
+        """Say whether the quota of the minute that ends now has so many units left, and take them."""
+        with self.lock:
+            now = self.clock()
+            while self._spent and self._spent[0][0] <= now - timedelta(minutes=1):
+                self._spent.popleft()
+            if self._quota is not None and sum(one for _, one in self._spent) + units > self._quota:
+                return False
+            if self._quota is not None:
+                self._spent.append((now, units))
+        return True
 
     def besides(self, request: Request) -> Answer | None:
         """Answer the end of a grant (https://developers.google.com/identity/protocols/oauth2/native-app#tokenrevoke)."""
