@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,7 +17,7 @@ from connectors.gmail.service import Request, Service
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
-__all__ = ["AT_ONCE", "Fetched", "chunks", "fetch_many"]
+__all__ = ["AT_ONCE", "Fetched", "chunks", "fetch_many", "given_up"]
 
 AT_ONCE: Final = 50
 """Calls in one batch: more are likely to be throttled (https://developers.google.com/workspace/gmail/api/guides/batch)."""
@@ -26,6 +27,9 @@ _LONGEST_PAUSE: Final = 8.0
 """Together about as long as 50 messages take at 6,000 units a minute: whoever has used up the minute gets on batch by batch."""
 _GIVEN_UP: Final = 3
 """Rounds of tries, in as many passes, after which a message that cannot be had is left out."""
+_FAILED: Final[Counter[tuple[str, str]]] = Counter()
+"""How often each message could not be had while others could. It outlives the connection, which such trouble ends."""
+_REMEMBERED: Final = 1000
 _LEFT_OUT: Final = Part(503, {}, b"")
 _log = logging.getLogger(__name__)
 
@@ -87,11 +91,22 @@ def _fetch(service: Service, ids: Sequence[str], request: Callable[[str], Reques
     try:
         retrying(once)
     except _SomeFailedError as failed:
-        if not isinstance(failed.error, Throttled):
-            service.failures.update(left)
-        if not all(service.failures[one] >= _GIVEN_UP for one in left):
+        if not given_up(service, left, failed.error):
             raise failed.error from None
-        _log.warning("Gmail does not give %d messages in spite of %d tries; they are left out: %s", len(left), _TRIES, left[:5])
+
+
+def given_up(service: Service, refs: Sequence[str], error: Unavailable) -> bool:
+    """Count a round in which these messages could not be had; say whether it was one too many for all of them."""
+    if isinstance(error, Throttled):
+        return False
+    keys = [(service.settings.address, ref) for ref in refs]
+    if len(_FAILED) > _REMEMBERED:
+        _FAILED.clear()
+    _FAILED.update(keys)
+    if any(_FAILED[key] < _GIVEN_UP for key in keys):
+        return False
+    _log.warning("Gmail does not give messages in spite of many tries; they are left out: %s (%s)", list(refs[:5]), error)
+    return True
 
 
 def _pause(state: RetryCallState) -> float:

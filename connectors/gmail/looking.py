@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from connectors.errors import NotFound, Refused
+from connectors.errors import NotFound, Refused, Unavailable
 from connectors.gmail.answers import Json, number, record, text
-from connectors.gmail.batches import Fetched, fetch_many
+from connectors.gmail.batches import Fetched, fetch_many, given_up
 from connectors.gmail.reading import (
     ENVELOPE_FIELDS,
     HEADER_FIELDS,
@@ -139,11 +139,15 @@ def _without_text(envelope: Envelope) -> Message:
 
 
 def _in_parts(service: Service, envelope: Envelope) -> Message | None:
-    """Read the parts that matter of a message whose attachments are large; None when it is gone."""
+    """Read the parts that matter of a message whose attachments are large; None when it is gone, or cannot be had."""
     try:
         answer = service.call(service.messages.get(userId="me", id=envelope.ref, format="full"), _READING)
     except (NotFound, Refused):
         return None
+    except Unavailable as error:
+        if given_up(service, [envelope.ref], error):
+            return None
+        raise
     payload = record(answer, "payload")
     parts: dict[str, Json] = dict(walk_parts(payload))
     choice = choose_parts(part_tree(payload))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol, Self
@@ -76,8 +75,6 @@ class Service:
         self.labels = users.labels()
         self.history = users.history()
         self.spent = Spent()
-        self.failures: Counter[str] = Counter()
-        """How often each message could not be had while others could (`connectors.gmail.batches`)."""
 
     @classmethod
     def open(cls, settings: GmailSettings) -> Self:

@@ -14,6 +14,8 @@ import httplib2.certs
 
 __all__ = ["Transport"]
 
+_LARGEST = 256 << 20
+"""Octets of an answer once it is unpacked: a mail may have 50 MB, and more as base64."""
 _OWN_CALLS = "/gmail/v1/users/"
 
 
@@ -77,6 +79,8 @@ class Transport(httplib2.Http):  # type: ignore[misc]  # the library has no type
         """Take the seconds that any answer may take. Nothing is cached on disk."""
         super().__init__(timeout=timeout, ca_certs=httplib2.certs.where())
         self.follow_redirects = False
+        # A mail that is one letter a million times must not look like an attack: it would keep all others from being read.
+        self.limit_kwargs = {"safe_limit": _LARGEST, "hard_limit": _LARGEST}
 
     def request(self, uri: str, method: str = "GET", *args: Any, **kwargs: Any) -> Any:
         """Ask, on a connection of ours."""

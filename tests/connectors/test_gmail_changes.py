@@ -19,6 +19,8 @@ from tests.connectors.contract_changes import opened
 from tests.connectors.gmail_harness import PAGE, FakeGmailHarness
 from tests.connectors.letters import NOW, dates, draft, draft_bytes, invitation, letter, with_attachment
 from tests.servers.gmail import Quirks, Stored
+from tests.servers.gmail.answers import Answer
+from tests.servers.gmail.loopback import Request
 from watcher.wake import SocketWake
 
 
@@ -502,29 +504,49 @@ def test_throttling_in_the_middle_keeps_what_was_read_before(harness: FakeGmailH
 
 
 def test_a_message_that_fails_again_and_again_is_left_out_in_the_end(harness: FakeGmailHarness) -> None:
+    """Over three connections, for such trouble ends a connection."""
     names = fill(harness, PAGE)
+    _poison(harness, harness.mailbox.messages()[3])
+    for _ in range(2):
+        with opened(harness) as connector, pytest.raises(Unavailable):
+            pull(connector)
     with opened(harness) as connector:
-        poison = harness.mailbox.messages()[3]
-        _poison(harness, poison)
-        for _ in range(2):
-            with pytest.raises(Unavailable):
-                pull(connector)
         pulled = pull(connector)
 
         assert len(pulled.ids) == PAGE - 1
         assert pulled.ids < names
 
 
+def test_a_large_message_that_fails_again_and_again_comes_without_its_text(harness: FakeGmailHarness) -> None:
+    harness.deliver(with_attachment("large", 1_500_000), received_at=NOW)
+    cursor = None
+    with opened(harness) as connector:
+        assert pull(connector, wants=nothing).ids == {"large"}
+    harness.server.fail("messages.get", 500, times=None, skip=1, every=2)
+    for _ in range(2):
+        with opened(harness) as connector, pytest.raises(Unavailable):
+            pull(connector, cursor)
+    with opened(harness) as connector:
+        assert pull(connector).message("large").defects == ("its text could not be read from the server",)
+
+
+def test_a_message_of_one_letter_very_often_is_read(harness: FakeGmailHarness) -> None:
+    """Packed, as the service sends it, it is a thousandth of its size."""
+    harness.deliver(letter("aaa", text="A" * 12_000_000), received_at=NOW)
+    with opened(harness) as connector:
+        assert pull(connector).message("aaa").text.startswith("AAAA")
+
+
 def _poison(harness: FakeGmailHarness, stored: Stored) -> None:
     """Let the service fail whenever it is asked for this message."""
     answered = harness.server._one
 
-    def one(request: object) -> object:
-        if stored.id in getattr(request, "target", ""):
+    def one(request: Request) -> Answer:
+        if stored.id in request.target:
             harness.server.fail("messages.get", 500)
-        return answered(request)  # type: ignore[arg-type]  # whatever it is, it goes on as it came
+        return answered(request)
 
-    harness.server._one = one  # type: ignore[assignment,method-assign]  # a server that fails in a way of its own
+    harness.server._one = one  # type: ignore[method-assign]  # a server that fails in a way of its own
 
 
 # -- the rest
