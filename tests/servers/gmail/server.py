@@ -34,7 +34,7 @@ class FakeGmail(Judge):
     def __init__(self, *, clock: Callable[[], datetime] = _now, seed: int = 0, quota: int | None = None) -> None:
         """Take the server's own clock (aware), the seed of what goes wrong by chance, and the units of quota in each minute.
 
-        """Take the server's own clock (aware), the seed of what goes wrong by chance, and the quota of each minute in units.
+        https://developers.google.com/workspace/gmail/api/reference/quota: 6,000 a minute and user for new projects since 5/2026;
         beyond them 403 userRateLimitExceeded. None: no limit.
         """
         super().__init__(seed)
