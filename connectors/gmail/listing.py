@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from connectors.base import Changes
-from connectors.errors import NotFound, Refused
+from connectors.errors import NotFound, Refused, Unavailable
 from connectors.gmail.answers import Json, records, text
 from connectors.gmail.batches import AT_ONCE, chunks
 from connectors.gmail.cursor import Cursor, Listing
@@ -27,6 +27,7 @@ __all__ = ["list_messages"]
 _NEWEST: Final = 100
 """Messages that are listed without the search index."""
 _PHASES: Final = 3
+_RESTARTS: Final = 3
 _FIELDS: Final = "messages(id),nextPageToken"
 _DOING: Final = "listing mail"
 _log = logging.getLogger(__name__)
@@ -70,14 +71,17 @@ def _counts(envelope: Envelope, since: datetime) -> bool:
 def _pages(service: Service, cursor: Cursor) -> Iterator[tuple[Cursor, list[str]]]:
     """Yield the pages of one listing: where each stands, and the ids on it that are still to be looked at."""
     seen: set[str] = set()
+    restarts = 0
     while True:
         try:
             answer = service.call(_request(service, cursor), _DOING)
-        except (NotFound, Refused):
-            if not cursor.page:
-                raise
+        except (NotFound, Refused) as error:
+            if not cursor.page or restarts >= _RESTARTS:
+                raise Unavailable(f"Mail cannot be listed at the moment. {error}") from error
             # A page token does not live for ever. The listing starts again then; what was delivered comes twice.
             cursor = replace(cursor, page="", after="")
+            seen.clear()
+            restarts += 1
             continue
         ids = list(dict.fromkeys(one for item in records(answer, "messages") if is_reference(one := text(item, "id"))))
         if cursor.after in ids:

@@ -285,18 +285,21 @@ def test_whole_messages_are_asked_for_in_answers_that_do_not_grow_too_large(harn
 
 
 def test_a_listing_is_taken_up_again_in_the_middle_of_a_page_of_the_service(harness: FakeGmailHarness) -> None:
-    names = fill(harness, 120)
+    names = fill(harness, 230)
     connector = GmailConnector(replace(harness.settings(), page_size=500))
     connector.open()
-    listing = connector.changes(None, EARLY, nothing)
-    first, second = next(listing), next(listing)
-    harness.deliver(letter("meanwhile"))
-    before = harness.server.calls["gmail.users.messages.get"]
-    rest = pull(connector, second.cursor, wants=nothing)
-    asked = harness.server.calls["gmail.users.messages.get"] - before
+    seen: set[str] = set()
+    pages = list(connector.changes(None, EARLY, nothing))
+    assert len(pages) >= 5
+    for number, page in enumerate(pages):
+        seen |= {one.message_id.partition("@")[0] for one in page.envelopes}
+        before = harness.server.calls["gmail.users.messages.get"]
+        rest = pull(connector, page.cursor, wants=nothing)
 
-    assert {one.message_id.partition("@")[0] for one in (*first.envelopes, *second.envelopes)} | rest.ids >= names
-    assert asked < 120 + 50, "it goes on where it was, and not at the beginning"
+        assert seen | rest.ids == names
+        if number > 2:
+            asked = harness.server.calls["gmail.users.messages.get"] - before
+            assert asked < 230 - 50, "it goes on where it was, and not at the beginning"
     connector.close()
 
 
@@ -347,6 +350,24 @@ def test_page_tokens_that_run_out_start_their_listing_again_without_a_reset(harn
         assert "page" in json.loads(cursor.removeprefix("gmail1 ")), "it is in the middle of a listing"
         assert seen | rest.ids == names
         assert not any(page.reset for page in rest.pages)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_page_that_is_refused_once_loses_nothing(harness: FakeGmailHarness, status: int) -> None:
+    """Its token is the same again when the listing has started anew."""
+    names = fill(harness, 6 * PAGE)
+    with opened(harness) as connector:
+        harness.server.fail("messages.list", status, skip=3)
+
+        assert pull(connector).ids == names
+
+
+def test_a_page_that_is_refused_for_good_is_told_as_trouble(harness: FakeGmailHarness) -> None:
+    fill(harness, 6 * PAGE)
+    with opened(harness) as connector:
+        harness.server.fail("messages.list", 400, times=None, skip=3)
+        with pytest.raises(Unavailable):
+            pull(connector)
 
 
 def test_what_the_search_index_does_not_show_yet_is_found_all_the_same(harness: FakeGmailHarness) -> None:
