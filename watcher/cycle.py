@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.base import Changes, Connector
+from connectors.base import Changes, Connector, Spent
 from rules.classify import Kind, Known, wants
 from rules.drafts.types import DraftKey
 from rules.mail import Envelope, Message, Role
@@ -28,7 +28,7 @@ from watcher.marking import Marking
 from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.pacing import moments_of
-from watcher.passes import PassReport, Reading
+from watcher.passes import NOTHING_SPENT, PassReport, Reading
 from watcher.proofing import Proofs
 from watcher.proofread import Proofread
 from watcher.relabelling import as_said, misread, unheeded
@@ -113,6 +113,8 @@ class Cycle:
     _linker: Linker = field(init=False)
     _ear: Ear = field(init=False)
     _diary: Diary = field(init=False)
+    _spent: Spent = NOTHING_SPENT
+    """What the connector had spent when the last pass was over: its sign-in counts to the first one."""
     _marking: Marking = field(init=False)
     _spam: bool = False
     """Something that lies in spam may belong to a process, and is not tied to it yet."""
@@ -164,7 +166,6 @@ class Cycle:
 
     def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
         line, correction = self._diary.begin()
-        before = self.connector.spent
         self._wall = wall
         first = self._start(now)
         floor = None if wall is None else self._diary.before()
@@ -186,7 +187,7 @@ class Cycle:
         if self.proofread is not None and not self.stopping():
             self._proofs.bring_up(self._ledger, self.connector, self.proofread, now)
         self._marking.bring_up(self.store, self.connector, now, self.stopping)
-        spent = self.connector.spent - before
+        spent, self._spent = self.connector.spent - self._spent, self.connector.spent
         self._diary.end(now, spent, assumed=wall is not None, changed=bool(affected or pulled.count))
         told_now = self._diary.lines_after(line)
         return PassReport(

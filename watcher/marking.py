@@ -50,7 +50,9 @@ _BY_STATE = {
 _URGENCY = (Mark.DRAFT_READY, Mark.PAUSED, Mark.WAITING, Mark.DONE)
 """Which mark a mail gets that may belong to two processes: what asks most of the user."""
 _LATER_LANES = frozenset({DraftKind.GRACIOUS, DraftKind.KEEP_WARM})
-_GROUP = 1000
+_GROUP = 250
+_PER_PASS = 2000
+"""Messages that one pass marks at most: the first look at a mailbox must not keep the next one waiting."""
 _FIRST_RETRY = timedelta(minutes=5)
 _LAST_RETRY = timedelta(hours=6)
 
@@ -132,9 +134,11 @@ class Marking:
         if wish is Wish.REMOVE:
             take_away(self.account, store, connector)
         elif wish is Wish.KEEP and self.changed:
+            done = 0
             for mark, group in self._steps(store):
-                if stopping():
+                if stopping() or done >= _PER_PASS:
                     return
+                done += len(group)
                 connector.mark([ref for _, ref in group], mark)
                 with store.write() as connection:
                     if mark is None:

@@ -47,6 +47,8 @@ _DOUBTFUL = 300.0
 """One that looks misconfigured, this often: a captive portal's certificate goes away again."""
 _PROGRESS = 15.0
 """A listing that goes on and on says so this often."""
+_PIECE = 300.0
+"""A long wait is cut into pieces of this length."""
 _SLEPT = 30.0
 """The wall clock ran this much further than the other one: the machine slept, and its connections are dead."""
 
@@ -209,7 +211,7 @@ class Worker(threading.Thread):
         left, begun = min(due, look), self._clock.monotonic()
         while left > 0:
             # In pieces: a machine that slept through the night is to look when it wakes, not when the night's wait is over.
-            piece = min(left, self._pace.usual)
+            piece = min(left, _PIECE)
             if connector.wait(piece, self.wake) is not WaitResult.TIMEOUT or self.wake.is_set():
                 return
             self._see_whether_slept(now, begun)

@@ -183,6 +183,23 @@ def test_many_mails_take_few_calls(desk: GmailDesk) -> None:
     assert desk.calls("messages.modify", "messages.batchModify") == 1
 
 
+def test_a_mailbox_full_of_old_mail_is_marked_over_several_looks_the_newest_first(
+    desk: GmailDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.marking._GROUP", 2)
+    monkeypatch.setattr("watcher.marking._PER_PASS", 4)
+    keys = [desk.arrives(invitation(INVITED, INTERVIEW), INVITED)]
+    for number in range(8):
+        at = INVITED + timedelta(minutes=number + 1)
+        keys.append(desk.arrives(reply(at, number), at))
+    desk.look(INVITED + timedelta(hours=1))
+    assert [desk.label_of(key) for key in keys] == [""] * 5 + ["Paused"] * 4
+
+    desk.later(minutes=1)
+    desk.later(minutes=1)
+    assert {desk.label_of(key) for key in keys} == {"Paused"}
+
+
 def test_a_label_that_the_user_takes_off_stays_off_until_something_changes(desk: GmailDesk) -> None:
     first = invited(desk)
     desk.box.relabel(first, remove=(desk.box.label_id("Hearback/Waiting"),))

@@ -300,6 +300,29 @@ def test_a_flood_in_spam_is_one_line(waiting: GmailDesk) -> None:
     assert notices(waiting.process(waiting.moment))[0].startswith("60 mails in spam may be theirs")
 
 
+def test_a_mail_that_answers_endlessly_is_held_to_the_last_of_it(waiting: GmailDesk) -> None:
+    (sent,) = waiting.box.messages("SENT")
+    parents = [*(f"{number}@elsewhere.test" for number in range(300)), sent.message_id]
+    waiting.arrives(rejection(parents=parents, sender="Omar <omar@elsewhere.test>"), LATER, *SPAM)
+    waiting.look(LATER)
+
+    assert len(waiting.logged(TOLD)) == 1
+    with waiting.store.read() as connection:
+        (row,) = load_spam(connection, "main")
+    assert len(row.answers) <= 50
+
+
+def test_of_a_flood_the_newest_are_looked_at(waiting: GmailDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher.store.spam._MOST", 3)
+    for number in range(5):
+        at = LATER + timedelta(minutes=number)
+        waiting.arrives(rejection(at, message_id=f"no-{number}@acme.test"), at, *SPAM)
+    waiting.look(LATER + timedelta(hours=1))
+
+    (text,) = notices(waiting.process(waiting.moment))
+    assert text.startswith("3 mails in spam may be theirs")
+
+
 def test_words_of_strangers_stand_on_one_line_in_it(waiting: GmailDesk) -> None:
     subject = "Hi\x1b[31m there\u202e " + "long " * 100
     raw = rejection().replace(b"Subject: Your application at Acme", f"Subject: {subject}".encode())

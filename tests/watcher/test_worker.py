@@ -325,8 +325,7 @@ def test_one_that_does_not_is_looked_at_with_some_jitter(rig: Rig) -> None:
     rig.push, rig.at_wait = False, stop_after(rig, 12)
     rig.worker.run()
 
-    assert min(rig.stood) < max(rig.stood) <= 120
-    assert sum(rig.stood) >= 6 * 108
+    assert 108 <= min(rig.stood) < max(rig.stood) <= 132
 
 
 def test_it_is_looked_at_often_after_mail_of_a_process_and_seldom_by_night(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
@@ -347,8 +346,8 @@ def test_it_is_looked_at_often_after_mail_of_a_process_and_seldom_by_night(rig: 
         rig.worker.run()
 
     assert 27 <= looks[0][0] <= 33
-    assert sum(rig.stood[1:]) >= 4.5 * 120, "one long wait, in pieces"
-    assert max(rig.stood) == 120
+    assert sum(rig.stood[1:3]) >= 540, "one long wait, in pieces"
+    assert max(rig.stood) == 300
     assert caplog.text.count("signed in and up to date") == 2
 
 
@@ -383,16 +382,16 @@ def test_a_word_of_the_user_ends_a_long_wait(rig: Rig) -> None:
     rig.at_wait = at_wait
     rig.worker.run()
 
-    assert rig.stood[:3] == [120.0] * 3
+    assert rig.stood[:3] == [300.0] * 3
     assert len(passes) == 4
 
 
 def test_a_provider_that_wants_to_be_asked_seldom_is(rig: Rig) -> None:
-    rig.push, rig.least_poll, rig.at_wait = False, 3000.0, stop_after(rig, 26)
+    rig.push, rig.least_poll, rig.at_wait = False, 3000.0, stop_after(rig, 11)
     rig.worker.run()
 
     assert rig.looks == 2
-    assert sum(rig.stood[:25]) == 3000.0
+    assert sum(rig.stood[:10]) == 3000.0
 
 
 @pytest.mark.parametrize("error", [StoreFull("full"), StoreDamaged("damaged")])

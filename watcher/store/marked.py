@@ -62,7 +62,10 @@ def set_wish(connection: Connection, account: str, wish: Wish) -> None:
 
 
 def markable(connection: Connection, account: str) -> list[tuple[str, str, str]]:
-    """Return (identity, ref, process) of all received mail that belongs to a process and is in the mailbox, spam left out."""
+    """Return (identity, ref, process) of all received mail that belongs to a process and is in the mailbox, newest first.
+
+    What lies in spam is left out.
+    """
     linked = (process_link.c.account == event.c.account) & (process_link.c.identity == event.c.identity)
     stands = (message.c.account == event.c.account) & (message.c.identity == event.c.identity)
     query = (
@@ -70,6 +73,7 @@ def markable(connection: Connection, account: str) -> list[tuple[str, str, str]]
         .join(process_link, linked)
         .join(message, stands)
         .where(event.c.account == account, event.c.own.is_(False), message.c.ref != "", message.c.role.not_in(_UNMARKABLE))
+        .order_by(message.c.received_at.desc(), event.c.identity)
     )
     return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 

@@ -44,6 +44,9 @@ _COLUMNS = (
     "listed",
 )
 _GROUP = 500
+_MOST_ANSWERED = 50
+_MOST = 5000
+"""The newest so many mails in spam are looked at: more come in no month that was not meant to be a burden."""
 
 
 class Tie(StrEnum):
@@ -90,7 +93,7 @@ def put_spam(connection: Connection, account: str, envelopes: Iterable[Envelope]
             e.identity,
             e.ref,
             e.message_id,
-            " ".join(dict.fromkeys([*e.in_reply_to.split(), *e.references.split()])),
+            " ".join(list(dict.fromkeys([*e.references.split(), *e.in_reply_to.split()]))[-_MOST_ANSWERED:]),
             e.thread_id,
             e.from_address,
             e.subject,
@@ -139,7 +142,7 @@ def tidy_spam(connection: Connection, account: str, since: datetime) -> None:
 
 
 def load_spam(connection: Connection, account: str, process: str | None = None, *, tied: bool = False) -> list[SpamRow]:
-    """Return what lies in spam, oldest first: all, what may belong to one process, or, if `tied`, to any."""
+    """Return what lies in spam, oldest first: the newest thousands, what may belong to one process, or, if `tied`, to any."""
     columns = [spam.c[name] for name in ("identity", "message_id", "answers", "thread_id", "from_address", "subject")]
     columns += [spam.c.received_at, spam.c.process, spam.c.tie]
     query = select(*columns, type_coerce(spam.c.told, Boolean)).where(spam.c.account == account)
@@ -147,10 +150,12 @@ def load_spam(connection: Connection, account: str, process: str | None = None, 
         query = query.where(spam.c.process == process)
     elif tied:
         query = query.where(spam.c.process != "")
-    return [
+    newest = query.order_by(spam.c.received_at.desc(), spam.c.identity.desc()).limit(_MOST)
+    rows = [
         SpamRow(row[0], row[1], tuple(row[2].split()), row[3], row[4], row[5], row[6], row[7], Tie(row[8]), row[9])
-        for row in connection.execute(query.order_by(spam.c.received_at, spam.c.identity))
+        for row in connection.execute(newest)
     ]
+    return rows[::-1]
 
 
 def note_ties(connection: Connection, account: str, rows: Iterable[SpamRow]) -> None:
