@@ -17,6 +17,8 @@ from tests.servers.gmail.front import Front
 from tests.watcher.clidesk import INTERVIEW, INVITED, CliDesk
 from watcher.cli.exits import Exit
 
+pytestmark = pytest.mark.xdist_group("google")
+
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:

@@ -21,6 +21,8 @@ from watcher.cli.exits import Exit
 from watcher.lock import wake_daemon
 from watcher.log import redact
 
+pytestmark = pytest.mark.xdist_group("google")
+
 _PAUSE = Event()
 _OWNERS = iter(f"sam{number}@gmail.com" for number in range(1000))
 
@@ -53,8 +55,8 @@ def desk(google: GoogleSignIn, dovecot: Dovecot, tmp_path: Path, monkeypatch: py
 
 
 def until(what: Callable[[], bool]) -> None:
-    """Return when it is so. AssertionError after 20 seconds."""
-    for _ in range(400):
+    """Return when it is so. AssertionError after a minute."""
+    for _ in range(1200):
         if what():
             return
         _PAUSE.wait(0.05)

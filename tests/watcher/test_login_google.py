@@ -125,7 +125,7 @@ def test_a_sign_in_that_will_end_says_when_and_how_to_leave_that(desk: GoogleDes
 def test_the_address_at_the_end_can_be_pasted(desk: GoogleDesk) -> None:
     with desk.process("login", "gmail") as process:
         link = link_in(process)
-        out, err = process.communicate(f"{follow(link)}\n", timeout=20)
+        out, err = process.communicate(f"{follow(link)}\n", timeout=60)
 
     assert process.returncode == 0, err
     assert "Signed in as sam@gmail.com" in out
@@ -137,7 +137,7 @@ def test_what_is_pasted_wrongly_is_told_and_can_be_pasted_again(desk: GoogleDesk
         right = follow(link_in(process))
         query = urlsplit(right).query
         foreign = right.replace("state=", "state=x")
-        out, err = process.communicate(f"no idea\n\n{foreign}\nhttp://127.0.0.1:1/\n  <?{query}>  \n", timeout=20)
+        out, err = process.communicate(f"no idea\n\n{foreign}\nhttp://127.0.0.1:1/\n  <?{query}>  \n", timeout=60)
 
     assert process.returncode == 0, (out, err)
     assert err.count("holds no answer of Google's") == 2
@@ -154,7 +154,7 @@ def test_the_answer_may_come_over_the_loopback_while_a_paste_is_waited_for(desk:
         assert visit(answer, host="evil.example")[0] == 400
         status, page = visit(answer)
         assert (status, "close this page" in page) == (200, True)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
     assert desk.kept.exists()
 
@@ -164,7 +164,7 @@ def test_a_terminal_takes_the_paste_as_well(desk: GoogleDesk) -> None:
     try:
         with desk.process("login", "gmail", stdin=theirs) as process:
             os.write(ours, f"{follow(link_in(process))}\n".encode())
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
     finally:
         os.close(ours)
         os.close(theirs)
@@ -178,7 +178,7 @@ def test_an_end_of_the_input_is_no_end_of_the_wait(desk: GoogleDesk) -> None:
         process.stdin.close()
         process.stdin = None
         assert visit(follow(link_in(process)))[0] == 200
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 def test_no_browser_is_opened_where_none_is_wanted_or_seen(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +195,7 @@ def test_the_browser_that_is_named_is_the_one_that_opens(desk: GoogleDesk, tmp_p
     browser = tmp_path / "browser.py"
     browser.write_text("import sys, urllib.request\nurllib.request.urlopen(sys.argv[1], timeout=10).read()\n")
     with desk.process("login", "gmail", browser=f"{sys.executable} {browser} %s") as process:
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
 
     assert process.returncode == 0, err
     assert "opens in your browser" in out
