@@ -60,7 +60,11 @@ class Changes:
     cursor: str
     """Where to go on after this page is stored: opaque, versioned, tagged by provider."""
     envelopes: Sequence[Envelope] = ()
-    """Every new message of inbox, archive and sent (drafts are not messages)."""
+    """Every new message of inbox, archive and sent (drafts are not messages).
+
+    A mailbox that tells of spam yields what lies there, too, with `Role.JUNK`; when it is moved elsewhere it comes again with the
+    role that it has there, and when it is deleted its ref is among `removed`.
+    """
     messages: Sequence[Message] = ()
     """Those of `envelopes` that `wants` asked for, with their text."""
     removed: Sequence[str] = ()
