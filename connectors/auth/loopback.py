@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
 __all__ = ["Loopback"]
 
+_LOG = logging.getLogger("hearback.loopback")
 _GOOD = "Hearback has got the answer. You can close this page and go back to the terminal."
 _PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Hearback</title>'
     '<body style="font-family: sans-serif; margin: 4em auto; max-width: 32em"><p>{}</p></body></html>'
 )
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of who hangs up, or sends what is no HTTP: it is not the answer."""
+        del request, client_address
+        _LOG.debug("a connection to the loopback address broke off", exc_info=True)
 
 
 class Loopback:
@@ -43,7 +55,9 @@ class Loopback:
                     self._say(404, "There is nothing here.")
                 else:
                     wrong = take(self.path)
-                    self._say(400 if wrong else 200, f"This is not the answer that is waited for: {wrong}." if wrong else _GOOD)
+                    self._say(
+                        400 if wrong else 200, f"This is not the answer that is waited for: {escape(wrong)}." if wrong else _GOOD
+                    )
 
             def _say(self, status: int, text: str) -> None:
                 body = _PAGE.format(text).encode()
@@ -60,8 +74,7 @@ class Loopback:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the seam
                 """Say nothing: the address holds the code."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="loopback", daemon=True)
 
     @property

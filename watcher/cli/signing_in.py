@@ -58,11 +58,14 @@ def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock |
     transport = transport_of(account, clock)
     again = f"hearback login {account.name}"
     answers: queue.SimpleQueue[str | ConnectorError] = queue.SimpleQueue()
+    attempts: list[SignIn] = []
 
     def take(text: str) -> str:
         """Look at an address that came, and return what is wrong with it."""
+        if not attempts:
+            return "nothing is waited for yet"
         try:
-            answers.put(attempt.code_in(text))
+            answers.put(attempts[0].code_in(text))
         except NotTheAnswer as error:
             return str(error)
         except ConnectorError as error:
@@ -71,6 +74,7 @@ def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock |
 
     with Loopback(take) as server:
         attempt = SignIn(client, scopes_of(account), server.url, transport, again, hint=account.username)
+        attempts.append(attempt)
         _show(account, attempt.url, server.port, opened=browser and _open_browser(attempt.url))
         with _pasted(take):
             code = _answer(answers, again)
@@ -200,10 +204,13 @@ def _lines(stop: SocketWake) -> Iterator[str]:
         return
     rest = b""
     while len(rest) < _LONGEST_LINE:
-        ready, _, _ = select.select([descriptor, stop.fileno()], [], [])
-        if stop.is_set() or not ready:
+        try:
+            select.select([descriptor, stop.fileno()], [], [])
+            if stop.is_set():
+                return
+            data = os.read(descriptor, 4096)
+        except (OSError, ValueError):  # it was closed
             return
-        data = os.read(descriptor, 4096)
         if not data:
             if rest:
                 yield rest.decode("utf-8", "replace")
