@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from google.oauth2.credentials import Credentials
 
 from tests.connectors.letters import HOSTILE, NOW, invitation, letter, with_attachment
 from tests.servers.gmail import Bulk, FakeGmail, Look, Mailbox
+from tests.servers.gmail.units import UNITS
 from tests.servers.gmail_client import Client, refused
 
+ROOT = Path(__file__).parents[2]
 SAM = "sam@example.com"
 
 
@@ -392,3 +399,26 @@ def test_ten_thousand_messages_are_there_without_being_kept(client: Client, box:
     assert message["internalDate"] == str(int(datetime(2025, 3, 4, tzinfo=UTC).timestamp() * 1000))
     assert client.raw(last[0]) == client.raw(last[0])
     assert client.history(start(client)) == []
+
+
+def test_it_runs_as_a_process_of_its_own_that_tells_what_was_asked_of_it() -> None:
+    command = [sys.executable, "-m", "tests.servers.gmail", "--messages", "30"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        asked = Client(told["url"], Credentials(token=None, **told["credentials"]))  # type: ignore[no-untyped-call]  # no types
+        assert len(ids(asked.users.messages().list(userId="me").execute())) == 30
+        asked.close()
+        process.stdin.write("\n")
+        process.stdin.flush()
+        counted = json.loads(process.stdout.readline())
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+    assert counted == {
+        "requests": 2,
+        "calls": {"token": 1, "gmail.users.messages.list": 1},
+        "units": UNITS["gmail.users.messages.list"],
+        "violations": [],
+    }

@@ -89,6 +89,9 @@ def test_an_update_keeps_the_draft_and_replaces_the_message_in_it(client: Client
         ("messagesDeleted", made["message"]["id"], []),
         ("messagesAdded", again["message"]["id"], []),
     ]
+    other = draft_bytes(draft(subject="Something else"))
+    assert update(client, made["id"], other, thread)["message"]["threadId"] != thread
+    assert update(client, made["id"], draft_bytes(draft()), thread)["message"]["threadId"] == thread
     assert update(client, made["id"], draft_bytes(draft()))["message"]["threadId"] != thread
 
 

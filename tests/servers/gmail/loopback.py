@@ -7,7 +7,7 @@ import gzip
 import socket
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,9 +53,10 @@ class Loopback(ABC):
             owner = served
 
         self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server.accepted = self.note
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._open: set[socket.socket] = set()
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
         self.requests = 0
         """How many came over HTTP."""
 
@@ -93,10 +94,22 @@ class Loopback(ABC):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until every client so far has gone and what it asked for is done; say whether that came in time."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout) as last:
+            name = last.getsockname()
+            with self._guard:
+                # Connections are accepted in their order: when this one is, those before it are known.
+                if not self._guard.wait_for(lambda: any(one.getpeername() == name for one in self._open), timeout):
+                    return False
+        with self._guard:
+            return self._guard.wait_for(lambda: not self._open, timeout)
+
     def note(self, connection: socket.socket, *, gone: bool = False) -> None:
         """Keep count of the connections."""
         with self._guard:
             (self._open.discard if gone else self._open.add)(connection)
+            self._guard.notify_all()
 
     def count(self) -> None:
         """Count a request."""
@@ -107,6 +120,12 @@ class Loopback(ABC):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    accepted: Callable[[socket.socket], None]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Note a connection in the order in which they come, and serve it in a thread of its own."""
+        self.accepted(request)
+        super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that go away."""
@@ -116,10 +135,6 @@ class _Handler(BaseHTTPRequestHandler):
     owner: Loopback
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-
-    def setup(self) -> None:
-        super().setup()
-        self.owner.note(self.connection)
 
     def finish(self) -> None:
         self.owner.note(self.connection, gone=True)
@@ -132,6 +147,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(length) if length else b""
+        if len(body) < length:  # the client died in the middle of its request, which is none then
+            self.close_connection = True
+            return
         self.owner.count()
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:

@@ -8,6 +8,7 @@ another one; sending destroys the draft and makes a new message with the label S
 
 from __future__ import annotations
 
+import copy
 import functools
 import random
 import re
@@ -16,7 +17,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from tests.servers.gmail.mime import Look, normal_subject
 from tests.servers.gmail.store import SYSTEM, Change, Label, Stored, StoredDraft
@@ -310,6 +311,18 @@ class Mailbox:
                 self._known.setdefault(one.message_id, []).append(one)
             self._order.append((*one.order, one.id))
         self._order.sort()
+
+    # -- as it was
+
+    @_held
+    def snapshot(self) -> dict[str, Any]:
+        """Return all that it holds, for `restore`."""
+        return copy.deepcopy({name: value for name, value in vars(self).items() if name not in {"lock", "clock"}})
+
+    @_held
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Hold again what it held then, the next identifiers included."""
+        vars(self).update(copy.deepcopy(dict(snapshot)))
 
     # -- what it takes
 
