@@ -28,9 +28,9 @@ from watcher.store.marked import (
     forget_marked,
     markable,
     marked_rows,
+    note_removed,
     put_marked,
     refs_of,
-    set_wish,
     wish_of,
 )
 
@@ -55,6 +55,8 @@ _PER_PASS = 2000
 """Messages that one pass marks at most: the first look at a mailbox must not keep the next one waiting."""
 _FIRST_RETRY = timedelta(minutes=5)
 _LAST_RETRY = timedelta(hours=6)
+_LONGEST_WAIT = timedelta(days=1)
+"""Even where the mailbox asks for more."""
 
 _Place = tuple[str, str]
 """Identity of a message, and where it lies."""
@@ -116,14 +118,15 @@ class Marking:
             wish = wish_of(connection, self.account)
         if wish is not self._wish:
             self._wish, self.changed, self._not_before = wish, True, None
-        if self._not_before is not None and now < self._not_before:
-            return
+        if self._not_before is not None and timedelta(0) < self._not_before - now <= _LONGEST_WAIT:
+            return  # one that is further away was reckoned before the clock was put back
         try:
             self._bring_up(wish, store, connector, stopping)
         except StoreError:
             raise
         except Exception as error:
-            wait = max(self._delay, timedelta(seconds=error.retry_after if isinstance(error, Throttled) else 0))
+            asked = timedelta(seconds=error.retry_after if isinstance(error, Throttled) else 0)
+            wait = min(max(self._delay, asked), _LONGEST_WAIT)
             self._not_before, self._delay = now + wait, min(self._delay * 2, _LAST_RETRY)
             self.changed = True
             log.warning("%s: mail could not be marked; drafts are not affected: %s", self.account, error, exc_info=_bug(error))
@@ -180,14 +183,13 @@ class Marking:
 
 
 def take_away(account: str, store: Store, connector: Connector) -> int:
-    """Remove all marks of ours, and remember that they stay away; return how many kinds there were.
+    """Remove all marks of ours, as the user said, and remember that it is done; return how many kinds there were.
 
-    Raises the connector's errors; then nothing is remembered.
+    Raises the connector's errors; then it is still to be done.
     """
     kinds = connector.remove_marks()
     with store.write() as connection:
-        forget_marked(connection, account)
-        set_wish(connection, account, Wish.NONE)
+        note_removed(connection, account)
     return kinds
 
 

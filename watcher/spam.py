@@ -21,6 +21,7 @@ from rules.intents import Notice
 from rules.mail import Envelope, Role
 from rules.process import Process, State
 from watcher.store import Connection
+from watcher.store.accounts import load_cursor
 from watcher.store.spam import (
     SpamRow,
     Tie,
@@ -57,7 +58,7 @@ def take_spam(  # noqa: PLR0917 - the page, and what it is judged by
     kept = tuple(envelope for envelope in page.envelopes if envelope.role is not Role.JUNK)
     if len(kept) == len(page.envelopes) and not has_spam(connection, account):
         return kept, False
-    if page.reset:
+    if page.reset or load_cursor(connection, account) is None:
         unlist_spam(connection, account)
     here = {envelope.identity for envelope in kept}
     lying = [e for e in page.envelopes if e.role is Role.JUNK and e.identity not in here and e.from_address not in own]

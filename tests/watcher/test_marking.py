@@ -246,8 +246,9 @@ def test_a_pass_that_dies_while_it_labels_is_made_good(desk: GmailDesk, monkeypa
         assert count_marked(connection, "main") == {Mark.WAITING: 1}
 
 
-@pytest.mark.parametrize("method", ["labels.list", "labels.create", "messages.modify"])
-@pytest.mark.parametrize("status", [403, 404, 500])
+@pytest.mark.parametrize(
+    ("method", "status"), [("labels.list", 500), ("labels.create", 403), ("messages.modify", 404), ("messages.modify", 403)]
+)
 def test_labels_that_fail_hold_up_no_draft_and_come_later(desk: GmailDesk, method: str, status: int) -> None:
     first = desk.arrives(invitation(INVITED, INTERVIEW), INVITED)
     desk.server.fail(method, status, times=None)
@@ -331,6 +332,24 @@ def test_a_removal_that_fails_is_made_good_at_a_later_look(desk: GmailDesk) -> N
     assert desk.own_labels() == []
 
 
+def test_labels_that_are_wanted_back_while_they_are_removed_come_back(desk: GmailDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = invited(desk)
+    say(desk, Wish.REMOVE)
+    remove = desk.connector.remove_marks
+
+    def remove_and_hear() -> int:
+        kinds = remove()
+        say(desk, Wish.KEEP)
+        return kinds
+
+    monkeypatch.setattr(desk.connector, "remove_marks", remove_and_hear)
+    desk.later(minutes=2)
+    assert desk.label_of(first) == ""
+
+    desk.later(minutes=2)
+    assert desk.label_of(first) == "Waiting"
+
+
 def test_without_labels_in_the_configuration_none_are_asked_for(tmp_path: Path) -> None:
     with GmailDesk(tmp_path, labels=False) as desk:
         invited(desk)
@@ -409,6 +428,17 @@ def test_a_mailbox_that_asks_for_patience_is_left_alone_for_that_long(files: Des
     assert mailbox.calls == []
 
     files.look(INVITED + timedelta(minutes=61))
+    assert mailbox.calls == [(1, Mark.WAITING)]
+
+
+def test_a_clock_that_is_put_back_does_not_keep_labels_away_for_ever(files: Desk) -> None:
+    mailbox = marking(files)
+    mailbox.mood = Throttled("slowly.", 10**6)
+    files.deliver(invitation(INVITED, INTERVIEW), INVITED)
+    files.look(INVITED + timedelta(days=1))
+    mailbox.mood = None
+    files.look(INVITED)
+
     assert mailbox.calls == [(1, Mark.WAITING)]
 
 

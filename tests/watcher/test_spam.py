@@ -18,6 +18,7 @@ from watcher.history import Assessment
 from watcher.report.status import build_status
 from watcher.report.table import status_view
 from watcher.report.why import build_why
+from watcher.store.accounts import forget_cursor
 from watcher.store.journal import add_mark
 from watcher.store.mail import all_events, search_messages
 from watcher.store.spam import load_spam
@@ -163,6 +164,18 @@ def test_a_listing_that_starts_over_tells_what_is_gone(waiting: GmailDesk) -> No
     with waiting.store.read() as connection:
         (row,) = load_spam(connection, "main")
     assert row.message_id == waiting.box.message(kept).message_id
+
+
+def test_a_mailbox_that_is_read_anew_from_nothing_tells_what_is_gone(waiting: GmailDesk) -> None:
+    """As after the account has become one of another kind, which tells of no spam."""
+    key = waiting.arrives(rejection(), LATER, *SPAM)
+    waiting.look(LATER)
+    waiting.box.delete(key)
+    with waiting.store.write() as connection:
+        forget_cursor(connection, "main")
+    waiting.later(minutes=10)
+
+    assert notices(waiting.process(waiting.moment)) == []
 
 
 def test_it_grows_out_of_the_window(waiting: GmailDesk) -> None:

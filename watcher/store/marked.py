@@ -21,6 +21,7 @@ __all__ = [
     "forget_marked",
     "markable",
     "marked_rows",
+    "note_removed",
     "put_marked",
     "refs_of",
     "set_wish",
@@ -59,6 +60,13 @@ def wish_of(connection: Connection, account: str) -> Wish:
 def set_wish(connection: Connection, account: str, wish: Wish) -> None:
     """Remember what the user said; the account has to be known."""
     connection.execute(update(account_table).where(account_table.c.name == account).values(labels=wish.value))
+
+
+def note_removed(connection: Connection, account: str) -> None:
+    """Note that no mail of the account carries a mark any more, and none will, unless the user has wanted them back meanwhile."""
+    forget_marked(connection, account)
+    still = (account_table.c.name == account) & (account_table.c.labels == Wish.REMOVE.value)
+    connection.execute(update(account_table).where(still).values(labels=Wish.NONE.value))
 
 
 def markable(connection: Connection, account: str) -> list[tuple[str, str, str]]:
