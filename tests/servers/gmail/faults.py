@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import threading
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,6 +27,8 @@ class Act(StrEnum):
     """It is answered with an error and does nothing."""
     SLOW = "slow"
     """It waits before it is done; done it is, even when the client has gone."""
+    HOLD = "hold"
+    """It waits until it is released, and is done then, even when the client has gone."""
     CUT = "cut"
     """The connection is closed in the middle of the answer."""
 
@@ -51,6 +53,10 @@ class Fault:
     """CUT: what was asked for is done before the connection breaks. ANSWER: it is done, and yet called an error."""
     after: int = 0
     """CUT: so many octets of the answer pass."""
+    reached: threading.Event = field(default_factory=threading.Event)
+    """It has hit a request."""
+    released: threading.Event = field(default_factory=threading.Event)
+    """HOLD: what was held goes on."""
     met: int = 0
     """How many requests it has met so far."""
     struck: int = 0
@@ -78,7 +84,13 @@ class Faults:
 
     def clear(self) -> None:
         """Let nothing go wrong any more."""
+        self.release()
         self._armed.clear()
+
+    def release(self) -> None:
+        """Let everything go on that is held."""
+        for fault in self._armed:
+            fault.released.set()
 
     def strike(self, method: str) -> Fault | None:
         """Return what happens to this request, if anything."""
@@ -106,6 +118,3 @@ def refusal(
 def portal() -> Answer:
     """Return what a network's sign-in page puts in the place of any answer."""
     return Answer(200, _PORTAL, {}, "text/html; charset=utf-8")
-
-
-Refusal = Callable[..., Answer]

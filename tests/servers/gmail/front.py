@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,10 +68,11 @@ class Front(Judge):
                 self._mailboxes[address] = EmulatedMailbox(address, self._back, self.lock)
             return self._mailboxes[address]
 
-    def credentials(self, address: str, scopes: frozenset[str] = frozenset({MODIFY})) -> Credentials:
-        """Return what a user of that address has allowed, by the whole of the sign-in with PKCE, without an access token."""
+    def credentials(self, address: str, scopes: Collection[str] | None = None) -> Credentials:
+        """Return what a user of that address has allowed (gmail.modify unless told), by the whole of the sign-in with PKCE."""
         self.mailbox(address)
-        token = granted(self._back, address, scopes)
+        asked = sorted(scopes or {MODIFY})
+        token = granted(self._back, address, asked)
         self._refresh.setdefault(address, []).append(token)
         return Credentials(  # type: ignore[no-untyped-call]  # the library has no types here
             token=None,
@@ -79,13 +80,17 @@ class Front(Judge):
             token_uri=f"{self.url}/token",
             client_id=CLIENT_ID,
             client_secret=CLIENT_SECRET,
-            scopes=sorted(scopes),
+            scopes=asked,
         )
 
     def revoke(self, address: str) -> None:
         """Take back what a user has allowed; access tokens run out by themselves."""
         for token in self._refresh.pop(address, []):
             self._back.plain("POST", f"/oauth2/revoke?token={token}", _FORM, f"token={token}".encode())
+
+    def expire_history(self, address: str) -> None:
+        """Let every history identifier that was handed out be answered 404."""
+        self.mailbox(address).expire_history()
 
     # -- over HTTP
 

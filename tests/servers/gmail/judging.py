@@ -99,6 +99,10 @@ class Judge(Loopback):
         """Let requests wait before they are done; they are done even when the client has gone by then."""
         return self.arm(Fault(method, Act.SLOW, times=times, seconds=seconds, skip=skip))
 
+    def hold(self, method: str, times: int | None = 1, *, skip: int = 0, seconds: float = 60.0) -> Fault:
+        """Let requests wait until `released` of the fault is set, and be done then, even when the client is dead."""
+        return self.arm(Fault(method, Act.HOLD, times=times, skip=skip, seconds=seconds))
+
     def break_off(
         self, method: str, times: int | None = 1, *, done: bool = True, after: int = 0, skip: int = 0, chance: float = 1.0
     ) -> Fault:
@@ -116,8 +120,9 @@ class Judge(Loopback):
             self.faults.clear()
 
     def __exit__(self, *args: object) -> None:
-        """Stop; slow requests wait no longer."""
+        """Stop; slow and held requests wait no longer."""
         self._stopping.set()
+        self.faults.release()
         super().__exit__(*args)
 
     # -- over HTTP
@@ -135,7 +140,7 @@ class Judge(Loopback):
     def _routed(self, request: Request) -> Answer:
         path = urlsplit(request.target).path
         if path in _TOKEN_PATHS and request.verb == "POST":
-            self.calls[TOKEN] += 1
+            self._count(TOKEN)
             return self._with_faults(TOKEN, lambda: self.token(request))
         if path == _BATCH_PATH and request.verb == "POST":
             return self._with_faults(BATCH, lambda: self._batch(request))
@@ -147,7 +152,7 @@ class Judge(Loopback):
         return ApiError(404).answer
 
     def _batch(self, request: Request) -> Answer:
-        self.calls[BATCH] += 1
+        self._count(BATCH)
         try:
             parts = batches.split(request.headers.get("content-type", ""), request.body)
             self.grant(request.headers.get("authorization", ""))
@@ -174,9 +179,7 @@ class Judge(Loopback):
             self.violation(error.message)
             return error.answer
         method = checked.route.method.id
-        with self.lock:
-            self.calls[method] += 1
-            self.units += UNITS.get(method, 0)
+        self._count(method)
         if not self.affords(UNITS.get(method, 0)):
             return faults.refusal(403, reason="userRateLimitExceeded", message="Quota exceeded for quota metric 'Queries'")
         return self._with_faults(method, lambda: self._answered(request, checked))
@@ -223,13 +226,22 @@ class Judge(Loopback):
             fault = self.faults.strike(method)
         if fault is None:
             return does()
+        fault.reached.set()
         if fault.act is Act.SLOW:
             self._stopping.wait(fault.seconds)
+            return does()
+        if fault.act is Act.HOLD:
+            fault.released.wait(fault.seconds)
             return does()
         done = does() if fault.done else None
         if fault.act is Act.CUT:
             raise Broken(octets(done or fault.answer)[: fault.after])
         return fault.answer
+
+    def _count(self, method: str) -> None:
+        with self.lock:
+            self.calls[method] += 1
+            self.units += UNITS.get(method, 0)
 
     def violation(self, text: str) -> None:
         """Keep what must not be."""

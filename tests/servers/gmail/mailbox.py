@@ -195,7 +195,7 @@ class Mailbox:
         """Put other bytes into a draft, as drafts.update does; returns the identifier of the message that is in it now.
 
         The message in it is destroyed and another one takes its place. Without a `threadId` in the request the draft leaves its
-        conversation, by the same rule as at its making (taylorwilsdon/google_workspace_mcp#845 tells of drafts that lost theirs).
+        conversation, by the same rule as at its making; other programs tell of drafts that lost theirs so.
         """
         stored = self._new(self._saved(raw), frozenset({"DRAFT"}), at)
         fits = thread_id and self.belongs(stored, thread_id, besides=draft.message)
