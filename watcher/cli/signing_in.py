@@ -10,11 +10,12 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from connectors.auth.google import Grant, same_mailbox
+from connectors.auth.google import same_mailbox
 from connectors.auth.google.account import mailbox_of, revoke
 from connectors.auth.google.flow import NotTheAnswer, SignIn
 from connectors.auth.google.refusal import TESTING, skew_words
@@ -82,7 +83,7 @@ def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock |
         grant, token = attempt.redeem(code, clock.now())
     register_secret(token)
     owner = _prove(account, token, transport, again)
-    store_grant(account.secret, Grant(grant.refresh_token, grant.client_id, grant.scopes, owner, grant.granted, grant.ends))
+    store_grant(account.secret, replace(grant, address=owner))
     typer.echo(f"Signed in as {owner}; kept in: {account.secret}. `hearback check` tries it out.")
     wake_daemon(lock)  # it may have been waiting for this
     if grant.ends is not None:
@@ -128,7 +129,7 @@ def _prove(account: GoogleAccount, token: str, transport: Transport, again: str)
             f"{account.host} does not take this sign-in for {account.username}: nothing was stored. Perhaps you signed in with "
             f"another Google account; start over with `{again}` and choose {account.username} there. It said: {error}"
         ) from None
-    except Unavailable as error:
+    except (Unavailable, Misconfigured) as error:
         warn(f"whether {account.host} takes this sign-in could not be tried now: {error}")
     finally:
         connector.close()
