@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from connectors.base import DraftRef, Found, FoundState, Withdrawal
 from connectors.errors import Conflict, NotFound, Refused, Unavailable
-from connectors.gmail.answers import labels_of, record, records, text
+from connectors.gmail.answers import record, records, text
 from connectors.gmail.looking import headers_of, raw_of
-from connectors.gmail.reading import is_reference
+from connectors.gmail.reading import is_reference, role_of
 from connectors.gmail.sent import Sent, is_in_thread
 from connectors.gmail.service import Request, Service
 from connectors.matching import is_later, is_same_errand, says_the_same
@@ -132,7 +132,7 @@ class DraftBox:
         return [held for ref in refs if (held := self._read(ref)) is not None and held.message_id == message_id]
 
     def _read(self, ref: str) -> _Held | None:
-        """Return a draft as it stands; None when it is gone, or when what is inside is a draft no more (it was sent)."""
+        """Return a draft as it stands; None when it is gone or in the bin, or what is inside is a draft no more (it was sent)."""
         if not is_reference(ref):
             return None
         request = self.service.drafts.get(userId="me", id=ref, format="raw", fields=_HELD)
@@ -142,7 +142,7 @@ class DraftBox:
             return None
         message = record(answer, "message")
         raw = raw_of(message)
-        if raw is None or "DRAFT" not in (labels_of(message) or ()):
+        if raw is None or role_of(message) is not Role.DRAFTS:
             return None
         return _Held(ref, text(message, "id"), text(message, "threadId"), raw)
 

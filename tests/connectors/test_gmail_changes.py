@@ -114,14 +114,14 @@ def test_mail_taken_out_of_spam_and_bin_comes_and_mail_put_there_is_removed(
     for name in ("spam", "bin", "inbox", "other"):
         harness.mailbox.deliver(letter(name), {"spam": ["SPAM"], "bin": ["TRASH"]}.get(name, ["INBOX"]), NOW)
     cursor = settle(connector)
-    harness.mailbox.relabel(key_of(harness, "spam"), add=["INBOX"], remove=["SPAM"])
-    harness.mailbox.relabel(key_of(harness, "bin"), add=["INBOX"], remove=["TRASH"])
+    harness.mailbox.relabel(key_of(harness, "spam"), remove=["SPAM"])
+    harness.mailbox.relabel(key_of(harness, "bin"), remove=["TRASH"])
     harness.mailbox.trash(key_of(harness, "inbox"))
     harness.mailbox.spam(key_of(harness, "other"))
     pulled = pull(connector, cursor)
 
     assert pulled.ids == {"spam", "bin"}
-    assert {one.role for one in pulled.envelopes} == {Role.INBOX}
+    assert {one.role for one in pulled.envelopes} == {Role.ARCHIVE}
     removed = {ref for page in pulled.pages for ref in page.removed}
     assert removed == {key_of(harness, "inbox"), key_of(harness, "other")}
 
@@ -315,7 +315,10 @@ def test_every_history_cursor_on_the_way_can_be_resumed_from(harness: FakeGmailH
     for page in pages:
         seen |= {envelope.message_id.partition("@")[0] for envelope in page.envelopes}
         with opened(harness) as another:
-            assert seen | pull(another, page.cursor).ids == expected
+            rest = pull(another, page.cursor)
+
+            assert seen | rest.ids == expected
+            assert len(rest.envelopes) <= len(expected) - len(seen) + PAGE, "it goes on where it was"
 
 
 def test_what_happens_to_mail_that_was_delivered_already_is_not_lost_by_resuming(
@@ -536,6 +539,15 @@ def test_a_message_that_fails_again_and_again_is_left_out_in_the_end(harness: Fa
 
         assert len(pulled.ids) == PAGE - 1
         assert pulled.ids < names
+
+
+def test_patience_is_no_reason_to_leave_a_message_out(harness: FakeGmailHarness) -> None:
+    fill(harness, 2)
+    harness.server.fail("messages.get", 429, times=None)
+    with opened(harness) as connector:
+        for _ in range(5):
+            with pytest.raises(Throttled):
+                pull(connector)
 
 
 def test_a_large_message_that_fails_again_and_again_comes_without_its_text(harness: FakeGmailHarness) -> None:

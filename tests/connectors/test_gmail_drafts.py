@@ -165,6 +165,16 @@ def test_a_draft_that_was_sent_and_left_its_container_behind_is_never_removed(
     assert len(harness.raws(Role.SENT)) == 1
 
 
+def test_a_draft_in_the_bin_is_a_draft_that_the_user_deleted(harness: FakeGmailHarness, connector: GmailConnector) -> None:
+    ref = put(connector, draft())
+    harness.mailbox.trash(harness.mailbox.draft_of(draft().message_id).message.id)
+
+    assert connector.find_draft(draft(), ref).state is FoundState.ABSENT
+    assert connector.withdraw_draft(draft(), ref) is Withdrawal.GONE
+    assert list(connector.list_drafts()) == []
+    assert len(harness.mailbox.messages("TRASH")) == 1
+
+
 def test_an_edit_that_begins_with_an_empty_recipient_is_an_edit(harness: FakeGmailHarness, connector: GmailConnector) -> None:
     """A web page saves while one types."""
     ref = put(connector, draft())
