@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,8 +21,9 @@ from tests.watcher.gmail_desk import GmailDesk
 from tests.watcher.reporting import assessment, outbox_row
 from watcher.cycle import Cycle
 from watcher.marking import mark_of
+from watcher.store import Connection, Store
 from watcher.store.drafts import Op, RowState
-from watcher.store.journal import add_mark
+from watcher.store.journal import add_mark, load_log
 from watcher.store.mail import search_messages
 from watcher.store.marked import Wish, count_marked, marked_rows, put_marked, set_wish, wish_of
 
@@ -244,6 +246,46 @@ def test_a_pass_that_dies_while_it_labels_is_made_good(desk: GmailDesk, monkeypa
     assert desk.label_of(first) == "Waiting"
     with desk.store.read() as connection:
         assert count_marked(connection, "main") == {Mark.WAITING: 1}
+
+
+def test_a_program_that_dies_at_every_write_in_turn_comes_to_the_same_end(
+    desk: GmailDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each start gets one write further than the one before; mail, spam, log and labels are those of a pass that lives."""
+    write, left = Store.write, 0
+
+    @contextmanager
+    def dying(store: Store) -> Iterator[Connection]:
+        nonlocal left
+        with write(store) as connection:
+            yield connection
+            if left == 0:
+                raise Died
+            left -= 1
+
+    first = desk.arrives(invitation(INVITED, INTERVIEW), INVITED)
+    spam = letter("News", "Hello.\n", INVITED, message_id="spam-1@acme.test", sender="x@acme.test")
+    desk.arrives(spam, INVITED, "SPAM")
+    second = desk.arrives(reply(INVITED), INVITED)
+    deaths = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "write", dying)
+        while True:
+            left = deaths
+            try:
+                desk.look(INVITED)
+            except Died:
+                deaths += 1
+                desk.restart()
+            else:
+                break
+
+    assert deaths >= 5
+    assert (desk.label_of(first), desk.label_of(second)) == ("Paused", "Paused")
+    with desk.store.read() as connection:
+        actions = [row.action for row in load_log(connection, "main")]
+        assert count_marked(connection, "main") == {Mark.PAUSED: 2}
+    assert sorted(actions) == ["found", "notice:spam", "notice:your_turn", "replied"]
 
 
 @pytest.mark.parametrize(
