@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from connectors.errors import Misconfigured
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GOOGLE", "GmailSettings"]
 
+_LOOPBACK: Final = re.compile(r"127(?:\.[0-9]{1,3}){3}")
 GOOGLE: Final = "https://gmail.googleapis.com"
 
 
@@ -34,9 +37,9 @@ class GmailSettings:
     timeout: float = 30.0
     """How long any answer may take."""
     page_size: int = 500
-    """Messages in one page of changes, and of a listing (at most 500 by the reference of users.messages.list)."""
+    """Messages in one page of a listing (at most 500 by the reference of users.messages.list); one of changes has at most 50."""
     pause: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)
-    """Waits before another try."""
+    """Waits before another try, eight seconds at most. What it raises ends what is being done: so a stop need not wait."""
 
     def __post_init__(self) -> None:
         """Raise Misconfigured for what can never work."""
@@ -44,3 +47,18 @@ class GmailSettings:
             raise Misconfigured("No address of the Gmail account is named: set `address`.")
         if self.timeout <= 0 or not 1 <= self.page_size <= 500:  # noqa: PLR2004 - see above
             raise Misconfigured("`timeout` must be greater than zero, and `page_size` between 1 and 500.")
+        if not _is_safe(self.endpoint):
+            raise Misconfigured(f"Gmail is asked at an https address, or at http on this machine, and not at {self.endpoint!r}.")
+
+
+def _is_safe(endpoint: str) -> bool:
+    """Say whether a sign-in may be shown at an address: nobody between here and there can read it."""
+    try:
+        parts = urlsplit(endpoint)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if not host or parts.query or parts.fragment or parts.username is not None:
+        return False
+    local = host in {"localhost", "::1"} or _LOOPBACK.fullmatch(host) is not None
+    return parts.scheme == "https" or (parts.scheme == "http" and local)

@@ -500,6 +500,23 @@ def test_pauses_between_tries_grow_and_heed_what_the_service_asks_for(harness: F
     connector.close()
 
 
+def test_a_stop_during_a_pause_ends_what_is_being_done(harness: FakeGmailHarness) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(seconds: float) -> None:
+        assert 0 <= seconds <= 8
+        raise StoppedError
+
+    fill(harness, 3)
+    connector = GmailConnector(replace(harness.settings(), pause=stop))
+    connector.open()
+    harness.server.fail("messages.get", 503, times=None)
+    with pytest.raises(StoppedError):
+        pull(connector)
+    connector.close()
+
+
 def test_a_service_that_asks_for_a_long_pause_gets_it_from_the_caller(harness: FakeGmailHarness) -> None:
     fill(harness, 3)
     pauses: list[float] = []

@@ -170,6 +170,35 @@ def test_what_a_server_says_is_shown_on_one_line_and_cut() -> None:
     assert len(str(error)) < 400
 
 
+# -- settings
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "", "gmail.googleapis.com", "http://gmail.googleapis.com", "ftp://127.0.0.1", "http://127.0.0.1.evil.example", "https://",
+        "http://localhost@evil.example", "https://me:secret@gmail.googleapis.com", "https://[", "https://x.example/?a=b",
+    ],
+)  # fmt: skip
+def test_the_sign_in_is_shown_to_no_address_that_others_can_listen_to(endpoint: str) -> None:
+    with pytest.raises(Misconfigured):
+        replace(SETTINGS, endpoint=endpoint)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://gmail.googleapis.com", "http://127.0.0.1:4600", "http://localhost:1", "http://[::1]:1", "https://proxy.example/a"],
+)
+def test_a_service_on_this_machine_or_behind_tls_will_do(endpoint: str) -> None:
+    assert replace(SETTINGS, endpoint=endpoint).endpoint == endpoint
+
+
+@pytest.mark.parametrize("wrong", [{"address": ""}, {"timeout": 0}, {"page_size": 0}, {"page_size": 501}])
+def test_settings_that_can_never_work_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Misconfigured):
+        replace(SETTINGS, **wrong)
+
+
 # -- the line
 
 
