@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,13 +29,17 @@ class TestFakeGmail(ContractSuite):
 
 
 class TestFakeGmailOtherwise(ContractSuite):
-    """Headers as they came, short texts and calendars within the message, pages of history that are empty, records twice."""
+    """Headers as they came, calendars within the message, listings in disorder, pages of history that are empty."""
 
     @pytest.fixture
     def harness(self) -> Iterator[Harness]:
         """Start a server."""
         quirks = Quirks(
-            look=Look(decoded=False, inline=200, calendars_inline=True), empty_pages=3, repeats_history=True, missing_ids=404
+            look=Look(decoded=False, inline=200, calendars_inline=True),
+            disorder=timedelta(hours=12),
+            empty_pages=3,
+            repeats_history=True,
+            missing_ids=404,
         )
         mailbox = FakeGmailHarness(quirks)
         yield mailbox

@@ -184,6 +184,22 @@ def test_messages_are_listed_newest_first_in_pages_that_new_mail_does_not_move(c
     assert found == keys[::-1]
 
 
+def test_listings_may_be_in_disorder_and_yet_hold_every_message_once(client: Client, box: Mailbox) -> None:
+    box.quirks.disorder = timedelta(hours=12)
+    keys = [box.deliver(letter(f"m{number}"), at=NOW + timedelta(hours=number)) for number in range(40)]
+    request = client.users.messages().list(userId="me", maxResults=7, q=f"after:{int(NOW.timestamp()) - 1}")
+    found: list[str] = []
+    while request is not None:
+        answer = request.execute()
+        found += ids(answer)
+        request = client.users.messages().list_next(request, answer)
+
+    assert sorted(found) == sorted(keys)
+    assert found != keys[::-1]
+    assert all(abs(place - keys[::-1].index(key)) <= 12 for place, key in enumerate(found))
+    assert [one.id for one in box.messages()] == keys
+
+
 def test_a_page_token_serves_its_own_question_until_it_is_refused(client: Client, box: Mailbox) -> None:
     for number in range(4):
         box.deliver(letter(f"m{number}"))

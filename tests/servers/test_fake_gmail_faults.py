@@ -81,6 +81,9 @@ def test_trouble_may_begin_later_come_now_and_then_or_by_chance(fake: FakeGmail,
     fake.fail("gmail.users.getProfile", 503, times=None, skip=2, every=3)
     assert outcomes(9) == [200, 200, 503, 200, 200, 503, 200, 200, 503]
     fake.heal()
+    fake.fail("getProfile", 503, skip=1)
+    assert outcomes(3) == [200, 503, 200]
+    fake.heal()
     fault = fake.fail("getProfile", 503, times=None, chance=0.5)
     assert set(outcomes(30)) == {200, 503}
     assert fault.met == 30

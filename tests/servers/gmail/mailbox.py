@@ -16,7 +16,7 @@ import threading
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from tests.servers.gmail.mime import Look, normal_subject
@@ -40,6 +40,8 @@ class Quirks:
     """What has been seen of the service, or is allowed to it, and is switched on by a test."""
 
     look: Look = field(default_factory=Look)
+    disorder: timedelta = timedelta()
+    """Listings take a message for older than it is, by up to this: clients have seen listings that are not newest first."""
     index_lags: bool = False
     """New mail is not found by `q` until `Mailbox.index` is called."""
     empty_pages: int = 0
@@ -105,11 +107,11 @@ class Mailbox:
     @_held
     def messages(self, label: str | None = None) -> list[Stored]:
         """Return all messages, or those with a label, drafts included, oldest first."""
-        found = (self._messages[key] for _, _, key in self._order)
-        return [one for one in found if label is None or label in one.labels]
+        found = [one for one in self._messages.values() if label is None or label in one.labels]
+        return sorted(found, key=lambda one: one.age)
 
     def order(self) -> Sequence[tuple[int, int, str]]:
-        """Return (internalDate, serial, identifier), oldest first."""
+        """Return (internalDate or a little before it, serial, identifier), as listings go, last first."""
         return self._order
 
     def get(self, key: str) -> Stored | None:
@@ -123,7 +125,7 @@ class Mailbox:
     @_held
     def drafts(self) -> list[StoredDraft]:
         """Return the drafts, oldest first."""
-        return sorted(self._drafts.values(), key=lambda one: one.message.order)
+        return sorted(self._drafts.values(), key=lambda one: one.message.age)
 
     def draft(self, key: str) -> StoredDraft | None:
         """Return a draft."""
@@ -140,7 +142,7 @@ class Mailbox:
     @_held
     def thread(self, key: str) -> list[Stored]:
         """Return the messages of a conversation, oldest first; empty when there is none."""
-        return sorted(self._threads.get(key, ()), key=lambda one: one.order)
+        return sorted(self._threads.get(key, ()), key=lambda one: one.age)
 
     @property
     def threads(self) -> int:
@@ -340,6 +342,8 @@ class Mailbox:
         self._threads.setdefault(stored.thread_id, []).append(stored)
         if stored.message_id:
             self._known.setdefault(stored.message_id, []).append(stored)
+        if self.quirks.disorder:
+            stored.late = self._random.randrange(int(self.quirks.disorder.total_seconds() * 1000))
         insort(self._order, (*stored.order, stored.id))
         if self.quirks.index_lags:
             self.unindexed.add(stored.id)

@@ -48,14 +48,14 @@ def message_page(asked: Asked, labels: list[str], *, threads: bool = False) -> t
         place = bisect_left(order, (int(moment), int(serial), ""))
         seen = set(before)
     found: list[Stored] = []
-    while place and order[place - 1][0] >= wanted.after:
+    earliest = wanted.after - int(mailbox.quirks.disorder.total_seconds() * 1000)
+    while place and order[place - 1][0] >= earliest:
         place -= 1
         one = mailbox.message(order[place][2])
         if (threads and one.thread_id in seen) or not wanted.matches(one):
             continue
         if len(found) == int(asked.one("maxResults", "100")):
-            last = found[-1]
-            return found, _sealed(asked, question, [str(last.at), str(last.serial), *sorted(seen)])
+            return found, _sealed(asked, question, [*map(str, found[-1].order), *sorted(seen)])
         found.append(one)
         if threads:
             seen.add(one.thread_id)

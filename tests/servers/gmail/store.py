@@ -52,6 +52,8 @@ class Stored:
     """The Message-ID without brackets; empty in what is made on demand, unless told."""
     subject: str = ""
     """As conversations compare it."""
+    late: int = 0
+    """Milliseconds by which listings take it for older than it is."""
 
     @property
     def raw(self) -> bytes:
@@ -60,7 +62,12 @@ class Stored:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Return what puts it in its place, oldest first."""
+        """Return what puts it in its place in listings, oldest first."""
+        return (self.at - self.late, self.serial)
+
+    @property
+    def age(self) -> tuple[int, int]:
+        """Return what puts it in its place by time, oldest first."""
         return (self.at, self.serial)
 
     def index(self) -> None:
