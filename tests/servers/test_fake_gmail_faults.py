@@ -160,6 +160,8 @@ def test_a_network_may_answer_with_its_own_page(fake: FakeGmail, client: Client)
     status, body = client.plain("GET", "/gmail/v1/users/me/profile")
 
     assert (status, body[:6]) == (200, b"<html>")
+    fake.portal("*", redirect="http://portal.example/")
+    assert client.plain("GET", "/gmail/v1/users/me/profile")[0] == 302
     fake.portal("token")
     fake.expire_tokens(SAM)
     with pytest.raises(TypeError):  # what the library makes of it

@@ -115,6 +115,8 @@ def refusal(
     return ApiError(status, message, reason=reason, headers=extra).answer
 
 
-def portal() -> Answer:
-    """Return what a network's sign-in page puts in the place of any answer."""
+def portal(redirect: str = "") -> Answer:
+    """Return what a network's sign-in page puts in the place of any answer: itself, or where it is."""
+    if redirect:
+        return Answer(302, b"", {"Location": redirect}, "text/html; charset=utf-8")
     return Answer(200, _PORTAL, {}, "text/html; charset=utf-8")

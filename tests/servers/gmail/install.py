@@ -8,6 +8,7 @@ was installed before.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -29,19 +30,25 @@ _FILES: Final = ("package.json", "package-lock.json")
 
 def install(place: Path = PLACE) -> Path:
     """Return `place` with the packages in it; raises CalledProcessError, with what npm said, when they cannot be had."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("w") as lock:  # tests run in several processes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _install(place)
+    return place
+
+
+def _install(place: Path) -> None:
     done = place / "done"
     if done.is_file() and all((place / name).read_bytes() == (HERE / name).read_bytes() for name in _FILES):
         done.touch()
-        return place
+        return
     done.unlink(missing_ok=True)
-    place.mkdir(parents=True, exist_ok=True)
     for name in _FILES:
         shutil.copyfile(HERE / name, place / name)
     path = os.pathsep.join([str(NODE.parent), os.environ.get("PATH", os.defpath)])
     command = [str(NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     subprocess.run(command, cwd=place, env=os.environ | {"PATH": path}, check=True)
     done.touch()
-    return place
 
 
 if __name__ == "__main__":

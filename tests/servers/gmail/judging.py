@@ -91,9 +91,9 @@ class Judge(Loopback):
         answer = faults.refusal(status, reason=reason, message=message, retry_after=retry_after)
         return self.arm(Fault(method, times=times, skip=skip, every=every, chance=chance, answer=answer, done=done))
 
-    def portal(self, method: str = "*", times: int | None = 1) -> Fault:
-        """Let a network's sign-in page answer: HTML, with status 200."""
-        return self.arm(Fault(method, times=times, answer=faults.portal()))
+    def portal(self, method: str = "*", times: int | None = 1, *, redirect: str = "") -> Fault:
+        """Let a network's sign-in page answer: HTML with status 200, or a redirect to where that page is."""
+        return self.arm(Fault(method, times=times, answer=faults.portal(redirect)))
 
     def slow(self, method: str, seconds: float, times: int | None = 1, *, skip: int = 0) -> Fault:
         """Let requests wait before they are done; they are done even when the client has gone by then."""
