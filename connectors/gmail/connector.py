@@ -24,6 +24,8 @@ from rules.mail import Envelope, Message, Role, Wants
 __all__ = ["GmailConnector"]
 
 _MOST: Final = 1 << 20
+_IDLE: Final = 30.0
+"""Seconds from which on a connection is not kept over a wait: routers and the service drop it without a word."""
 _FOLDERS: Final = (
     (Role.INBOX, "Inbox"),
     (Role.SENT, "Sent"),
@@ -95,6 +97,8 @@ class GmailConnector(Connector):
             return WaitResult.WOKEN
         if timeout <= 0:
             return WaitResult.TIMEOUT
+        if self._service is not None and timeout > _IDLE:
+            self._service.close()
         with selectors.DefaultSelector() as selector:
             selector.register(wake.fileno(), selectors.EVENT_READ)
             return WaitResult.WOKEN if selector.select(timeout) else WaitResult.TIMEOUT

@@ -25,6 +25,7 @@ from cryptography.x509.oid import NameOID
 from google.auth.exceptions import RefreshError, TransportError
 from google.oauth2.credentials import Credentials
 
+from connectors.base import WaitResult
 from connectors.errors import (
     AuthNeeded,
     Conflict,
@@ -43,6 +44,7 @@ from tests.connectors.asking import pull
 from tests.connectors.gmail_harness import FakeGmailHarness
 from tests.connectors.letters import NOW, draft, draft_bytes, letter
 from tests.servers.gmail import FakeGmail
+from watcher.wake import SocketWake
 
 ADDRESS = "sam@example.com"
 SETTINGS = GmailSettings(address=ADDRESS, credentials=lambda: Credentials(token="t"), renew="sign in again with `hearback login`")  # type: ignore[no-untyped-call]
@@ -517,6 +519,26 @@ def test_closing_lets_go_of_every_socket(harness: FakeGmailHarness) -> None:
 
     assert lines
     assert all(line.sock is None for line in lines)
+
+
+def test_no_socket_is_kept_over_a_long_wait_and_the_next_pass_has_a_new_one(harness: FakeGmailHarness) -> None:
+    connector = harness.connector()
+    connector.open()
+    cursor = pull(connector).cursor
+    wake = SocketWake()
+    assert connector._service is not None
+    timer = threading.Timer(0.05, wake.set)
+    timer.start()
+    assert connector.wait(0.01, wake) is WaitResult.TIMEOUT
+    assert len(connector._service._http.connections) == 1, "not worth it for a moment"
+    assert connector.wait(60, wake) is WaitResult.WOKEN
+    timer.join()
+    wake.close()
+
+    assert connector._service._http.connections == {}
+    harness.deliver(letter("one"))
+    assert pull(connector, cursor).ids == {"one"}
+    connector.close()
 
 
 def test_nothing_of_google_is_loaded_before_a_mailbox_is_opened() -> None:
