@@ -49,7 +49,7 @@ from watcher.store.mail import (
     refs_gone,
     seen_before,
 )
-from watcher.store.spam import spam_told
+from watcher.store.spam import SpamRow, spam_by_process, spam_told
 from watcher.telling import tell_events, tell_notices
 
 __all__ = ["Cycle", "Interrupted", "PassReport"]
@@ -383,12 +383,12 @@ class Cycle:
     def _decide(self, affected: Iterable[str], now: datetime) -> None:
         """Fold and decide each process, tell what is new, and plan the drafts; nothing remote happens here."""
         self._decided_at = now
-        for process in sorted(affected):
-            opener = self._openers.get(process)
-            if opener is None:
-                continue
+        there = sorted(self._openers.keys() & set(affected))
+        with self.store.read() as connection:
+            spam = spam_by_process(connection, self.account.name) if there else {}
+        for process in there:
             try:
-                self._decide_one(process, opener, now)
+                self._decide_one(process, self._openers[process], now, spam.get(process, ()))
             except StoreError:
                 raise
             except Exception:
@@ -396,9 +396,9 @@ class Cycle:
                 log.exception("%s: process %s could not be decided; trying again later", self.account.name, process)
                 self._checks[process] = now + _TRY_AGAIN
 
-    def _decide_one(self, process: str, opener: str, now: datetime) -> None:
+    def _decide_one(self, process: str, opener: str, now: datetime, spam: Sequence[SpamRow]) -> None:
         with self.store.read() as connection:
-            found = assess(connection, self.account, process, now)
+            found = assess(connection, self.account, process, now, spam=spam)
             already = told(connection, self.account.name, process)
         self._proofs.decided.add(process)
         self._companies[process] = found.process.company

@@ -21,7 +21,7 @@ from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, draft_events_of,
 from watcher.store.journal import job_begins
 from watcher.store.mail import EventRow, events_of, load_processes
 from watcher.store.proofs import ProofRow, proofs_of
-from watcher.store.spam import SpamRow, load_spam
+from watcher.store.spam import SpamRow, load_spam, spam_by_process
 
 __all__ = ["Assessment", "assess", "assess_all", "domains_of", "events_for", "moments_in"]
 
@@ -148,9 +148,7 @@ def assess_all(connection: Connection, account: Account, now: datetime) -> list[
     proofs: dict[str, list[ProofRow]] = defaultdict(list)
     for proof in proofs_of(connection, account.name).values():
         proofs[proof.process].append(proof)
-    spam: dict[str, list[SpamRow]] = defaultdict(list)
-    for lying in load_spam(connection, account.name, tied=True):
-        spam[lying.process].append(lying)
+    spam = spam_by_process(connection, account.name)
     found = (
         _assess(connection, account, row.id, now, outbox=outbox, spam=spam.get(row.id, ()), job_from=job_from)
         for row in load_processes(connection, account.name)

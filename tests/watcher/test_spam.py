@@ -208,6 +208,19 @@ def test_what_names_the_company_but_is_from_elsewhere_is_not_told(waiting: Gmail
     assert notices(waiting.process(LATER)) == []
 
 
+@pytest.mark.parametrize(("sender", "told"), [("rita.chen.acme@gmail.com", 1), ("rita.chen@gmail.com", 0)])
+def test_somebody_of_theirs_with_an_address_at_a_shared_host_is_told_by_that_address(
+    desk: GmailDesk, sender: str, told: int
+) -> None:
+    rita = ("Rita Chen", "rita.chen.acme@gmail.com")
+    desk.arrives(invitation(INVITED, INTERVIEW, sender=f"{rita[0]} <{rita[1]}>", attendees=(rita,), organizer=rita), INVITED)
+    desk.look(INVITED)
+    desk.arrives(rejection(sender=f"Rita Chen <{sender}>"), LATER, *SPAM)
+    desk.look(LATER)
+
+    assert len(desk.logged(TOLD)) == told
+
+
 def test_an_answer_to_what_the_user_sent_is_told_whoever_it_says_it_is_from(waiting: GmailDesk) -> None:
     (sent,) = waiting.box.messages("SENT")
     waiting.arrives(rejection(parents=(sent.message_id,), sender="Omar <omar@elsewhere.test>"), LATER, *SPAM)

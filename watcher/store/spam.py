@@ -23,6 +23,7 @@ __all__ = [
     "load_spam",
     "note_ties",
     "put_spam",
+    "spam_by_process",
     "spam_told",
     "tidy_spam",
     "unlist_spam",
@@ -156,6 +157,14 @@ def load_spam(connection: Connection, account: str, process: str | None = None, 
         for row in connection.execute(newest)
     ]
     return rows[::-1]
+
+
+def spam_by_process(connection: Connection, account: str) -> dict[str, list[SpamRow]]:
+    """Return what may belong to each process, oldest first; those without any are left out."""
+    found: dict[str, list[SpamRow]] = {}
+    for row in load_spam(connection, account, tied=True):
+        found.setdefault(row.process, []).append(row)
+    return found
 
 
 def note_ties(connection: Connection, account: str, rows: Iterable[SpamRow]) -> None:
