@@ -11,7 +11,6 @@ import pytest
 
 from tests.letters import letter
 from tests.watcher.gmail_desk import GmailDesk
-from watcher.cli.progress import reading_bar
 from watcher.cli.running import _progress
 from watcher.passes import Reading
 
@@ -64,7 +63,7 @@ def test_the_bar_is_drawn_from_the_second_page_on_and_leaves_nothing(monkeypatch
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
-    with reading_bar("gmail") as tell:
+    with _progress("gmail") as tell:
         assert screen.getvalue() == ""
         tell(read(500, timedelta(days=30)))
         tell(read(1000, timedelta(days=60)))
@@ -79,13 +78,3 @@ def test_nothing_is_drawn_into_a_pipe(capsys: pytest.CaptureFixture[str]) -> Non
         tell(read(500, timedelta(days=30)))
 
     assert capsys.readouterr() == ("", "")
-
-
-def test_once_draws_it_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stderr", screen)
-    monkeypatch.setenv("TERM", "xterm")
-    with _progress("gmail") as tell:
-        tell(read(500, timedelta(days=30)))
-
-    assert "gmail: 500 messages" in screen.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from watcher.passes import Reading
 
@@ -32,39 +32,17 @@ class ProgressBar:
         return lambda done: self._progress.update(self._task, completed=done)
 
 
-class _ReadingBar:
-    """How far the first look at a mailbox has come; drawn once it takes more than a page."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-
-    def tell(self, reading: Reading) -> None:
-        """Draw how far it has come: by time, for how much mail there is few mailboxes tell."""
-        if self._progress is None:
-            self._progress = _progress()
-            self._progress.start()
-        if self._task is None:
-            self._task = self._progress.add_task("", total=1.0)
-        back = f"{reading.reached:%d %b %Y}"
-        words = f"{self._name}: {reading.count:,} messages, back to {back}"
-        self._progress.update(self._task, description=words, completed=reading.share)
-
-    def close(self) -> None:
-        """Leave nothing of it."""
-        if self._progress is not None:
-            self._progress.stop()
-
-
 @contextmanager
 def reading_bar(name: str) -> Iterator[Callable[[Reading], None]]:
-    """Draw how far reading a mailbox has come, from its second page on, and leave nothing of it in the end."""
-    drawn = _ReadingBar(name)
-    try:
-        yield drawn.tell
-    finally:
-        drawn.close()
+    """Draw how far reading a mailbox has come, by time: how much mail there is few tell. Leave nothing of it in the end."""
+    with _progress() as progress:
+        task = progress.add_task(f"{name}: reading mail", total=1.0)
+
+        def tell(reading: Reading) -> None:
+            words = f"{name}: {reading.count:,} messages, back to {reading.reached:%d %b %Y}"
+            progress.update(task, description=words, completed=reading.share)
+
+        yield tell
 
 
 def _progress() -> Progress:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -142,13 +142,20 @@ def _pass(store: Store, account: Account, settings: Settings, moment: datetime |
     return Outcome(account.name, Exit.OK, report)
 
 
-def _progress(name: str) -> AbstractContextManager[Callable[[Reading], None]]:
-    """Return what draws how far the reading of a mailbox has come, where somebody looks on."""
-    if not sys.stderr.isatty():
-        return nullcontext(lambda _reading: None)
-    from watcher.cli.progress import reading_bar  # noqa: PLC0415 - Rich's bars are needed by nobody else
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[Reading], None]]:
+    """Draw how far the reading of a mailbox has come, where somebody looks on and it takes more than a page."""
+    drawn: list[Callable[[Reading], None]] = []
+    with ExitStack() as stack:
 
-    return reading_bar(name)
+        def tell(reading: Reading) -> None:
+            from watcher.cli.progress import reading_bar  # noqa: PLC0415 - Rich's bars are needed by few passes
+
+            if not drawn:
+                drawn.append(stack.enter_context(reading_bar(name)))
+            drawn[0](reading)
+
+        yield tell if sys.stderr.isatty() else lambda _reading: None
 
 
 def _note(store: Store, account: Account, code: Exit, text: str, now: datetime) -> None:
