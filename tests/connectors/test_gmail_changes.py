@@ -18,7 +18,7 @@ from tests.connectors.asking import EARLY, Pulled, everything, nothing, pull, se
 from tests.connectors.contract_changes import opened
 from tests.connectors.gmail_harness import PAGE, FakeGmailHarness
 from tests.connectors.letters import NOW, dates, draft, draft_bytes, invitation, letter, with_attachment
-from tests.servers.gmail import Quirks, Stored
+from tests.servers.gmail import Fault, Quirks, Stored
 from tests.servers.gmail.answers import Answer
 from tests.servers.gmail.loopback import Request
 from watcher.wake import SocketWake
@@ -225,6 +225,37 @@ def test_a_message_that_goes_between_the_list_and_the_get_costs_itself_only(harn
 
         assert len(pulled.ids) == 7
         assert [page.more for page in pulled.pages][-1] is False
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {}, {"id": "1"}, {"payload": None}, {"payload": {"headers": None}}, {"labelIds": "INBOX"}, {"labelIds": [3]},
+        {"payload": {"parts": [[]]}}, {"raw": "!!!"}, {"raw": 7}, {"internalDate": "x"}, {"sizeEstimate": -5},
+        {"payload": {"headers": [{"name": 1}]}, "threadId": ["x"], "internalDate": {}},
+    ],
+    ids=json.dumps,
+)  # fmt: skip
+@pytest.mark.parametrize("which", [2, PAGE + 2], ids=["its header", "its text"])
+def test_an_answer_that_lacks_what_it_should_have_costs_its_message_only(
+    harness: FakeGmailHarness, broken: dict[str, object], which: int
+) -> None:
+    names = fill(harness, PAGE)
+    harness.server.arm(Fault("messages.get", skip=which, answer=Answer(200, json.dumps(broken).encode())))
+    with opened(harness) as connector:
+        pulled = pull(connector)
+
+        assert len(pulled.ids & names) >= PAGE - 1
+        assert len(pulled.messages) == len(pulled.envelopes) >= PAGE - 1
+        assert all(one.text for one in pulled.messages[:2])
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "7", "", "{", "<html></html>", "[" * 5000, '{"a": ' + "9" * 5000 + "}"])
+def test_a_part_that_is_no_object_is_asked_for_again(harness: FakeGmailHarness, text: str) -> None:
+    names = fill(harness, PAGE)
+    harness.server.arm(Fault("messages.get", skip=2, answer=Answer(200, text.encode())))
+    with opened(harness) as connector:
+        assert pull(connector).ids == names
 
 
 def test_a_message_whose_text_goes_meanwhile_comes_with_what_is_known(harness: FakeGmailHarness) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -337,6 +338,28 @@ def test_trouble_at_any_call_leaves_one_draft_then_another_in_its_place_then_non
     outcome = in_trouble(harness, fault, skip, lambda connector: connector.withdraw_draft(other, ref))
     assert outcome in {Withdrawal.WITHDRAWN, Withdrawal.GONE}
     assert harness.raws(Role.DRAFTS) == [own]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("state", FoundState)
+def test_trouble_at_any_call_never_gives_a_wrong_word_on_a_draft(
+    harness: FakeGmailHarness, fault: str, state: FoundState
+) -> None:
+    with opened(harness) as connector:
+        ref = put(connector, draft())
+    if state is FoundState.EDITED:
+        harness.user_edits(draft().message_id, draft_bytes(draft(), text="Mine.", message_id="mine@mail.example"))
+    elif state is FoundState.SENT:
+        harness.user_sends(draft().message_id, draft_bytes(draft(), text="Mine.", message_id="mine@mail.example"))
+    elif state is FoundState.ABSENT:
+        harness.user_deletes(draft().message_id)
+    for skip in range(8):
+        for known in (ref, DraftRef("", "", ref.digest)):
+            harness.server.heal()
+            FAULTS[fault](harness, skip)
+            with suppress(Unavailable), opened(harness) as connector:
+                assert connector.find_draft(draft(), known).state is state
+    harness.server.heal()
 
 
 def test_a_draft_whose_answer_was_lost_is_not_written_again_by_itself(harness: FakeGmailHarness) -> None:
