@@ -136,6 +136,7 @@ class Marking:
     def _bring_up(self, wish: Wish, store: Store, connector: Connector, stopping: Callable[[], bool]) -> None:
         if wish is Wish.REMOVE:
             take_away(self.account, store, connector)
+            log.info("%s: the labels on its mail were taken away, as you said.", self.account)
         elif wish is Wish.KEEP and self.changed:
             done = 0
             for mark, group in self._steps(store):
