@@ -133,6 +133,18 @@ def test_history_tells_what_came_what_changed_and_what_went(stage: Stage) -> Non
     assert told[-1] == ("messagesDeleted", new, [])
     assert sorted(told[1:-1]) == [("labelsAdded", old, ["STARRED"]), ("labelsRemoved", old, ["INBOX"])]
     assert stage.client.history(stage.start()) == []
+    last = stage.users.history().list(userId="me", startHistoryId=begin).execute()["history"][-1]
+    assert last["messagesDeleted"][0]["message"].keys() == {"id", "threadId"}
+
+
+@pytest.mark.parametrize(
+    "q", ["rfc822msgid:one@orchard.example", "-from:dana", "after:2025/03/01", "-after:1", "is:unread", "word"]
+)
+def test_a_search_that_the_emulator_would_take_for_another_is_refused(emulator: Emulator, q: str) -> None:
+    with Front(emulator) as server:
+        stage = Stage(server, emulator.user())
+        assert refused(stage.users.messages().list(userId="me", q=q).execute)[0] == 400
+        stage.client.close()
 
 
 def test_a_history_identifier_that_is_out_of_date_is_not_found(stage: Stage) -> None:

@@ -150,7 +150,7 @@ class EmulatedMailbox:
         return str(told["id"]), self._back.message(self._token, told["message"]["id"])
 
     def _belongs(self, raw: bytes, thread: str) -> bool:
-        """Say whether a draft may stand in a conversation: by the rules that the fake has."""
+        """Say whether a draft may stand in a conversation, by the rules that the fake has. Raises ApiError 404."""
         told = self._back.ask(self._token, "GET", f"threads/{thread}", [("format", "raw")])
         others = [stored(one) for one in told["messages"] if "DRAFT" not in one["labelIds"]]
         own = Stored("", "", frozenset(), 0, 0, 0, raw)

@@ -268,10 +268,7 @@ def _content(asked: _Asked) -> tuple[bytes, str | None]:
         if asked.checked.media is not None
         else urlsafe_b64decode(message["raw"] + "=" * (-len(message["raw"]) % 4))
     )
-    thread = message.get("threadId")
-    if thread:
-        asked.back.ask(asked.token, "GET", f"threads/{thread}", [("format", "minimal")])
-    return raw, thread or None
+    return raw, message.get("threadId") or None
 
 
 def _list_drafts(asked: _Asked) -> Json:
