@@ -31,6 +31,7 @@ from watcher.store.marked import (
     note_removed,
     put_marked,
     refs_of,
+    set_wish,
     wish_of,
 )
 
@@ -116,7 +117,11 @@ class Marking:
             return
         with store.read() as connection:
             wish = wish_of(connection, self.account)
-        if wish is not self._wish:
+        if wish is Wish.RESTORE:
+            with store.write() as connection:
+                forget_marked(connection, self.account)
+                set_wish(connection, self.account, Wish.KEEP)
+        if wish is Wish.RESTORE or wish is not self._wish:
             self._wish, self.changed, self._not_before = wish, True, None
         if self._not_before is not None and timedelta(0) < self._not_before - now <= _LONGEST_WAIT:
             return  # one that is further away was reckoned before the clock was put back
@@ -137,7 +142,7 @@ class Marking:
         if wish is Wish.REMOVE:
             take_away(self.account, store, connector)
             log.info("%s: the labels on its mail were taken away, as you said.", self.account)
-        elif wish is Wish.KEEP and self.changed:
+        elif wish is not Wish.NONE and self.changed:
             done = 0
             for mark, group in self._steps(store):
                 if stopping() or done >= _PER_PASS:

@@ -99,10 +99,22 @@ def test_removed_labels_stay_away_and_the_lasting_remedy_is_told(desk: Desk) -> 
     assert len(desk.box.drafts()) == 1
     assert shown(desk)["labels"] == "removed"
 
-    desk.run("labels", "gmail", "--restore")
-    assert desk.labels() == set(), "they come with the next look"
+    assert desk.run("labels", "gmail", "--restore").stdout == "gmail: the labels are put back at the next look.\n"
+    assert desk.labels() == set()
     desk.run("once", "--now", AFTER)
     assert desk.labels() == {"Hearback/Draft ready"}
+
+
+def test_labels_that_the_user_took_off_by_hand_can_be_put_back(desk: Desk) -> None:
+    desk.run("once", "--now", NOW)
+    desk.box.relabel(desk.key, remove=(desk.box.label_id("Hearback/Waiting"),))
+    desk.run("once", "--now", NOW)
+    assert desk.labels() == set()
+
+    desk.run("labels", "--restore")
+    desk.run("once", "--now", NOW)
+    assert desk.labels() == {"Hearback/Waiting"}
+    assert shown(desk)["labels"] == "kept"
 
 
 def test_where_a_daemon_runs_it_is_left_to_that(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

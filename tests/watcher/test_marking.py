@@ -357,9 +357,18 @@ def test_labels_that_are_removed_stay_away_until_they_are_wanted_again(desk: Gma
     assert desk.calls(*MODIFYING) == asked
     assert desk.own_labels() == []
 
-    say(desk, Wish.KEEP)
+    say(desk, Wish.RESTORE)
     desk.later(minutes=2)
     assert desk.label_of(first) == "Draft ready"
+
+
+def test_to_put_them_back_reaches_a_daemon_for_which_nothing_else_has_changed(desk: GmailDesk) -> None:
+    first = invited(desk)
+    for _ in range(3):
+        desk.box.relabel(first, remove=(desk.box.label_id("Hearback/Waiting"),))
+        say(desk, Wish.RESTORE)
+        desk.later(minutes=2)
+        assert desk.label_of(first) == "Waiting"
 
 
 def test_a_removal_that_fails_is_made_good_at_a_later_look(desk: GmailDesk) -> None:
@@ -381,7 +390,7 @@ def test_labels_that_are_wanted_back_while_they_are_removed_come_back(desk: Gmai
 
     def remove_and_hear() -> int:
         kinds = remove()
-        say(desk, Wish.KEEP)
+        say(desk, Wish.RESTORE)
         return kinds
 
     monkeypatch.setattr(desk.connector, "remove_marks", remove_and_hear)

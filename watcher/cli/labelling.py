@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["change_labels", "show_labels"]
 
+_WORDS = {Wish.KEEP: "kept", Wish.RESTORE: "to be restored", Wish.REMOVE: "to be removed", Wish.NONE: "removed"}
+
 
 def show_labels(path: Path, name: str | None, *, as_json: bool) -> None:
     """Say how much mail carries which label, as far as we have put it there."""
@@ -48,7 +50,7 @@ def change_labels(path: Path, name: str | None, *, remove: bool, as_json: bool) 
         with store.write() as connection:
             for settings in chosen:
                 ensure_account(connection, settings.name, settings.kind, settings.address)
-                set_wish(connection, settings.name, Wish.REMOVE if remove else Wish.KEEP)
+                set_wish(connection, settings.name, Wish.REMOVE if remove else Wish.RESTORE)
         woken = wake_daemon(lock)
         if remove and not woken:
             with Lock(lock):
@@ -108,7 +110,7 @@ def _values(store: Store, settings: Settings) -> dict[str, Any]:
         wish, counts = wish_of(connection, settings.name), count_marked(connection, settings.name)
     return {
         "account": settings.name,
-        "labels": {Wish.KEEP: "kept", Wish.REMOVE: "to be removed", Wish.NONE: "removed"}[wish],
+        "labels": _WORDS[wish],
         "messages": {mark.value: counts.get(mark, 0) for mark in Mark},
     }
 
@@ -127,6 +129,8 @@ def _sentence(one: dict[str, Any]) -> str:
             return "no mail carries labels of ours, and none will."
         case "to be removed":
             return "the labels are taken away at the next look."
+        case "to be restored":
+            return "the labels are put back at the next look."
         case _:
             told = [f"{count} {name}" for name, count in one["messages"].items() if count]
             return (

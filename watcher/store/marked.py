@@ -36,7 +36,9 @@ class Wish(StrEnum):
     """What the user said of marks; it is remembered until they say otherwise."""
 
     KEEP = ""
-    """Nothing, or to put them back."""
+    """Nothing, or that there be some."""
+    RESTORE = "restore"
+    """To put back those that are missing, too; that is still to be done."""
     REMOVE = "remove"
     """To take them away; that is still to be done."""
     NONE = "none"
