@@ -149,6 +149,8 @@ def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _certificate(cause, host)
     names = {kind.__name__ for kind in type(cause).__mro__}
+    if "StrangeAnswerError" in names:
+        return _strange(settings, str(cause))
     if "RefreshError" in names:
         return _no_token(cause, settings)
     if "ServerNotFoundError" in names:

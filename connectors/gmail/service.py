@@ -86,7 +86,9 @@ class Service:
 
         from connectors.gmail.transport import Transport  # noqa: PLC0415
 
-        http = google_auth_httplib2.AuthorizedHttp(credentials, http=Transport(settings.timeout), max_refresh_attempts=1)
+        http = google_auth_httplib2.AuthorizedHttp(
+            credentials, http=Transport(settings.timeout, settings.endpoint), max_refresh_attempts=1
+        )
         try:
             api = build(
                 "gmail",

@@ -290,9 +290,10 @@ def test_rights_that_are_missing_are_told_with_those_that_are_needed() -> None:
 
 
 def test_the_sign_in_page_of_a_network_is_told_as_what_it_is(harness: FakeGmailHarness) -> None:
-    harness.server.portal("getProfile")
-    with pytest.raises(Unavailable, match="accept its terms"):
-        harness.connector().open()
+    for method in ("getProfile", "token"):
+        harness.server.portal(method)
+        with pytest.raises(Unavailable, match="accept its terms"):
+            harness.connector().open()
     connector = harness.connector()
     connector.open()
     cursor = pull(connector).cursor
