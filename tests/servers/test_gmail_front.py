@@ -276,5 +276,6 @@ def test_a_grant_is_enforced_renewed_and_revoked(stage: Stage) -> None:
     assert stage.client.credentials.token != before
     assert stage.client.plain("GET", "/gmail/v1/users/me/profile", headers={"Authorization": "Bearer invented"})[0] == 401
     stage.server.revoke(stage.address)
+    assert stage.client.plain("GET", "/gmail/v1/users/me/profile")[0] == 401
     with pytest.raises(RefreshError, match="invalid_grant"):
         refresh(stage.client.credentials)

@@ -53,7 +53,7 @@ _DOMAIN: Final = {
 }
 _TEXT: Final = {
     "rateLimitExceeded": "Rate Limit Exceeded",
-    "userRateLimitExceeded": "User-rate limit exceeded.  Retry after 2026-01-01T00:00:00.000Z",
+    "userRateLimitExceeded": "User Rate Limit Exceeded",
     "dailyLimitExceeded": "Daily Limit Exceeded",
     "authError": "Invalid Credentials",
     "backendError": "Backend Error",

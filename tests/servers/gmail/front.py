@@ -51,6 +51,7 @@ class Front(Judge):
         self._back = Back(emulator.address)
         self._mailboxes: dict[str, EmulatedMailbox] = {}
         self._refresh: dict[str, list[str]] = {}
+        self._revoked: set[str] = set()
         self._serial = 0
         self._tick = threading.Event()
 
@@ -71,6 +72,7 @@ class Front(Judge):
     def credentials(self, address: str, scopes: Collection[str] | None = None) -> Credentials:
         """Return what a user of that address has allowed (gmail.modify unless told), by the whole of the sign-in with PKCE."""
         self.mailbox(address)
+        self._revoked.discard(address)
         asked = sorted(scopes or {MODIFY})
         token = granted(self._back, address, asked)
         self._refresh.setdefault(address, []).append(token)
@@ -84,7 +86,8 @@ class Front(Judge):
         )
 
     def revoke(self, address: str) -> None:
-        """Take back what a user has allowed; access tokens run out by themselves."""
+        """Take back what a user has allowed: 401 for access tokens (the emulator goes on with them), `invalid_grant` after."""
+        self._revoked.add(address)
         for token in self._refresh.pop(address, []):
             self._back.plain("POST", f"/oauth2/revoke?token={token}", _FORM, f"token={token}".encode())
 
@@ -109,7 +112,7 @@ class Front(Judge):
         """Return what the Authorization field stands for; raises ApiError 401."""
         kind, _, token = authorization.partition(" ")
         told = self._back.known(token) if kind.lower() == "bearer" and not token.startswith("world:") else {}
-        if "email" not in told:
+        if "email" not in told or told["email"] in self._revoked:
             raise ApiError(401)
         return Grant(told["email"], frozenset(told["scope"].split()), "")
 
