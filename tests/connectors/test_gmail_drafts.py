@@ -210,6 +210,16 @@ def test_sent_mail_is_found_although_the_search_index_lags_behind(harness: FakeG
         assert connector.find_draft(draft(), ref).state is FoundState.SENT
 
 
+def test_what_was_sent_for_another_step_is_not_taken_for_this_one(harness: FakeGmailHarness, connector: GmailConnector) -> None:
+    ref = put(connector, draft())
+    harness.user_sends(draft().message_id, draft_bytes(draft(), message_id="new@mail.example"))
+    sent = connector.find_draft(draft(), ref).sent
+    assert sent is not None
+
+    assert connector.find_draft(draft(2), None, frozenset({sent.identity})).state is FoundState.ABSENT
+    assert connector.find_draft(draft(2), None).state is FoundState.SENT
+
+
 def test_sent_mail_is_looked_through_only_as_far_back_as_the_draft(harness: FakeGmailHarness) -> None:
     for number in range(300):
         harness.mailbox.deliver(letter(f"sent{number}", sender=ADDRESS), ["SENT"], NOW - timedelta(days=10, minutes=number))

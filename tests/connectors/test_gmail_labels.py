@@ -56,8 +56,10 @@ def test_mail_carries_one_of_our_labels_and_then_another(
         connector.mark(keys, mark)
         assert [ours_on(harness, key) for key in keys] == [{LABELS[mark]}] * count
     connector.mark(keys, None)
+    changes = harness.server.calls["gmail.users.messages.batchModify"] + harness.server.calls["gmail.users.messages.modify"]
 
     assert [ours_on(harness, key) for key in keys] == [set()] * count
+    assert changes == 5 * (1 if count > 10 else count), "many are changed in one call"
     assert all({"INBOX", "UNREAD"} <= harness.mailbox.message(key).labels for key in keys), "unread it stays"
     assert names(harness) == sorted(LABELS.values())
 
