@@ -1,7 +1,7 @@
 """Random kills while the server is slow to take drafts, counted; beside what the orders give that do not think of crashes.
 
-A third of all APPENDs is held back on the way for up to half a second and delivered then, also on behalf of a process that was
-killed meanwhile: looking before writing does not help against those.
+A third of all writes of drafts is held back on the way for up to half a second and delivered then, also on behalf of a process
+that was killed meanwhile: looking before writing does not help against those.
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Self
 
+from tests.crash.grounds import Ground, MakeGround
 from tests.crash.naive import make_list
 from tests.crash.program import Program
 from tests.crash.scenarios import MAY_BE_CUT_SHORT, STORY
-from tests.crash.world import Server, World
-from tests.servers.chaosproxy import ChaosProxy
+from tests.crash.world import World, parsed
 
 __all__ = ["Tally", "kill_at_random"]
 
-HELD = 0.3
-HELD_SECONDS = (0.05, 0.5)
 KILLS_A_STEP = 8
 NAIVE_SECONDS = 0.25
 NAIVE_LIST = 5
@@ -50,12 +47,12 @@ class Tally:
     drafts: int = 0
     """That had to stand at one time or another."""
     late: int = 0
-    """APPENDs that were held back."""
+    """Writes that were held back."""
     lost: int = 0
     duplicate: int = 0
     stale: int = 0
     touched: int = 0
-    """Files of the user's own that are not what they were."""
+    """Mails of the user's own that are not what they were."""
     twice: int = 0
     """Drafts that stood twice until the next pass."""
     told: list[str] = field(default_factory=list)
@@ -78,24 +75,32 @@ def _words(message: EmailMessage) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
+def _users(world: World) -> Counter[tuple[str, bytes]]:
+    """Return what is the user's, and where; labels of ours do not count, for they come and go."""
+    found: Counter[tuple[str, bytes]] = Counter()
+    for (place, raw), count in world.standing().users.items():
+        labels = place.split(", ")
+        found[", ".join(label for label in labels if not label.startswith("Hearback/")), raw] += count
+    return found
+
+
 def _contents(world: World) -> Counter[Content]:
     """Return what our drafts say to whom."""
     found: Counter[Content] = Counter()
     for (_, raw), count in world.standing().drafts.items():
-        message = message_from_bytes(raw, policy=policy.default)
+        message = parsed(raw)
         found[str(message["To"]), str(message["Subject"]), _words(message)] += count
     return found
 
 
 @dataclass(slots=True)
 class _Worker:
-    """One thread with a program, a proxy and mailboxes of its own."""
+    """One thread with a program, a relay and mailboxes of its own."""
 
     name: str
     folder: Path
-    server: Server
+    ground: Ground
     program: Program
-    proxy: ChaosProxy
     random: random.Random
     deadline: float
     tally: Tally = field(default_factory=Tally)
@@ -113,7 +118,7 @@ class _Worker:
 
     def rest(self) -> None:
         """Wait until everything that was held back has arrived and the server has let go of its clients."""
-        if not self.proxy.wait_links(0, PATIENCE):
+        if not self.ground.proxy.wait_links(0, PATIENCE):
             raise AssertionError("the server keeps a connection whose client is gone")
 
     def worked(self, arguments: Sequence[str], typical: float, *, target: str = "hearback", cut_short: bool = False) -> bool:
@@ -136,11 +141,11 @@ class _Worker:
     def story(self, expected: Sequence[Counter[Content]], typical: Sequence[float]) -> None:
         """Play the story in a new mailbox, killing, and count after each step."""
         user = self.user()
-        world = World.at_server(self.folder / user, self.server, user, port=self.proxy.port)
+        world = self.ground.place.world(self.folder / user, user)
         users: Counter[tuple[str, bytes]] = Counter()
         for number, step in enumerate(STORY):
             step.act(world)
-            users = users or world.standing().users
+            users = users or _users(world)
             arguments = world.arguments(step.now)
             if not self.worked(arguments, 1.6 * typical[number], cut_short=number in MAY_BE_CUT_SHORT):
                 continue
@@ -150,7 +155,7 @@ class _Worker:
             self.rest()
             if not self.count(_contents(world), expected[number], f"{world.folder.name}, step {number}"):
                 return  # what comes next needs those drafts
-        self.tally.touched += len(users - world.standing().users)
+        self.tally.touched += len(users - _users(world))
 
     def count(self, found: Counter[Content], expected: Counter[Content], where: str) -> bool:
         """Compare what stands with what shall; return whether it is the same."""
@@ -166,17 +171,17 @@ class _Worker:
         return not (lost or duplicate or stale)
 
     def naive(self, order: str, due: Sequence[tuple[str, bytes]]) -> None:
-        """Append a list of drafts in one of the naive orders, killing, and count."""
+        """Put a list of drafts in one of the naive orders, killing, and count."""
         user = self.user()
         database = self.folder / f"{user}.sqlite3"
         make_list(database, due)
-        World.at_server(self.folder / user, self.server, user)
-        arguments = [order, str(database), str(self.proxy.port), user]
+        self.ground.place.world(self.folder / user, user)
+        arguments = [order, str(database), *self.ground.arguments(user)]
         self.worked(arguments, NAIVE_SECONDS, target="naive")
         self.rest()
         self.program.run(arguments, target="naive")
         self.rest()
-        stored = [path.read_bytes() for path in self.server.named(user).glob(".Drafts/*/*") if path.is_file()]
+        stored = self.ground.drafts(user)
         found = Counter({name: sum(f"<{name}>".encode() in raw for raw in stored) for name, _ in due})
         self.count(
             Counter({(name, "", ""): count for name, count in found.items() if count}),
@@ -196,7 +201,7 @@ class _Undisturbed:
 
 
 def _undisturbed(worker: _Worker) -> _Undisturbed:
-    world = World.at_server(worker.folder / "undisturbed", worker.server, worker.user())
+    world = worker.ground.place.world(worker.folder / "undisturbed", worker.user())
     expected = []
     seconds = []
     due: tuple[tuple[str, bytes], ...] = ()
@@ -224,7 +229,7 @@ def _numbered(drafts: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
 
 
 def kill_at_random(
-    folder: Path, server: Server, seconds: float, *, seed: int, workers: int = 2, tell: Callable[[str], None]
+    folder: Path, make: MakeGround, seconds: float, *, seed: int, workers: int = 2, tell: Callable[[str], None]
 ) -> dict[str, Tally]:
     """Kill for `seconds`, four fifths of them the program and the rest the naive orders; return what was counted of each."""
     found: dict[str, Tally] = {}
@@ -232,13 +237,13 @@ def kill_at_random(
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         crew: list[_Worker] = []
         for number in range(workers):
-            proxy = stack.enter_context(ChaosProxy(("127.0.0.1", server.port), seed=seed + number))
+            ground = stack.enter_context(make(seed + number))
             program = Program(folder / f"program-{number}")
             own = random.Random(seed * 1000 + number)
-            crew.append(_Worker(f"kill{number}", folder, server, program, proxy, own, 0.0))
+            crew.append(_Worker(f"kill{number}", folder, ground, program, own, 0.0))
         list(pool.map(lambda worker: stack.enter_context(worker.program), crew))
         model = _undisturbed(crew[0])
-        traps = [worker.proxy.hold_appends(times=None, chance=HELD, seconds=HELD_SECONDS) for worker in crew]
+        traps = [worker.ground.hold() for worker in crew]
 
         def phase(share: float, work: Callable[[_Worker], None]) -> Tally:
             for worker in crew:
@@ -260,8 +265,8 @@ def kill_at_random(
         found["program"] = phase(0.8, lambda worker: worker.story(model.expected, model.seconds))
         tell(_line("the program", found["program"]))
         for worker in crew:
-            worker.proxy.disarm()  # an APPEND that is delivered for a dead process would hide what the second order loses
-        for order, name in (("append", "append, then commit"), ("commit", "commit, then append")):
+            worker.ground.proxy.disarm()  # a write that is delivered for a dead process would hide what the second order loses
+        for order, name in (("append", "write, then commit"), ("commit", "commit, then write")):
             found[order] = phase(0.1, partial(_Worker.naive, order=order, due=model.due))
             tell(_line(name, found[order]))
     return found
@@ -270,6 +275,6 @@ def kill_at_random(
 def _line(name: str, tally: Tally) -> str:
     return (
         f"{name:20} kills {tally.kills:6}  lost {tally.lost:4}  duplicate {tally.duplicate:4}  stale {tally.stale:4}  "
-        f"touched {tally.touched:4}  (of {tally.drafts} drafts; {tally.late} APPENDs held back; "
+        f"touched {tally.touched:4}  (of {tally.drafts} drafts; {tally.late} writes held back; "
         f"{tally.twice} stood twice until the next pass)"
     )

@@ -6,10 +6,14 @@ appended: killed in between, it is never appended. Same server, same drafts, sam
 
 from __future__ import annotations
 
+import base64
+import http.client
 import imaplib
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
 __all__ = ["make_list", "work"]
@@ -23,20 +27,43 @@ def make_list(database: Path, drafts: Sequence[tuple[str, bytes]]) -> None:
         connection.executemany("INSERT INTO due (message_id, raw) VALUES (?, ?)", drafts)
 
 
+class _Imap:
+    """Drafts by APPEND."""
+
+    def __init__(self, port: int, user: str) -> None:
+        self._client = imaplib.IMAP4("127.0.0.1", port, timeout=30)
+        self._client.login(user, "secret")
+
+    def put(self, raw: bytes) -> bool:
+        return self._client.append("Drafts", r"(\Draft \Seen)", None, raw)[0] == "OK"
+
+
+class _Http:
+    """Drafts by users.drafts.create (https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.drafts/create)."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def put(self, raw: bytes) -> bool:
+        body = json.dumps({"message": {"raw": base64.urlsafe_b64encode(raw).decode("ascii")}})
+        self._client.request("POST", "/gmail/v1/users/me/drafts", body, self._headers)
+        answer = self._client.getresponse()
+        answer.read()
+        return answer.status == HTTPStatus.OK
+
+
 def work(arguments: Sequence[str]) -> None:
-    """Append what is due. Arguments: the order, the database, the port, the user."""
-    order, database, port, user = arguments
+    """Put what is due. Arguments: the order, the database, the port, the user and, for HTTP, an access token."""
+    order, database, port, user, *token = arguments
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
-        client = imaplib.IMAP4("127.0.0.1", int(port), timeout=30)
-        client.login(user, "secret")
+        client = _Http(int(port), token[0]) if token else _Imap(int(port), user)
         due = connection.execute("SELECT message_id, raw FROM due WHERE NOT done ORDER BY message_id").fetchall()
         for message_id, raw in due:
             if order == "commit":
                 connection.execute("UPDATE due SET done = 1 WHERE message_id = ?", (message_id,))
-            status, _ = client.append("Drafts", r"(\Draft \Seen)", None, raw)
-            if status != "OK":
+            if not client.put(raw):
                 raise SystemExit(4)
             if order == "append":
                 connection.execute("UPDATE due SET done = 1 WHERE message_id = ?", (message_id,))
-        client.logout()

@@ -15,20 +15,23 @@ from typing import Final
 
 from tests.crash.program import Call, Program
 from tests.crash.scenarios import Scenario
-from tests.crash.world import Server, Snapshot, Standing, World
+from tests.crash.world import Place, Snapshot, Standing, World
 
 _ASKS: Final = re.compile(
-    r'"[A-Z]+\d+ (?:CAPABILITY|LOGIN|AUTHENTICATE|ID|ENABLE|NAMESPACE|LIST|SELECT|EXAMINE|STATUS|NOOP|LOGOUT|'
-    r"(?:UID )?(?:FETCH|SEARCH))"
+    r'"(?:[A-Z]+\d+ (?:CAPABILITY|LOGIN|AUTHENTICATE|ID|ENABLE|NAMESPACE|LIST|SELECT|EXAMINE|STATUS|NOOP|LOGOUT|'
+    r"(?:UID )?(?:FETCH|SEARCH))|GET /|POST /(?:batch|token)|--batch|client_id=|grant_type=)"
 )
-"""A command that changes nothing."""
+"""A command of IMAP, or a request over HTTP, that changes nothing."""
+_BODY: Final = re.compile(r'^\d+, "(?:\{|--batch|client_id=|grant_type=)')
+"""What is sent behind the header of a request over HTTP."""
+_READS: Final = re.compile(f"{_ASKS.pattern}|{_BODY.pattern}")
 CANNOT_WRITE: Final = 6
 """The documented exit code."""
 _CLEAR: Final = re.compile(r"Nothing was lost.*(?:free|make room)", re.DOTALL)
 
 Point = tuple[Scenario, Call]
 
-__all__ = ["Bench", "Prepared", "Result", "benches", "fail_each", "kill_each", "sampled"]
+__all__ = ["Bench", "Prepared", "Result", "benches", "fail_each", "kill_each", "sampled", "telling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,11 @@ class Prepared:
 
 @dataclass(slots=True)
 class Bench:
-    """One worker with a program of its own. Without a `server` the mailboxes are Maildirs."""
+    """One worker with a program of its own, and where its mailboxes are."""
 
     folder: Path
     program: Program
-    server: Server | None = None
+    place: Place
     _serial: int = 0
     _prepared: dict[str, Prepared] = field(default_factory=dict)
 
@@ -71,8 +74,7 @@ class Bench:
         """Make an empty mailbox that nobody else uses."""
         self._serial += 1
         name = f"{self.folder.name}-{self._serial}"
-        place = self.folder / name
-        return World.at_files(place) if self.server is None else World.at_server(place, self.server, name)
+        return self.place.world(self.folder / name, name)
 
     def prepare(self, scenario: Scenario) -> Prepared:
         """Play a scenario to its end once, and keep what was before the last pass."""
@@ -101,13 +103,14 @@ class Bench:
             raise AssertionError(f"a pass ended with {ended.code}: {ended.output}")
 
     def fresh(self, prepared: Prepared) -> World:
-        """Return a world as it was before the last pass: the same Maildir, or another user of the server."""
-        world = prepared.world if self.server is None else self.world()
+        """Return a world as it was before the last pass: the same mailbox, or that of another user."""
+        world = prepared.world if self.place.kept else self.world()
         world.restore(prepared.snapshot)
         return world
 
     def resumed(self, world: World, prepared: Prepared) -> list[str]:
         """Go on after a fault: one pass must bring the end about, and one more must change nothing."""
+        self.place.rest()
         problems: list[str] = []
         for turn in ("resumed", "once more"):
             ended = self.program.run(world.arguments(prepared.now))
@@ -139,14 +142,16 @@ class Bench:
 
 
 @contextmanager
-def benches(folder: Path, server: Server | None, count: int = 2) -> Iterator[list[Bench]]:
-    """Give as many workers as there are cores to keep busy."""
-    programs = [Program(folder / f"program-{number}") for number in range(count)]
+def benches(folder: Path, places: Sequence[Place]) -> Iterator[list[Bench]]:
+    """Give a worker for each place; as many as there are cores to keep busy are enough."""
+    programs = [Program(folder / f"program-{number}") for number in range(len(places))]
     try:
-        with ThreadPoolExecutor(count) as pool:
+        with ThreadPoolExecutor(len(programs)) as pool:
             list(pool.map(Program.__enter__, programs))
-        kind = "files" if server is None else "server"
-        yield [Bench(folder / f"{kind}{number}", program, server) for number, program in enumerate(programs)]
+        yield [
+            Bench(folder / f"{type(place).__name__.lower()}{number}", program, place)
+            for number, (program, place) in enumerate(zip(programs, places, strict=True))
+        ]
     finally:
         for program in programs:
             program.__exit__()
@@ -176,6 +181,20 @@ def sampled(calls: Sequence[Call]) -> list[Call]:
         if keep:
             chosen.append(call)
     return chosen
+
+
+def telling(calls: Sequence[Call]) -> list[Call]:
+    """Return the fewest calls that tell something.
+
+    The first request that changes the mailbox; behind each, the first call, when it was answered and is not yet written down; and
+    each twentieth of those that `sampled` picks.
+    """
+    chosen = sampled(calls)[20::20]
+    changes = [place for place, call in enumerate(calls) if call.name == "sendto" and not _READS.search(call.what)]
+    chosen += [calls[place] for place in changes[:1]]
+    for place in changes:
+        chosen += [call for call in calls[place + 1 : place + 3] if not _BODY.search(call.what)][:1]
+    return [call for call in calls if call in chosen]
 
 
 def _each(workers: Sequence[Bench], points: Iterable[Point], work: Callable[[Bench, Point], Result]) -> list[Result]:

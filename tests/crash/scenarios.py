@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from rules.mail import Role
 from tests.crash.world import World
 from tests.letters import invitation, letter
 
@@ -60,9 +61,9 @@ def users_own(world: World) -> None:
         ),
         at,
     )
-    world.deliver(_own("Re: Lunch?", "kim@example.net", "own-1@example.com", "Yes, gladly.", at), at, ".Sent")
-    world.deliver(_own("Re: Lunch?", "kim@example.net", "own-2@example.com", "Shall I bring", at), at, ".Drafts")
-    world.deliver(_own("A question", "rita@acme.test", "own-3@example.com", "Dear Rita, half a", at), at, ".Drafts")
+    world.deliver(_own("Re: Lunch?", "kim@example.net", "own-1@example.com", "Yes, gladly.", at), at, Role.SENT)
+    world.deliver(_own("Re: Lunch?", "kim@example.net", "own-2@example.com", "Shall I bring", at), at, Role.DRAFTS)
+    world.deliver(_own("A question", "rita@acme.test", "own-3@example.com", "Dear Rita, half a", at), at, Role.DRAFTS)
 
 
 def _own(subject: str, to: str, message_id: str, text: str, at: datetime) -> bytes:
@@ -105,7 +106,7 @@ def _worked_on(world: World) -> None:
     """One is sent under another Message-ID, one is edited, one is thrown away."""
     world.user_sends("rita@acme.test", ENDS + timedelta(minutes=30), message_id="from-the-phone@example.com")
     world.user_edits("omar@acme.test", "In my own words.\n", ENDS + timedelta(minutes=31))
-    world.draft_file("ines@acme.test").unlink()
+    world.user_discards("ines@acme.test")
 
 
 _FORMS = "prep.enabled = false\nnotes.travel_minutes = 0\n"

@@ -51,17 +51,19 @@ def _warm() -> None:
     from watcher import proofread  # noqa: PLC0415
 
     proofread.apart = proofread.here
+    from tests.crash.files import Files  # noqa: PLC0415
+    from tests.crash.gmail import Gmail  # noqa: PLC0415
     from tests.crash.scenarios import SCENARIOS  # noqa: PLC0415
-    from tests.crash.world import World  # noqa: PLC0415
     from watcher.cli.app import app  # noqa: PLC0415
 
-    for scenario in SCENARIOS:
-        with tempfile.TemporaryDirectory() as name, redirect_stdout(StringIO()):
-            world = World.at_files(Path(name))
-            for step in (*scenario.before, scenario.last):
-                step.act(world)
-                if app(world.arguments(step.now), prog_name="hearback", standalone_mode=False):
-                    raise SystemExit("the program does not work at all")
+    with Gmail() as gmail:
+        for place, scenario in [*((Files(), scenario) for scenario in SCENARIOS), (gmail, SCENARIOS[1])]:
+            with tempfile.TemporaryDirectory() as name, redirect_stdout(StringIO()):
+                world = place.world(Path(name), "warm")
+                for step in (*scenario.before, scenario.last):
+                    step.act(world)
+                    if app(world.arguments(step.now), prog_name="hearback", standalone_mode=False):
+                        raise SystemExit("the program does not work at all")
     gc.collect()
     gc.freeze()
 

@@ -1,14 +1,14 @@
 """A mailbox with a configuration and a state of its own: to be worked on by the real program, put back as it was, and compared.
 
-A user's mailbox on Dovecot is a Maildir++ tree as well, so that both kinds are filled and read as files, past the program.
+What is the same whatever the mailbox. Each kind is filled and read past the program: see `files` and `gmail`.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,15 +16,14 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any, ClassVar
 
 from connectors.guard import looks_ours
-from connectors.maildir import create_maildir
+from rules.mail import Role
 from tests.watcher.desk import NO_FORMS
 
-__all__ = ["Server", "Snapshot", "Standing", "World"]
+__all__ = ["Place", "Snapshot", "Standing", "World", "message_id_of", "parsed"]
 
-_MAIL_OWNER = 8
-"""Debian's user `mail`, as whom Dovecot works when it was started by root."""
 _TABLES = {
     "outbox": "key, process, opener, state, op, version, content, placed_at, slot_opens, slot_closes, attempts, error",
     "draft_version": "message_id, key, version, raw_digest",
@@ -34,31 +33,23 @@ _TABLES = {
     "process": "id, opener",
     "process_link": "identity, process, ambiguous",
     "mark": "process, at, verb, until",
+    "marked": "identity, mark",
     "log": "at, process, company, action, text",
 }
 """What the state says; where the drafts stand on the server (`ref`) may differ, and is proved by the pass that follows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """An IMAP server on loopback and where it keeps a user's mail."""
-
-    port: int
-    mail: Path
-
-    def named(self, user: str) -> Path:
-        """Return the Maildir++ tree of a user."""
-        return self.mail / user
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All files of a world at one moment: relative path to content, time in nanoseconds and mode."""
+    """A world at one moment."""
 
     files: dict[str, tuple[bytes, int, int]] = field(default_factory=dict)
+    """Relative path to content, time in nanoseconds and mode."""
     folders: tuple[str, ...] = ()
     rules: str = ""
     """The user's playbook file."""
+    mailbox: dict[str, Any] = field(default_factory=dict)
+    """What is held in memory, where the mail is no files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +59,7 @@ class Standing:
     drafts: Counter[tuple[str, bytes]]
     """Our drafts, by Message-ID and bytes, and how often each stands there."""
     users: Counter[tuple[str, bytes]]
-    """Everything else in the mailbox, by folder and bytes."""
+    """Everything else in the mailbox, by folder (or labels) and bytes."""
     state: dict[str, Counter[tuple[object, ...]]]
     """Rows of the store, by table."""
     sound: str = "ok"
@@ -86,16 +77,25 @@ class Standing:
         return found
 
 
-class World:
+def message_id_of(raw: bytes) -> str:
+    """Return the Message-ID without brackets; empty where there is none."""
+    found = re.search(rb"^Message-ID:\s*<([^>]*)>", raw, re.IGNORECASE | re.MULTILINE)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    """Return a message as its fields."""
+    return message_from_bytes(raw, policy=policy.default)
+
+
+class World(ABC):
     """One user's mailbox, and the program's configuration and state beside it."""
 
-    def __init__(self, folder: Path, mail: Path, account: str) -> None:
-        """Take where configuration and state lie, where the mail lies, and the table of the account in the configuration."""
+    def __init__(self, folder: Path, account: str) -> None:
+        """Take where configuration and state lie, and the table of the account in the configuration."""
         self.folder = folder
-        self.mail = mail
         self.config = folder / "config.toml"
         self.state = folder / "state"
-        self._serial = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True)
         self.rules = folder / "rules.toml"
         self.rules.write_text(NO_FORMS)
@@ -105,29 +105,6 @@ class World:
             f"[rules]\nfile = '{self.rules}'\n\n[daemon]\nstate_dir = '{self.state}'\n"
         )
 
-    @classmethod
-    def at_files(cls, folder: Path) -> World:
-        """Make a world whose mailbox is a Maildir."""
-        mail = folder / "mail"
-        create_maildir(mail)
-        return cls(folder, mail, f"kind = \"maildir\"\npath = '{mail}'")
-
-    @classmethod
-    def at_server(cls, folder: Path, server: Server, user: str, *, port: int = 0) -> World:
-        """Make a world whose mailbox is on an IMAP server, reached by another `port` if there is something in between."""
-        mail = server.named(user)
-        world = cls(
-            folder,
-            mail,
-            f'kind = "imap"\nhost = "127.0.0.1"\nport = {port or server.port}\nsecurity = "plain"\nusername = "{user}"\n'
-            'password.env = "CRASH_SECRET"\ntimeout_seconds = 30',
-        )
-        for name in ("", ".Drafts", ".Sent"):
-            for part in ("cur", "new", "tmp"):
-                (mail / name / part).mkdir(parents=True, exist_ok=True)
-        world._own()
-        return world
-
     def arguments(self, now: datetime | str) -> list[str]:
         """Return the arguments of one pass as of `now`."""
         at = now if isinstance(now, str) else now.isoformat()
@@ -135,62 +112,62 @@ class World:
 
     # --- the world does something ------------------------------------------------------------------------------------
 
-    def deliver(self, raw: bytes | EmailMessage, at: datetime, folder: str = "") -> Path:
-        """Put a message into a folder (empty: the inbox), received at `at`."""
-        name = f"{int(at.timestamp())}.M{next(self._serial):06d}P9.world"
-        path = self.mail / folder / ("cur" if folder else "new") / (f"{name}:2,S" if folder else name)
-        path.write_bytes(bytes(raw))
-        os.utime(path, (at.timestamp(), at.timestamp()))
-        self._own(path)
-        return path
+    @abstractmethod
+    def deliver(self, raw: bytes | EmailMessage, at: datetime, role: Role = Role.INBOX) -> None:
+        """Put a message into a folder, received at `at`."""
 
-    def draft_files(self) -> list[Path]:
-        """Return the files in Drafts that are not marked for removal."""
-        folder = self.mail / ".Drafts"
-        found = [*(folder / "cur").iterdir(), *(folder / "new").iterdir()]
-        return sorted(path for path in found if "T" not in path.name.partition(":2,")[2])
+    @abstractmethod
+    def drafts(self) -> list[bytes]:
+        """Return what stands in Drafts, whoever wrote it."""
 
-    def draft_file(self, recipient: str) -> Path:
-        """Return the file of our draft to somebody. Raises LookupError."""
-        for path in self.draft_files():
-            message = message_from_bytes(path.read_bytes(), policy=policy.default)
-            if recipient in str(message["To"]) and looks_ours(str(message["Message-ID"]).strip("<>")):
-                return path
+    @abstractmethod
+    def _replace(self, draft: bytes, raw: bytes, at: datetime, role: Role) -> None:
+        """Let the user save other bytes over a draft, in Drafts or in Sent."""
+
+    @abstractmethod
+    def _discard(self, draft: bytes) -> None:
+        """Let the user remove a draft for good."""
+
+    @abstractmethod
+    def _mail(self) -> list[tuple[str, bytes, bool]]:
+        """Return all mail: where it stands (folder or labels), its bytes, and whether that is in Drafts."""
+
+    def _draft(self, recipient: str) -> bytes:
+        """Return our draft to somebody. Raises LookupError."""
+        for raw in self.drafts():
+            if recipient in str(parsed(raw)["To"]) and looks_ours(message_id_of(raw)):
+                return raw
         raise LookupError(recipient)
 
     def user_sends(self, recipient: str, at: datetime, *, message_id: str = "") -> None:
         """Move our draft to Sent, under a Message-ID of the client's if one is given."""
-        path = self.draft_file(recipient)
-        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        draft = self._draft(recipient)
+        message = parsed(draft)
         message.replace_header("Date", at)
         if message_id:
             message.replace_header("Message-ID", f"<{message_id}>")
-        self.deliver(bytes(message), at, ".Sent")
-        path.unlink()
+        self._replace(draft, bytes(message), at, Role.SENT)
 
     def user_edits(self, recipient: str, text: str, at: datetime) -> None:
-        """Save another wording over our draft, as a new file."""
-        path = self.draft_file(recipient)
-        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        """Save another wording over our draft."""
+        draft = self._draft(recipient)
+        message = parsed(draft)
         message.clear_content()
         message.set_content(text)
-        self.deliver(bytes(message), at, ".Drafts")
-        path.unlink()
+        self._replace(draft, bytes(message), at, Role.DRAFTS)
 
-    def _own(self, path: Path | None = None) -> None:
-        """Give files to the mail user where Dovecot works as that one."""
-        if os.getuid() or self.mail.is_relative_to(self.folder):
-            return
-        for one in [path] if path else [self.mail, *self.mail.rglob("*")]:
-            os.chown(one, _MAIL_OWNER, _MAIL_OWNER)
+    def user_discards(self, recipient: str) -> None:
+        """Throw our draft away."""
+        self._discard(self._draft(recipient))
 
     # --- as it was ----------------------------------------------------------------------------------------------------
 
     def _roots(self) -> dict[str, Path]:
-        return {"mail": self.mail, "state": self.state}
+        """Return the directories whose files belong to the world, by name."""
+        return {"state": self.state}
 
     def snapshot(self) -> Snapshot:
-        """Return all files as they are. Nobody may be at work on them."""
+        """Return all as it is. Nobody may be at work on it."""
         files: dict[str, tuple[bytes, int, int]] = {}
         folders: list[str] = []
         for name, root in self._roots().items():
@@ -201,10 +178,10 @@ class World:
                 elif path.is_file():
                     state = path.stat()
                     files[relative] = (path.read_bytes(), state.st_mtime_ns, state.st_mode & 0o777)
-        return Snapshot(files, tuple(folders), self.rules.read_text())
+        return Snapshot(files, tuple(folders), rules=self.rules.read_text())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Make all files as they were, in the same directories: a Maildir is known by those."""
+        """Make all as it was, in the same directories: a Maildir is known by those."""
         roots = self._roots()
         for root in roots.values():
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -220,26 +197,18 @@ class World:
             path.write_bytes(data)
             path.chmod(mode)
             os.utime(path, ns=(modified, modified))
-        for path in self.mail.rglob("*/"):
-            os.utime(path)  # no directory is older than another: which ones need listing must not depend on the hour
         self.rules.write_text(snapshot.rules)
-        self._own()
 
     def standing(self) -> Standing:
         """Return what stands in the mailbox and in the store."""
         drafts: Counter[tuple[str, bytes]] = Counter()
         users: Counter[tuple[str, bytes]] = Counter()
-        for path in self.mail.rglob("*"):
-            if path.parent.name not in {"cur", "new"} or "T" in path.name.partition(":2,")[2]:
-                continue
-            folder = str(path.parent.parent.relative_to(self.mail))
-            data = path.read_bytes()
-            found = re.search(rb"^Message-ID:\s*<([^>]*)>", data, re.IGNORECASE | re.MULTILINE)
-            message_id = found[1].decode("ascii", "replace") if found else ""
-            if folder == ".Drafts" and looks_ours(message_id):
-                drafts[message_id, data.replace(b"\r\n", b"\n")] += 1
+        for place, raw, is_draft in self._mail():
+            message_id = message_id_of(raw)
+            if is_draft and looks_ours(message_id):
+                drafts[message_id, raw.replace(b"\r\n", b"\n")] += 1
             else:
-                users[folder, data] += 1
+                users[place, raw] += 1
         return Standing(drafts, users, *self._stored())
 
     def _stored(self) -> tuple[dict[str, Counter[tuple[object, ...]]], str]:
@@ -252,3 +221,18 @@ class World:
                 name: Counter(connection.execute(f"SELECT {columns} FROM {name}").fetchall()) for name, columns in _TABLES.items()
             }
         return rows, sound
+
+
+class Place(ABC):
+    """Where mailboxes are, for one worker."""
+
+    kept: ClassVar[bool] = True
+    """A world is put back as it was; if not, a new one is made and filled like it."""
+
+    @abstractmethod
+    def world(self, folder: Path, name: str) -> World:
+        """Make an empty mailbox that nobody else uses, with configuration and state in `folder`."""
+
+    @abstractmethod
+    def rest(self) -> None:
+        """Wait until nothing is on its way any more of a program that is dead, where that can be known."""

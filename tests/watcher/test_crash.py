@@ -1,22 +1,24 @@
 """The program is killed while it works, and its disk fails; what is left is what a pass leaves that nobody disturbs.
 
-A pass of the real program is killed by SIGKILL as it enters a system call (strace), on files and on Dovecot. Then it is made once
-more, and must bring everything to the end that it would have come to: each draft once, nothing stale, nothing of the user's
-touched, each line of the log once. A further pass must change nothing. `make crash` kills at every call; here at those
-that `tests.crash.points.sampled` picks.
+A pass of the real program is killed by SIGKILL as it enters a system call (strace), on files, on Dovecot and at Gmail. Then it
+is made once more, and must bring everything to the end that it would have come to: each draft once, nothing stale, nothing of
+the user's touched, each line of the log once. A further pass must change nothing. `make crash` kills at every call; here at
+those that `sampled` and `telling` of `tests.crash.points` pick.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 
 import pytest
 
-from tests.crash.points import Bench, benches, fail_each, kill_each, sampled
+from tests.crash.files import Files, Server
+from tests.crash.gmail import Gmail
+from tests.crash.points import Bench, benches, fail_each, kill_each, sampled, telling
 from tests.crash.program import Call
 from tests.crash.scenarios import SCENARIOS, Scenario
-from tests.crash.world import Server
 from tests.servers.dovecot import Dovecot
 
 Tell = Callable[[str, object], None]
@@ -28,7 +30,7 @@ NOTES = SCENARIOS[1]
 
 @pytest.fixture(scope="module")
 def on_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
-    with benches(tmp_path_factory.mktemp("files"), None, WORKERS) as workers:
+    with benches(tmp_path_factory.mktemp("files"), [Files()] * WORKERS) as workers:
         yield workers
 
 
@@ -36,19 +38,32 @@ def on_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
 def on_dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
     with (
         Dovecot(tmp_path_factory.mktemp("dovecot")) as dovecot,
-        benches(tmp_path_factory.mktemp("server"), Server(dovecot.imap, dovecot.maildir("x").parent), WORKERS) as workers,
+        benches(tmp_path_factory.mktemp("server"), [Server(dovecot.imap, dovecot.maildir("x").parent)] * WORKERS) as workers,
     ):
         yield workers
 
 
-def kill_at_all(workers: list[Bench], scenario: Scenario, where: str, tell: Tell) -> None:
+@pytest.fixture(scope="module")
+def on_gmail(on_files: list[Bench], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
+    """Use the programs that are held ready for files: the first seconds of one are long."""
+    folder = tmp_path_factory.mktemp("gmail")
+    with ExitStack() as services:
+        yield [
+            Bench(folder / f"gmail{number}", bench.program, services.enter_context(Gmail()))
+            for number, bench in enumerate(on_files)
+        ]
+
+
+def kill_at_all(
+    workers: list[Bench], scenario: Scenario, where: str, tell: Tell, choose: Callable[[Sequence[Call]], list[Call]] = sampled
+) -> None:
     calls = workers[0].prepare(scenario).calls
-    chosen = sampled(calls)
+    chosen = choose(calls)
     results = kill_each(workers, [(scenario, call) for call in chosen])
 
     tell("told", f"{where}, {scenario.name}: killed at {len(results)} of {len(calls)} system calls")
     assert not [str(result) for result in results if result.problems]
-    assert len(chosen) > 20
+    assert len(chosen) > (20 if choose is sampled else 0)
 
 
 @pytest.mark.xdist_group("crash-files")
@@ -65,6 +80,15 @@ def test_killed_at_its_system_calls_over_dovecot_it_resumes_to_the_same_end(
     on_dovecot: list[Bench], scenario: Scenario, record_property: Tell
 ) -> None:
     kill_at_all(on_dovecot, scenario, "Dovecot", record_property)
+
+
+@pytest.mark.xdist_group("crash-files")
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+def test_killed_at_its_system_calls_over_gmail_it_resumes_to_the_same_end(
+    on_gmail: list[Bench], scenario: Scenario, record_property: Tell
+) -> None:
+    """A pass takes longer there: it is killed where the mailbox changes. The writes of the store are those of the other two."""
+    kill_at_all(on_gmail, scenario, "Gmail", record_property, telling)
 
 
 @pytest.mark.xdist_group("crash-files")
