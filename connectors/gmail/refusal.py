@@ -56,6 +56,10 @@ _ON_THE_LINE: Final = frozenset(
     {"OSError", "HTTPException", "HttpLib2Error", "TransportError", "DecodeRatioError", "DecodeLimitError", "error"}
 )
 """What the libraries raise, by name, for they are imported only where a mailbox is open; `error` is that of zlib."""
+_NOT_NOW: Final = frozenset({9, 10})
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
+_OTHER_NAME: Final = frozenset({62, 64})
+"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH: so a network's sign-in page looks to who asks by TLS."""
 _SET_CLOCK: Final = "Set the date and time of this machine right (best by itself, from the network)."
 
 
@@ -147,6 +151,8 @@ def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError
     cause = _cause(error)
     host = urlsplit(settings.endpoint).hostname
     if isinstance(cause, ssl.SSLCertVerificationError):
+        if cause.verify_code in _OTHER_NAME:
+            return _strange(settings, f"its certificate is for another name ({_line(cause.verify_message or str(cause))})")
         return _certificate(cause, host)
     names = {kind.__name__ for kind in type(cause).__mro__}
     if "StrangeAnswerError" in names:
@@ -176,7 +182,7 @@ def _cause(error: BaseException) -> BaseException:
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str | None) -> Misconfigured:
     why = _line(error.verify_message or str(error))
-    if error.verify_code in (9, 10):  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
+    if error.verify_code in _NOT_NOW:
         return Misconfigured(
             f"By the clock of this machine the certificate of {host} is not valid ({why}). The clock is the likely reason. "
             f"{_SET_CLOCK}"

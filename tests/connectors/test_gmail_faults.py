@@ -441,8 +441,8 @@ def test_a_name_that_does_not_exist_and_a_port_that_is_closed_are_told() -> None
         assert "refused" in str(error)
 
 
-def certificate(folder: Path, begins: datetime, ends: datetime) -> Path:
-    """Write a certificate for 127.0.0.1, signed by itself, and its key."""
+def certificate(folder: Path, begins: datetime, ends: datetime, host: str = "localhost") -> Path:
+    """Write a certificate that is signed by itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
     made = (
@@ -453,7 +453,7 @@ def certificate(folder: Path, begins: datetime, ends: datetime) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(begins)
         .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -491,6 +491,21 @@ def test_a_certificate_that_is_not_to_be_trusted_says_why_and_names_the_clock_wh
 
     assert type(error) is Misconfigured
     assert words in str(error)
+
+
+def test_a_certificate_for_another_name_is_told_as_the_page_of_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = certificate(tmp_path, LONG_AGO, LONG_HENCE, "login.hotel.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    server = Answerer(b"", context)
+    try:
+        error = failure(f"https://localhost:{server.port}")
+    finally:
+        server.close()
+
+    assert type(error) is Unavailable
+    assert "accept its terms" in str(error)
 
 
 def test_the_authorities_of_the_system_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
