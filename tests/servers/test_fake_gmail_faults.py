@@ -127,6 +127,20 @@ def test_a_request_that_is_held_is_done_when_it_is_released_though_its_client_is
     wait_for(lambda: len(fake.mailbox(SAM).drafts()) == 1)
 
 
+def test_a_request_whose_client_dies_while_it_sends_is_none(fake: FakeGmail, client: Client) -> None:
+    body = json.dumps({"message": {"raw": "U3ViamVjdDogeA0KDQo="}}).encode()
+    head = f"POST /gmail/v1/users/me/drafts HTTP/1.1\r\nAuthorization: Bearer {client.credentials.token}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    for sent in range(0, len(head) + len(body), 7):
+        with socket.create_connection(("127.0.0.1", fake.port), timeout=10) as line:
+            line.sendall((head.encode() + body)[:sent])
+            line.shutdown(socket.SHUT_WR)
+            assert b"200 OK" not in line.makefile("rb").read()
+
+    assert fake.mailbox(SAM).drafts() == []
+    assert fake.violations == []
+
+
 def test_a_slow_request_takes_its_time_and_is_done(fake: FakeGmail, client: Client) -> None:
     slow = fake.slow("drafts.create", 0.3)
     connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=0.05)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import socket
 import threading
 from abc import ABC, abstractmethod
@@ -131,10 +132,31 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of clients that go away."""
 
 
+class _Lines(io.BufferedIOBase):
+    """A stream that keeps the last line that was read."""
+
+    def __init__(self, whole: Any) -> None:
+        self.whole = whole
+        self.last = b"-"
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.last = self.whole.readline(size)
+        return self.last
+
+
 class _Handler(BaseHTTPRequestHandler):
     owner: Loopback
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def parse_request(self) -> bool:
+        """Read the header; one that ends with the connection, before its empty line, is none."""
+        lines = _Lines(self.rfile)
+        self.rfile = lines
+        try:
+            return super().parse_request() and lines.last != b""
+        finally:
+            self.rfile = lines.whole
 
     def finish(self) -> None:
         self.owner.note(self.connection, gone=True)
