@@ -131,7 +131,17 @@ def _whole(envelope: Envelope, raw: bytes) -> Message:
 
 
 def _without_text(envelope: Envelope) -> Message:
-    message = _whole(envelope, b"")
+    message = message_from_parts(
+        envelope,
+        b"",
+        text=None,
+        text_type="",
+        text_charset="",
+        text_encoding="",
+        text_truncated=False,
+        calendars=(),
+        delivery_status=None,
+    )
     return replace(message, defects=(_LOST,))
 
 
