@@ -141,6 +141,7 @@ class FakeGmailHarness(GmailHarness):
         """Stop the server; nothing may have been asked for that the service does not have or we must not touch."""
         self.server.__exit__()
         assert self.server.violations == []
+        assert self.mailbox.trespasses == []
 
 
 class EmulatedGmailHarness(GmailHarness):

@@ -119,6 +119,20 @@ def test_a_sent_draft_is_destroyed_and_another_message_stands_in_sent(client: Cl
     assert client.history(begin) == [("messagesDeleted", made["message"]["id"], []), ("messagesAdded", sent, [])]
 
 
+def test_a_client_that_touches_a_draft_of_the_users_is_found_out(client: Client, box: Mailbox) -> None:
+    drafts = client.users.drafts()
+    own = client.draft(draft_bytes(draft(1)))
+    update(client, own["id"], draft_bytes(draft(1), text="Other words."))
+    drafts.delete(userId="me", id=own["id"]).execute()
+    assert box.trespasses == []
+
+    edited = client.draft(draft_bytes(draft(2)))
+    box.edit_draft(box.draft_of(draft(2).message_id), draft_bytes(draft(2), text="The user's words."))
+    update(client, edited["id"], draft_bytes(draft(2)))
+    drafts.delete(userId="me", id=box.save_draft(letter("own", sender=SAM)).id).execute()
+    assert [b"The user's words." in one.encode() or "own@orchard" in one for one in box.trespasses] == [True, True]
+
+
 def test_what_is_sent_may_go_under_a_message_id_of_the_services_own(client: Client, box: Mailbox) -> None:
     box.quirks.renames_sent = True
     client.draft(draft_bytes(draft()))

@@ -91,6 +91,8 @@ class Mailbox:
         """Page tokens of an earlier one are refused."""
         self.labels: dict[str, Label] = {name: Label(name, name, "system") for name in SYSTEM}
         self.aliases: list[str] = []
+        self.trespasses: list[str] = []
+        """Drafts that the user wrote or worked on, and that were changed or removed over HTTP."""
         self._random = random.Random(f"mailbox of {address}")  # repeatable
         self._messages: dict[str, Stored] = {}
         self._drafts: dict[str, StoredDraft] = {}
@@ -179,8 +181,10 @@ class Mailbox:
         return self.deliver(raw, ("SENT",), at)
 
     @_held
-    def save_draft(self, raw: bytes, thread_id: str | None = None, at: datetime | None = None) -> StoredDraft:
-        """Make a draft; it goes into `thread_id` only if it belongs there.
+    def save_draft(
+        self, raw: bytes, thread_id: str | None = None, at: datetime | None = None, *, users: bool = True
+    ) -> StoredDraft:
+        """Make a draft, of the user's unless told; it goes into `thread_id` only if it belongs there.
 
         https://developers.google.com/workspace/gmail/api/guides/threads#adding_drafts_and_messages_to_threads: the identifier is
         given, In-Reply-To and References comply with RFC 2822, and the subjects match. Else it opens a conversation of its own.
@@ -188,7 +192,7 @@ class Mailbox:
         stored = self._new(self._saved(raw), frozenset({"DRAFT"}), at)
         stored.thread_id = thread_id if thread_id and self.belongs(stored, thread_id) else stored.id
         self.add(stored)
-        draft = StoredDraft(f"r{self._random.randrange(10**18, 10**19)}", stored)
+        draft = StoredDraft(f"r{self._random.randrange(10**18, 10**19)}", stored, users)
         self._drafts[draft.id] = draft
         return draft
 
@@ -209,6 +213,7 @@ class Mailbox:
         """Let the user edit a draft on the web page: it stays in its conversation, whatever is written."""
         stored = self._new(self._saved(raw), frozenset({"DRAFT"}), at)
         stored.thread_id = draft.message.thread_id
+        draft.users = True
         return self._swap(draft, stored)
 
     def _swap(self, draft: StoredDraft, stored: Stored) -> str:

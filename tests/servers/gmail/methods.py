@@ -172,7 +172,7 @@ def _current(mailbox: Mailbox, start: int) -> str:
 def _drafts_create(asked: Asked) -> Json:
     """Follow `drafts/create`: raw in JSON, or as media."""
     raw, thread = _content(asked)
-    return _draft_resource(asked.mailbox.save_draft(raw, thread))
+    return _draft_resource(asked.mailbox.save_draft(raw, thread, users=False))
 
 
 def _drafts_list(asked: Asked) -> Json:
@@ -195,7 +195,7 @@ def _drafts_get(asked: Asked) -> Json:
 
 def _drafts_update(asked: Asked) -> Json:
     """Follow `drafts/update`: the draft keeps its identifier, the message in it is another one."""
-    draft = _draft(asked)
+    draft = _draft(asked, changing=True)
     raw, thread = _content(asked)
     asked.mailbox.replace_draft(draft, raw, thread)
     return _draft_resource(draft)
@@ -203,7 +203,7 @@ def _drafts_update(asked: Asked) -> Json:
 
 def _drafts_delete(asked: Asked) -> None:
     """Follow `drafts/delete`: for good, not to the bin."""
-    asked.mailbox.discard_draft(_draft(asked))
+    asked.mailbox.discard_draft(_draft(asked, changing=True))
 
 
 # -- labels and settings
@@ -314,10 +314,12 @@ def _thread(asked: Asked) -> list[Stored]:
     return found
 
 
-def _draft(asked: Asked) -> StoredDraft:
+def _draft(asked: Asked, *, changing: bool = False) -> StoredDraft:
     draft = asked.mailbox.draft(asked.places["id"])
     if draft is None:
         raise ApiError(404)
+    if changing and draft.users:
+        asked.mailbox.trespasses.append(f"a draft of the user's is changed or removed: {draft.message.raw[:200]!r}")
     return draft
 
 

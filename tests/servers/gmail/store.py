@@ -94,6 +94,8 @@ class StoredDraft:
 
     id: str
     message: Stored
+    users: bool = False
+    """The user wrote it, or worked on it."""
 
 
 @dataclass(slots=True)
