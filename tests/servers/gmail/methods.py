@@ -319,7 +319,7 @@ def _draft(asked: Asked, *, changing: bool = False) -> StoredDraft:
     if draft is None:
         raise ApiError(404)
     if changing and draft.users:
-        asked.mailbox.trespasses.append(f"a draft of the user's is changed or removed: {draft.message.raw[:200]!r}")
+        asked.mailbox.trespasses.append(f"a draft of the user's is changed or removed: {draft.message.raw[:1000]!r}")
     return draft
 
 
