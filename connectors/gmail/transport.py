@@ -21,6 +21,20 @@ _SERVER_ERROR = 500
 _OWN_CALLS = "/gmail/v1/users/"
 
 
+class _Answer(http.client.HTTPResponse):
+    """An answer that says to be compressed only where there is something in it.
+
+    httplib2 fails at one that broke off within its header, behind Content-Encoding, with a ValueError.
+    """
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Read as HTTPResponse does."""
+        content = super().read(amt)
+        if not content:
+            del self.headers["content-encoding"]
+        return content
+
+
 class _Careful(http.client.HTTPConnection):
     """A connection that tells when the answer to a write is lost.
 
@@ -28,6 +42,7 @@ class _Careful(http.client.HTTPConnection):
     carried out, and a draft would stand twice.
     """
 
+    response_class = _Answer
     _writes = False
 
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:

@@ -415,10 +415,11 @@ def failure(endpoint: str) -> ConnectorError:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "cut off"),
         (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", "whose mailbox"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", "broke"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Ty", "cut off"),
         (b"", "broke"),
     ],
     ids=["silence", "a portal", "a redirect", "a redirect to nowhere", "another service", "too short", "cut off", "no object",
-         "empty", "nothing in it", "no gzip", "hung up"],
+         "empty", "nothing in it", "no gzip", "half a header", "hung up"],
 )  # fmt: skip
 def test_whatever_answers_is_told_within_the_time_that_is_set(answer: bytes | None, words: str) -> None:
     server = Answerer(answer)
