@@ -3,7 +3,8 @@
     python -m tests.crash [--seconds 120] [--seed N] [--only calls|bytes|kills] [--where files|dovecot|gmail]
 
 Three parts: SIGKILL at every system call that writes, sends or syncs, over files, Dovecot and Gmail; the connection broken at
-every byte of putting a draft; random kills for so many seconds while the server is slow to take drafts, beside the naive orders.
+every byte of putting a draft over IMAP, and at many of each errand at Gmail; random kills for so many seconds while the server is
+slow to take drafts, beside the naive orders.
 Exit code 1 when anything was lost, doubled, stale or touched, or when a naive order came away unharmed: then nothing was shown.
 """
 
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.crash.every_byte import every_byte
+from tests.crash.every_byte import every_byte, every_errand
 from tests.crash.files import Files, Server
 from tests.crash.gmail import Gmail
 from tests.crash.grounds import MakeGround, at_gmail, on_dovecot
@@ -86,8 +87,13 @@ def _failing_disk(workers: list[Bench]) -> list[str]:
     return wrong
 
 
-def _bytes(dovecot: Dovecot) -> int:
-    wrong = [line for result in every_byte(dovecot, lambda line: tell(f"broken: {line}")) for line in result.wrong]
+def _bytes(dovecot: Dovecot, where: Sequence[str]) -> int:
+    def say(line: str) -> None:
+        tell(f"broken: {line}")
+
+    results = every_byte(dovecot, say) if "dovecot" in where else []
+    results += every_errand(say) if "gmail" in where else []
+    wrong = [line for result in results for line in result.wrong]
     for line in wrong[:_SHOWN]:
         tell(f"  {line}")
     return len(wrong)
@@ -125,7 +131,7 @@ def main() -> int:
         server = Server(dovecot.imap, dovecot.maildir("x").parent)
         parts: dict[str, Callable[[], int]] = {
             "calls": lambda: every_call(folder, server, where),
-            "bytes": lambda: _bytes(dovecot) if "dovecot" in where else 0,
+            "bytes": lambda: _bytes(dovecot, where),
             "kills": lambda: sum(
                 _kills(folder, name, make, chosen.seconds / 2, chosen.seed)
                 for name, make in (("dovecot", on_dovecot(server)), ("gmail", at_gmail))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 
-from connectors.base import DraftRef, Withdrawal
+from connectors.base import Connector, DraftRef, Withdrawal
 from connectors.errors import Unavailable
 from connectors.imap import ImapConnector, ImapSettings, Security
 from rules.drafts.mime import draft_bytes
@@ -72,7 +72,7 @@ class Outcome:
         return self.left == self.expected and self.intact
 
 
-def sweep(connector: ImapConnector, draft: Draft, raw: bytes) -> None:
+def sweep(connector: Connector, draft: Draft, raw: bytes) -> None:
     """Remove the younger twins of a draft, those only that are byte-equal to what we wrote."""
     refs = [ref for message_id, ref in connector.list_drafts() if message_id == draft.message_id]
     for ref in refs[1:]:

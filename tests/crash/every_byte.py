@@ -1,9 +1,9 @@
-"""The connection broken at every byte of putting a draft, in five ways: what `test_imap_chaos.py` does, but exhaustively.
+"""The connection broken at every byte, in five ways: what `test_imap_chaos.py` and `test_gmail_chaos.py` do, but exhaustively.
 
     python -m tests.crash.every_byte
 
-Prints how many points were tried, how many left anything but one draft (none shall), and at how many the draft stood twice
-until the sweep.
+Over IMAP at every byte of putting a draft; at Gmail at many bytes of each errand. Prints how many points were tried, how many
+left anything but one draft (none shall), and how often the draft stood twice until the sweep.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.crash.dialogue import LITERAL, Box, Fault, Outcome, each
+from tests.crash.errands import MARKERS, Errand, each_post, posts
 from tests.servers.chaosproxy import Act, Way
 from tests.servers.dovecot import PASSWORD, Dovecot
 
@@ -26,6 +27,8 @@ DEADLINE = 0.25
 """Seconds after which the connector gives up on a server that does not answer."""
 STALL_STEP = 8
 """A stall costs the deadline each time: every eighth byte is tried."""
+GMAIL_STEPS = {Act.CUT: 5, Act.RESET: 11, Act.STALL: 47, Act.SWALLOW: 47, Act.HOLD: 47}
+"""At Gmail every so-manieth byte is tried: an errand is some thousand bytes and many connections long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Result:
 
     def __str__(self) -> str:
         """Return one line."""
-        return f"{self.name:10} {self.points:5} points, {len(self.wrong)} wrong; {self.twice} stood twice until the sweep"
+        return f"{self.name:26} {self.points:5} points, {len(self.wrong)} wrong; {self.twice} stood twice until the sweep"
 
 
 def _put(timeout: float, box: Box, fault: Fault) -> Outcome:
@@ -69,10 +72,27 @@ def every_byte(server: Dovecot, tell: Callable[[str], None]) -> list[Result]:
     return results
 
 
+def every_errand(tell: Callable[[str], None]) -> list[Result]:
+    """Break each errand at Gmail; `tell` is given a line for each errand and kind of fault as it is done."""
+    results = []
+    with posts(AT_ONCE) as found:
+        for errand in Errand:
+            length = found[0].length(errand)
+            for act, every in GMAIL_STEPS.items():
+                faults = [Fault(act, k, way, MARKERS[errand]) for way in Way for k in range(0, length[way], every)]
+                timeout = 10.0 if act in {Act.CUT, Act.RESET} else DEADLINE
+                tried = each_post(found, errand, faults, timeout=timeout)
+                wrong = tuple(f"{errand}, {fault}: {left.problems}" for fault, left in tried if left.problems)
+                twice = sum(left.standing > 1 for _, left in tried)
+                results.append(Result(f"gmail, {errand}, {act}", len(tried), wrong, twice))
+                tell(str(results[-1]))
+    return results
+
+
 def main() -> int:
     """Print what was found; return the exit code."""
     with tempfile.TemporaryDirectory(prefix="hearback-bytes-") as name, Dovecot(Path(name)) as server:
-        results = every_byte(server, print)
+        results = [*every_byte(server, print), *every_errand(print)]
     for result in results:
         for line in result.wrong[:20]:
             print(f"  {result.name}: {line}")  # noqa: T201 - this is a report

@@ -1,0 +1,322 @@
+"""One fault at one byte of one errand at Gmail, and what is left in the mailbox after it was done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from queue import SimpleQueue
+from typing import Final, Self, TypeVar
+
+from connectors.base import Connector, DraftRef, Withdrawal
+from connectors.errors import ConnectorError, Unavailable
+from connectors.gmail import GmailConnector, GmailSettings
+from rules.drafts.mime import draft_bytes
+from rules.drafts.types import Draft, DraftKey
+from rules.mail import Address
+from tests.crash.dialogue import BYSTANDER, Fault, sweep
+from tests.servers.chaosproxy import Act, ChaosProxy, Way
+from tests.servers.gmail import FakeGmail
+from tests.servers.gmail import Fault as RefusedCall
+
+__all__ = ["CREATE", "MARKERS", "Errand", "Left", "Line", "Post", "each_post", "posts"]
+
+T = TypeVar("T")
+
+WRITTEN_AT: Final = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+PATIENCE: Final = 20.0
+ADDRESS: Final = "sam@example.com"
+THEIRS: Final = 6
+"""Letters of others that lie in the mailbox, and as many that come."""
+CREATE: Final = rb"(?=POST /gmail/v1/users/me/drafts)"
+_DRAFTS: Final = rb"(?=GET /gmail/v1/users/me/drafts)"
+
+
+class Errand(StrEnum):
+    """What is interrupted."""
+
+    PUT = "put"
+    REPLACE = "replace"
+    WITHDRAW = "withdraw"
+    FIRST_LOOK = "first look"
+    CATCH_UP = "catch up"
+    """Reading what has come since the last look."""
+
+
+MARKERS: Final[Mapping[Errand, bytes]] = {
+    Errand.PUT: _DRAFTS,
+    Errand.REPLACE: _DRAFTS,
+    Errand.WITHDRAW: _DRAFTS,
+    Errand.FIRST_LOOK: rb"(?=GET /gmail/v1/users/me/profile)",
+    Errand.CATCH_UP: rb"(?=GET /gmail/v1/users/me/history)",
+}
+"""With which request each begins, counted from its first octet. The first look has signing on in it, for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was found."""
+
+    sprung: bool
+    """The fault happened."""
+    raised: bool
+    """The interrupted errand raised an error of the tree."""
+    standing: int
+    """Drafts with our Message-ID before the sweep."""
+    problems: tuple[str, ...] = ()
+    """What is not as it must be; empty where all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connector's way to the service: its port, and how long it waits for an answer."""
+
+    port: int
+    timeout: float = 10.0
+    arm: Callable[[], object] = lambda: None
+    """Called before the first request."""
+
+
+class Post:
+    """One user's mailbox at a service of its own, with a draft of the user's own in it and letters of others."""
+
+    def __init__(self) -> None:
+        """Choose a port."""
+        self.server = FakeGmail()
+        self.box = self.server.mailbox(ADDRESS)
+        self.direct = Line(self.server.port)
+        self._open = ExitStack()
+        self._serial = 0
+        self._letters = 0
+        self._working: Connector | None = None
+
+    def __enter__(self) -> Self:
+        """Start, and put in what lies there."""
+        self._open.enter_context(self.server)
+        self.box.save_draft(BYSTANDER, at=WRITTEN_AT)
+        self.letters()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop; nothing may have been asked for that must not be, however it was cut."""
+        self._hang_up()
+        self._open.close()
+        if self.server.violations:
+            raise AssertionError(self.server.violations[:5])
+
+    def letters(self) -> None:
+        """Let some letters come; those that were there are gone for good."""
+        for one in self.box.messages("INBOX"):
+            self.box.delete(one.id)
+        for _ in range(THEIRS):
+            self._letters += 1
+            name = f"letter-{self._letters:06d}"
+            raw = (
+                f"From: Robin Poe <robin@birch.example>\r\nTo: {ADDRESS}\r\nSubject: Interview {name}\r\n"
+                f"Date: Tue, 03 Mar 2026 08:00:00 +0000\r\nMessage-ID: <{name}@birch.example>\r\n\r\nHello.\r\n"
+            )
+            self.box.deliver(raw.encode(), at=WRITTEN_AT)
+
+    def connector(self, line: Line) -> GmailConnector:
+        """Return a connector, not yet opened. Access tokens come past whatever is on the line."""
+        return GmailConnector(
+            GmailSettings(
+                address=ADDRESS,
+                credentials=lambda: self.server.credentials(ADDRESS),
+                endpoint=f"http://127.0.0.1:{line.port}",
+                timeout=line.timeout,
+                page_size=4,
+                pause=lambda _seconds: None,
+            )
+        )
+
+    def draft(self, words: str = "It was good to talk to you.") -> Draft:
+        """Return a small draft with a Message-ID of its own."""
+        self._serial += 1
+        return Draft(
+            key=DraftKey(f"p{self._serial}", "robin@birch.example", "thank_you-1"),
+            message_id=f"{self._serial:06d}.post@example.com",
+            sender=Address("Sam Doe", ADDRESS),
+            to=Address("Robin Poe", "robin@birch.example"),
+            subject="Thank you",
+            text=words,
+            date=WRITTEN_AT,
+        )
+
+    def stored(self, message_id: str) -> list[bytes]:
+        """Return the drafts that carry a Message-ID."""
+        return [one.message.raw for one in self.box.drafts() if one.message.message_id == message_id]
+
+    def length(self, errand: Errand) -> dict[Way, int]:
+        """Return how many octets go either way from the errand's first request on."""
+        with ChaosProxy(("127.0.0.1", self.server.port)) as proxy:
+            trap = proxy.trap(Act.COUNT, marker=MARKERS[errand])
+            self._do(errand, Line(proxy.port), lambda: None)
+            return dict(trap.counted)
+
+    def interrupt(self, errand: Errand, fault: Fault, *, timeout: float = 10.0) -> Left:
+        """Do an errand through `fault` and do it again as the daemon does; say what is left."""
+        with ChaosProxy(("127.0.0.1", self.server.port)) as proxy:
+            trap = proxy.trap(fault.act, marker=fault.marker, after=fault.after, way=fault.way)
+
+            def let_go() -> None:
+                """Let everything that is on its way arrive, and wait until the service has done it."""
+                proxy.release()
+                if fault.act in {Act.STALL, Act.SWALLOW}:
+                    proxy.cut()
+                if not proxy.wait_links(0, PATIENCE):
+                    raise AssertionError("the service keeps a connection whose client is gone")
+
+            raised, standing, problems = self._do(errand, Line(proxy.port, timeout), let_go)
+        return Left(trap.sprung.is_set(), raised, standing, tuple(problems))
+
+    def refuse(self, errand: Errand, status: int, skip: int, *, done: bool) -> Left:
+        """Let one call of an errand be answered with an error; `done`: what it asked for was done all the same."""
+        faults: list[RefusedCall] = []
+        line = replace(self.direct, arm=lambda: faults.append(self.server.fail("*", status, skip=skip, done=done)))
+        raised, standing, problems = self._do(errand, line, lambda: None)
+        return Left(any(fault.struck for fault in faults), raised, standing, tuple(problems))
+
+    def _do(self, errand: Errand, line: Line, let_go: Callable[[], None]) -> tuple[bool, int, list[str]]:
+        work = {
+            Errand.PUT: self._put,
+            Errand.REPLACE: self._replace,
+            Errand.WITHDRAW: self._withdraw,
+            Errand.FIRST_LOOK: self._first_look,
+            Errand.CATCH_UP: self._catch_up,
+        }
+        raised, standing, problems = work[errand](line, let_go)
+        self._hang_up()
+        if self.stored("written-by-hand@example.com") != [BYSTANDER]:
+            problems.append("the user's own draft was touched")
+        return raised, standing, problems
+
+    # -- drafts
+
+    def _put(
+        self, line: Line, let_go: Callable[[], None], old: tuple[Draft, DraftRef] | None = None
+    ) -> tuple[bool, int, list[str]]:
+        draft = self.draft()
+        raw = draft_bytes(draft)
+        before = None if old is None else old[1]
+        raised = self._tried(line, lambda connector: connector.put_draft(draft, raw, before))
+        ref = self._again(lambda connector: connector.put_draft(draft, raw, before))
+        let_go()
+        standing = len(self.stored(draft.message_id))
+        self._again(lambda connector: sweep(connector, draft, raw), anew=False)
+        problems = [] if self.stored(draft.message_id) == [raw] else [f"{len(self.stored(draft.message_id))} stand"]
+        if old is not None and self.stored(old[0].message_id):
+            problems.append("what was to be replaced still stands")
+        if self._again(lambda connector: connector.withdraw_draft(draft, ref), anew=False) is not Withdrawal.WITHDRAWN:
+            problems.append("it cannot be taken back")
+        if len(self.box.drafts()) != 1:
+            problems.append(f"{len(self.box.drafts())} drafts are left in all")
+        return raised, standing, problems
+
+    def _replace(self, line: Line, let_go: Callable[[], None]) -> tuple[bool, int, list[str]]:
+        old = self.draft("An older wording.")
+        ref = self._again(lambda connector: connector.put_draft(old, draft_bytes(old)))
+        return self._put(line, let_go, (old, ref))
+
+    def _withdraw(self, line: Line, let_go: Callable[[], None]) -> tuple[bool, int, list[str]]:
+        draft = self.draft()
+        ref = self._again(lambda connector: connector.put_draft(draft, draft_bytes(draft)))
+        raised = self._tried(line, lambda connector: connector.withdraw_draft(draft, ref))
+        done = self._again(lambda connector: connector.withdraw_draft(draft, ref))
+        let_go()
+        problems = [] if done in {Withdrawal.WITHDRAWN, Withdrawal.GONE} else [f"the draft is said to be {done}"]
+        if len(self.box.drafts()) != 1:
+            problems.append(f"{len(self.box.drafts())} drafts are left")
+        return raised, 0, problems
+
+    # -- reading
+
+    def _first_look(self, line: Line, let_go: Callable[[], None]) -> tuple[bool, int, list[str]]:
+        self.letters()
+        return self._read(line, let_go, None)
+
+    def _catch_up(self, line: Line, let_go: Callable[[], None]) -> tuple[bool, int, list[str]]:
+        cursor = self._again(lambda connector: [page.cursor for page in connector.changes(None, SINCE, lambda _: True)][-1])
+        self.letters()
+        return self._read(line, let_go, cursor)
+
+    def _read(self, line: Line, let_go: Callable[[], None], cursor: str | None) -> tuple[bool, int, list[str]]:
+        """Read page by page, keeping each with its cursor; after the fault from there on."""
+        places = [cursor]
+        found: dict[str, bool] = {}
+
+        def read(connector: Connector) -> None:
+            for page in connector.changes(places[-1], SINCE, lambda _: True):
+                read_now = {message.envelope.message_id: bool(message.text) for message in page.messages}
+                for envelope in page.envelopes:
+                    found[envelope.message_id] = found.get(envelope.message_id, False) or read_now.get(envelope.message_id, False)
+                places.append(page.cursor)
+
+        raised = self._tried(line, read)
+        let_go()
+        self._again(read)
+        wanted = {one.message_id for one in self.box.messages("INBOX")}
+        problems = [f"{name} was not delivered" for name in sorted(wanted - found.keys())]
+        problems += [f"the text of {name} was not read" for name in sorted(wanted & found.keys()) if not found[name]]
+        return raised, 0, problems
+
+    # -- doing it
+
+    def _tried(self, line: Line, work: Callable[[Connector], object]) -> bool:
+        connector = self.connector(line)
+        line.arm()
+        try:
+            connector.open()
+            work(connector)
+        except ConnectorError:
+            return True
+        finally:
+            connector.close()
+            self.server.heal()
+        return False
+
+    def _again(self, work: Callable[[Connector], T], *, anew: bool = True) -> T:
+        """Do it on a line that works, `anew` or on the last one; the draft of a dead line may still come in between once."""
+        if anew or self._working is None:
+            self._hang_up()
+            self._working = self.connector(self.direct)
+            self._working.open()
+        try:
+            return work(self._working)
+        except Unavailable:
+            return work(self._working)
+
+    def _hang_up(self) -> None:
+        if self._working is not None:
+            self._working.close()
+            self._working = None
+
+
+@contextmanager
+def posts(count: int) -> Iterator[list[Post]]:
+    """Give as many mailboxes as are to be worked on at once."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(Post()) for _ in range(count)]
+
+
+def each_post(
+    found: Sequence[Post], errand: Errand, faults: Iterable[Fault], *, timeout: float = 10.0
+) -> list[tuple[Fault, Left]]:
+    """Try every fault, as many at once as there are mailboxes."""
+    free: SimpleQueue[Post] = SimpleQueue()
+    for post in found:
+        free.put(post)
+
+    def one(fault: Fault) -> tuple[Fault, Left]:
+        post = free.get()
+        try:
+            return fault, post.interrupt(errand, fault, timeout=timeout)
+        finally:
+            free.put(post)
+
+    with ThreadPoolExecutor(len(found)) as pool:
+        return list(pool.map(one, faults))
