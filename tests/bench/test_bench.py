@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from rules.policy import load_playbook
-from tests.bench import deciding
+from tests.bench import deciding, gmail
 from tests.bench.firstlook import fill, learn_items, measure
 from tests.bench.floor import RawClient, header_scan, round_trip
 from tests.bench.lookout import Lookout
@@ -37,6 +38,21 @@ def test_the_first_look_is_measured_beside_the_same_fetch_on_a_bare_socket(tmp_p
         "memory at its highest, 80 messages",
     ]
     assert len(figures) == 9
+
+
+def test_a_first_look_at_gmail_is_measured_beside_the_same_requests_of_a_bare_client(tmp_path: Path) -> None:
+    window = gmail.Window(300, 3_650, 1_825)
+    figures = {figure.what: figure for figure in gmail.measure([window], tmp_path, quiet=2)}
+
+    assert str(window) == "300 messages of 10 years, 1825 days looked at"
+    first = figures[f"Gmail, {window}: first look"]
+    assert first.measured.endswith("s for 150")
+    assert float(first.ratio) > 0
+    requests = [json.loads(line) for line in (tmp_path / "gmail0" / "requests").read_text().splitlines()]
+    assert figures["  calls"].measured == str(len(requests))
+    assert sum("/batch/" in uri for _, uri, _, _ in requests) >= 150 // 50
+    assert figures[f"Gmail, {window}: quiet poll"].kept
+    assert figures["  memory at its highest"].kept
 
 
 def test_the_lookout_sees_a_file_leave_but_not_change_its_flags(tmp_path: Path) -> None:
