@@ -2,10 +2,10 @@
 
     python -m tests.bench.gmail_child FAKE DIRECTORY --lookback 120 --quiet 50
 
-FAKE is the line that `python -m tests.servers.gmail` prints. What is printed here is one JSON object: `first` and `quiet` (seconds),
-`busy` (seconds of this process's own at the first look), `round_trips` (seconds of a quiet pass's request by a bare client, in turn
-with them), `new`, `calls`, `units`, `quiet_calls`, `quiet_units`, `peak_kb`. The requests of the first look are written to
-`requests` in DIRECTORY as they go out, a line of JSON each.
+FAKE is the line that `python -m tests.servers.gmail` prints. What is printed here is one JSON object: `first` and `quiet`
+(seconds), `busy` (seconds of this process's own at the first look), `round_trips` (seconds of a quiet pass's request by a bare
+client, in turn with them), `new`, `calls`, `units`, `quiet_calls`, `quiet_units`, `peak_kb`. The requests of the first look are
+written to `requests` in DIRECTORY as they go out, a line of JSON each.
 """
 
 from __future__ import annotations
