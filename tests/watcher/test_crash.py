@@ -118,3 +118,20 @@ def test_the_harness_sees_what_a_pass_leaves_undone(on_files: list[Bench]) -> No
 
     assert bench.program.kill_at(Call("link", first.number), world.arguments(prepared.now)).killed
     assert any(line.startswith("drafts: missing") for line in prepared.expected.differences(world.standing()))
+
+
+@pytest.mark.xdist_group("crash-files")
+def test_the_harness_sees_what_a_pass_at_gmail_leaves_undone(on_gmail: list[Bench]) -> None:
+    """Killed behind its last draft and not resumed, it leaves mail without its label, and drafts that are not written down."""
+    bench = on_gmail[0]
+    prepared = bench.prepare(NOTES)
+    world = bench.fresh(prepared)
+    create = max(call.number for call in prepared.calls if "POST /gmail/v1/users/me/drafts" in call.what)
+    behind = Call("sendto", create + 2)  # its body comes between
+
+    assert bench.program.kill_at(behind, world.arguments(prepared.now)).killed
+    bench.place.rest()
+    told = prepared.expected.differences(world.standing())
+    assert not [line for line in told if line.startswith("drafts:")]
+    assert any(line.startswith("users: missing") and "Hearback/Draft ready" in line for line in told)
+    assert any(line.startswith("outbox: missing") for line in told)
