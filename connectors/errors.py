@@ -39,10 +39,11 @@ class Unavailable(ConnectorError):
 class Throttled(Unavailable):
     """The server asks for patience."""
 
-    def __init__(self, message: str, retry_after: float) -> None:
-        """Take the server's delay in seconds."""
+    def __init__(self, message: str, retry_after: float, *, named: bool = True) -> None:
+        """Take the delay in seconds; `named` says whether it is the server's own."""
         super().__init__(message)
         self.retry_after = retry_after
+        self.named = named
 
 
 class AuthNeeded(ConnectorError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -67,8 +68,12 @@ def _folders(folders: Folders) -> dict[Role, str]:
     return {role: name for role, name in named.items() if name}
 
 
-def build_connector(settings: Settings) -> Connector:
-    """Return a guarded connector, not yet opened; only the library of its own kind is imported."""
+def build_connector(settings: Settings, pause: Callable[[float], None] | None = None) -> Connector:
+    """Return a guarded connector, not yet opened; only the library of its own kind is imported.
+
+    `pause` waits so many seconds before something is asked for again that the server refused for the moment, and may raise to end
+    the work; None: nobody has to be able to end it.
+    """
     from connectors.guard import Guarded  # noqa: PLC0415 - `status` needs no connector
 
     if isinstance(settings, MaildirAccount):
@@ -76,24 +81,23 @@ def build_connector(settings: Settings) -> Connector:
 
         return Guarded(MaildirConnector(MaildirSettings(settings.path, _folders(settings.folders))))
     if isinstance(settings, GmailAccount):
-        return Guarded(_gmail(settings))
+        return Guarded(_gmail(settings, pause))
     return Guarded(build_imap(settings))
 
 
-def _gmail(settings: GmailAccount) -> Connector:
+def _gmail(settings: GmailAccount, pause: Callable[[float], None] | None) -> Connector:
     from connectors.gmail import GmailConnector, GmailSettings  # noqa: PLC0415
     from watcher.grants import credentials_of, renewal  # noqa: PLC0415
 
-    made: Connector = GmailConnector(
-        GmailSettings(
-            address=settings.username,
-            credentials=partial(credentials_of, settings),
-            renew=renewal(settings.secret),
-            endpoint=settings.api_url,
-            labels=settings.labels,
-            timeout=settings.timeout_seconds,
-        )
+    found = GmailSettings(
+        address=settings.username,
+        credentials=partial(credentials_of, settings),
+        renew=renewal(settings.secret),
+        endpoint=settings.api_url,
+        labels=settings.labels,
+        timeout=settings.timeout_seconds,
     )
+    made: Connector = GmailConnector(found if pause is None else replace(found, pause=pause))
     return made
 
 

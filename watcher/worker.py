@@ -61,7 +61,7 @@ class Worker(threading.Thread):
     def __init__(  # noqa: PLR0917 - each is another part of the world
         self,
         account: Account,
-        connect: Callable[[], Connector],
+        connect: Callable[[Callable[[float], None]], Connector],
         store: Store,
         clock: Clock,
         pace: Pace,
@@ -129,11 +129,16 @@ class Worker(threading.Thread):
                 self._sleep(_LONGEST_DELAY)
 
     def _connect_and_watch(self) -> None:
-        connector = self._connect()
+        connector = self._connect(self._pause)
         try:
             self._watch(connector, connector.open())
         finally:
             connector.close()
+
+    def _pause(self, seconds: float) -> None:
+        """Wait in the middle of a pass, but not through a stop. Raises Interrupted."""
+        if self._stopping.wait(seconds):
+            raise Interrupted
 
     def _back_off(self, error: Unavailable) -> None:
         """Leave the server alone: longer each time, never shorter than it asks for."""

@@ -22,9 +22,10 @@ __all__ = ["AT_ONCE", "Fetched", "chunks", "fetch_many", "given_up"]
 AT_ONCE: Final = 50
 """Calls in one batch: more are likely to be throttled (https://developers.google.com/workspace/gmail/api/guides/batch)."""
 _TRIES: Final = 6
+_PATIENT_TRIES: Final = 8
+"""For limits, which are by the minute: the pauses before so many come to more than one."""
 _FIRST_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 8.0
-"""Together about as long as 50 messages take at 6,000 units a minute: whoever has used up the minute gets on batch by batch."""
+_LONGEST_PAUSE: Final = 30.0
 _GIVEN_UP: Final = 3
 """Rounds of tries, in as many passes, after which a message that cannot be had is left out."""
 _FAILED: Final[Counter[tuple[str, str]]] = Counter()
@@ -83,7 +84,7 @@ def _fetch(service: Service, ids: Sequence[str], request: Callable[[str], Reques
 
     retrying = Retrying(
         retry=retry_if_exception_type(_SomeFailedError),
-        stop=lambda state: stop_after_attempt(_TRIES)(state) or _asked_for(state) > _LONGEST_PAUSE,
+        stop=lambda state: stop_after_attempt(_tries(state))(state) or _asked_for(state) > _LONGEST_PAUSE,
         wait=_pause,
         sleep=service.settings.pause,
         reraise=True,
@@ -109,18 +110,29 @@ def given_up(service: Service, refs: Sequence[str], error: Unavailable) -> bool:
     return True
 
 
-def _pause(state: RetryCallState) -> float:
-    from tenacity import wait_random_exponential  # noqa: PLC0415
+def _tries(state: RetryCallState) -> int:
+    return _PATIENT_TRIES if isinstance(_failure(state), Throttled) else _TRIES
 
+
+def _pause(state: RetryCallState) -> float:
+    from tenacity import wait_exponential_jitter, wait_random_exponential  # noqa: PLC0415
+
+    if isinstance(_failure(state), Throttled):
+        limited: float = wait_exponential_jitter(_FIRST_PAUSE, _LONGEST_PAUSE, jitter=_FIRST_PAUSE)(state)
+        return max(_asked_for(state), limited)
     jittered: float = wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE)(state)
-    return max(_asked_for(state), jittered)
+    return jittered
 
 
 def _asked_for(state: RetryCallState) -> float:
-    """Return the seconds that the service asks for by itself."""
+    """Return the seconds that the service asks for by itself; in the parts of a batch it seldom does."""
+    error = _failure(state)
+    return error.retry_after if isinstance(error, Throttled) and error.named else 0.0
+
+
+def _failure(state: RetryCallState) -> Unavailable | None:
     failed = state.outcome.exception() if state.outcome is not None else None
-    error = failed.error if isinstance(failed, _SomeFailedError) else None
-    return error.retry_after if isinstance(error, Throttled) else 0.0
+    return failed.error if isinstance(failed, _SomeFailedError) else None
 
 
 def _round(

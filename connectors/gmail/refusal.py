@@ -97,7 +97,8 @@ def _patience(
     """Return the error where trying again later helps."""
     wait = _retry_after(headers, said)
     if status == http.client.TOO_MANY_REQUESTS or (status == http.client.FORBIDDEN and reasons & _RATE):
-        return Throttled(f"Gmail asks for patience with {settings.address} ({said}).", wait or _SLOW_DOWN)
+        named = wait is not None
+        return Throttled(f"Gmail asks for patience with {settings.address} ({said}).", wait or _SLOW_DOWN, named=named)
     if status == http.client.FORBIDDEN and reasons & _DAILY and not _ROOM.search(said):
         return Throttled(f"The day's quota of your project with Google is used up ({said}).", wait or _A_DAYS_END)
     if status >= 500 or status == http.client.REQUEST_TIMEOUT:  # noqa: PLR2004 - RFC 9110

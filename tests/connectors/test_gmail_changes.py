@@ -531,6 +531,23 @@ def test_pauses_between_tries_grow_and_heed_what_the_service_asks_for(harness: F
     connector.close()
 
 
+def test_parts_that_go_over_a_limit_are_asked_for_again_for_longer_than_a_minute(harness: FakeGmailHarness) -> None:
+    """Limits are by the minute, and parts of a batch name no time (https://developers.google.com/workspace/gmail/api/guides/handle-errors)."""
+    fill(harness, PAGE)
+    pauses: list[float] = []
+    connector = GmailConnector(replace(harness.settings(), pause=pauses.append))
+    connector.open()
+    failing = 7 * (PAGE - 2)
+    harness.server.fail("messages.get", 429, times=failing, skip=2, reason="rateLimitExceeded")
+    before = harness.server.calls["gmail.users.messages.get"]
+    assert len(pull(connector, wants=nothing).ids) == PAGE
+    connector.close()
+
+    assert harness.server.calls["gmail.users.messages.get"] - before == PAGE + failing
+    assert len(pauses) == 7
+    assert sum(pauses) > 60
+
+
 def test_a_stop_during_a_pause_ends_what_is_being_done(harness: FakeGmailHarness) -> None:
     class StoppedError(Exception):
         pass

@@ -19,7 +19,7 @@ from rules.extract.types import Facts, Person, Promise, PromiseClass, RoleClass
 from rules.intents import Decision
 from rules.mail import Address, Message
 from rules.process import DraftChange, Event, Incoming, Process, State, Thread, Verb, fold
-from tests.connectors.test_never_sends import SOURCES, findings
+from tests.connectors.test_never_sends import SOURCES, ways_to_send
 from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, opens, said, sent, text_of, told
 from tests.rules.mails import OWN, mail
 from tests.rules.timing import (
@@ -80,7 +80,7 @@ def test_d6_the_note_after_a_rejection_appears_on_the_next_business_morning(decl
 
 
 def test_d8_no_module_of_ours_can_send() -> None:
-    assert [where for path in SOURCES for where in findings(path.read_text("utf-8"))] == []
+    assert [where for path in SOURCES for where in ways_to_send(path)] == []
 
 
 @pytest.mark.parametrize(

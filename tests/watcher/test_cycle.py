@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -24,6 +24,7 @@ from watcher.intake import read_message
 from watcher.store import Connection
 from watcher.store.journal import add_mark, load_log
 from watcher.store.mail import EventRow
+from watcher.store.spam import SpamRow
 
 BERLIN = ZoneInfo("Europe/Berlin")
 INVITED = datetime(2026, 9, 3, 10, 0, tzinfo=BERLIN)
@@ -454,8 +455,10 @@ def test_a_mail_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypatch
 
 
 def test_a_process_that_the_rules_fail_on_costs_only_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def decided(connection: Connection, account: Account, process: str, now: datetime) -> Assessment:
-        found = assess(connection, account, process, now)
+    def decided(
+        connection: Connection, account: Account, process: str, now: datetime, *, spam: Sequence[SpamRow] | None
+    ) -> Assessment:
+        found = assess(connection, account, process, now, spam=spam)
         if found.process.role == "Data Analyst":
             raise ZeroDivisionError
         return found

@@ -83,7 +83,7 @@ class Rig:
             self.worker.wake.close()
         self.worker = Worker(
             self.desk.account,
-            lambda: Mailbox(self),
+            lambda _pause: Mailbox(self),
             self.desk.store,
             self.clock,
             Pace(120.0),
