@@ -28,6 +28,8 @@ def _has_phone(text: str, phone: str) -> bool:
     numbers = [_digits(found.group()) for found in _PHONE.finditer(text)]
     if not phone:
         return bool(numbers)
+    if phone in text:
+        return True
     own = _digits(phone)[-9:]
     return any(number.endswith(own) or own.endswith(number) for number in numbers if len(number) >= _FEWEST)
 

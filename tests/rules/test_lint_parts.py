@@ -108,6 +108,12 @@ def test_c5_name_telephone_and_address_stand_below_a_polite_closing(below: str, 
     assert not [name for name in found if name.startswith("size")]
 
 
+def test_c5_a_telephone_number_however_short_that_is_the_users_own_is_found() -> None:
+    mine = replace(THANKS, profile=replace(SAM, phone="ext. 12"))
+
+    assert "signature.phone" not in ids(f"Dear Rita,\n\n{GOOD}\n\nBest regards,\nSam Doe\next. 12\nsam@example.com\n", mine)
+
+
 def test_c5_the_key_of_the_configuration_is_named_where_no_telephone_is_known() -> None:
     found = only(
         "Dear Rita,\n\nGood.\n\nBest regards,\nSam Doe\nsam@example.com\n",

@@ -80,6 +80,15 @@ def test_a_bug_is_not_explained_away(error: Exception) -> None:
     assert explain(error) is None
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(40, "Try again in 40 s"), (900, "Try again in 15 minutes")])
+def test_who_is_asked_for_patience_is_told_for_how_long(seconds: float, told: str) -> None:
+    found = explain(Throttled("Gmail asks for patience.", seconds))
+
+    assert found is not None
+    assert found[0] is Exit.UNREACHABLE
+    assert told in found[1]
+
+
 def test_of_several_troubles_the_gravest_counts() -> None:
     assert worst([Exit.OK, Exit.UNREACHABLE, Exit.SIGN_IN]) is Exit.SIGN_IN
     assert worst([Exit.UNREACHABLE, Exit.CANNOT_WRITE]) is Exit.CANNOT_WRITE

@@ -53,12 +53,14 @@ def worst(codes: Iterable[Exit]) -> Exit:
     return min(codes, key=_GRAVITY.index, default=Exit.OK)
 
 
+_MINUTES = 120
+"""Seconds from which on minutes are told."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 def explain(error: BaseException) -> tuple[Exit, str] | None:
     """Return exit code and message of a foreseeable error, None for a bug."""
-    from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable  # noqa: PLC0415 -- only on errors
+    from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable  # noqa: PLC0415 -- on errors
     from watcher.config.problems import ConfigError  # noqa: PLC0415
     from watcher.secrets import SecretError  # noqa: PLC0415
 
@@ -66,6 +68,9 @@ def explain(error: BaseException) -> tuple[Exit, str] | None:
         return Exit.USAGE, str(error)
     if isinstance(error, (AuthNeeded, SecretError)):
         return Exit.SIGN_IN, str(error)
+    if isinstance(error, Throttled):
+        wait = f"{error.retry_after:.0f} s" if error.retry_after < _MINUTES else f"{error.retry_after / 60:.0f} minutes"
+        return Exit.UNREACHABLE, f"{error} Try again in {wait}: it goes on where it stopped."
     if isinstance(error, Unavailable):
         return Exit.UNREACHABLE, str(error)
     if isinstance(error, ConnectorError):
