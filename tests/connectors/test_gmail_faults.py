@@ -18,10 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from google.auth.exceptions import RefreshError, TransportError
 from google.oauth2.credentials import Credentials
 
@@ -43,6 +39,7 @@ from connectors.gmail.service import same_mailbox
 from tests.connectors.asking import pull
 from tests.connectors.gmail_harness import FakeGmailHarness
 from tests.connectors.letters import NOW, draft, draft_bytes, letter
+from tests.servers.certificates import certificate
 from tests.servers.gmail import FakeGmail
 from watcher.wake import SocketWake
 
@@ -442,28 +439,6 @@ def test_a_name_that_does_not_exist_and_a_port_that_is_closed_are_told() -> None
         assert "refused" in str(error)
 
 
-def certificate(folder: Path, begins: datetime, ends: datetime, host: str = "localhost") -> Path:
-    """Write a certificate that is signed by itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "server.pem"
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
 LONG_AGO, LONG_HENCE = datetime(2001, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 
 
@@ -479,7 +454,7 @@ LONG_AGO, LONG_HENCE = datetime(2001, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tz
 def test_a_certificate_that_is_not_to_be_trusted_says_why_and_names_the_clock_where_it_is_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valid: tuple[datetime, datetime], trusted: bool, words: str
 ) -> None:
-    path = certificate(tmp_path, *valid)
+    path = certificate(tmp_path, *valid, host="localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     if trusted:
@@ -510,7 +485,7 @@ def test_a_certificate_for_another_name_is_told_as_the_page_of_a_network(tmp_pat
 
 
 def test_the_authorities_of_the_system_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = certificate(tmp_path, LONG_AGO, LONG_HENCE)
+    path = certificate(tmp_path, LONG_AGO, LONG_HENCE, "localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,25 +20,6 @@ from tests.servers.gmail_client import Client, refused
 
 ROOT = Path(__file__).parents[2]
 SAM = "sam@example.com"
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeGmail]:
-    with FakeGmail() as server:
-        yield server
-
-
-@pytest.fixture
-def box(fake: FakeGmail) -> Mailbox:
-    return fake.mailbox(SAM)
-
-
-@pytest.fixture
-def client(fake: FakeGmail) -> Iterator[Client]:
-    asked = Client(fake.url, fake.credentials(SAM))
-    yield asked
-    asked.close()
-    assert fake.violations == []
 
 
 def ids(answer: dict[str, Any], name: str = "messages") -> list[str]:

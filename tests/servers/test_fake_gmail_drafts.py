@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.connectors.letters import HOSTILE, NOW, draft, draft_bytes, letter
-from tests.servers.gmail import FakeGmail, Mailbox
+from tests.servers.gmail import Mailbox
 from tests.servers.gmail_client import Client, base64url, refused
 
 SAM = "sam@example.com"
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeGmail]:
-    with FakeGmail() as server:
-        yield server
-
-
-@pytest.fixture
-def box(fake: FakeGmail) -> Mailbox:
-    return fake.mailbox(SAM)
-
-
-@pytest.fixture
-def client(fake: FakeGmail) -> Iterator[Client]:
-    asked = Client(fake.url, fake.credentials(SAM))
-    yield asked
-    asked.close()
-    assert fake.violations == []
 
 
 def start(client: Client) -> str:

@@ -16,7 +16,8 @@ from connectors.auth.google.credentials import GoogleCredentials, build_credenti
 from connectors.auth.google.refusal import skew_words
 from connectors.auth.google.transport import Transport
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
-from tests.connectors.auth.certificates import certificate, secure_server
+from tests.connectors.auth.secure_server import secure_server
+from tests.servers.certificates import certificate
 from tests.servers.consent import CLIENT_SECRET, Answer, GoogleSignIn
 
 REFRESH = "1//refresh-token-0123456789"

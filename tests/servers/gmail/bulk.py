@@ -73,7 +73,7 @@ class Bulk:
             f"Delivered-To: {self.address}",
             f"Received: by 2002:a05:6a20:7b0:b0 with SMTP id {rng.randrange(1 << 40):x}; {format_datetime(at)}",
             f"Return-Path: <bounce-{rng.randrange(1 << 32)}@sender.example>",
-            f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=sender.example; s=a; bh={'b' * 44}; b={'c' * 172}",
+            f"DKIM-Signature: v=1; d=sender.example; s=a; a=ed25519-sha256; c=relaxed/relaxed; bh={'b' * 44}; b={'c' * 172}",
             "Authentication-Results: mx.example.com; dkim=pass header.i=@sender.example; spf=pass; dmarc=pass",
             f"From: {sender}",
             f"To: {to}",
