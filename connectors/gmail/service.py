@@ -6,6 +6,7 @@ renews the access token over a connection without a time-out and fails as a whol
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol, Self
 
 from connectors.base import Spent
-from connectors.errors import AuthNeeded, Misconfigured, Unavailable
+from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
 from connectors.gmail.answers import Json, text
 from connectors.gmail.multipart import Part, read_parts, write_parts
 from connectors.gmail.quota import units_of
@@ -149,8 +150,20 @@ class Service:
     def batch(self, requests: Sequence[Request], doing: str) -> dict[int, Part]:
         """Carry out several GETs in one round trip; return the answers by their place, as many as came.
 
-        https://developers.google.com/workspace/gmail/api/guides/batch: at most 100 calls, better 50.
+        https://developers.google.com/workspace/gmail/api/guides/batch: at most 100 calls, better 50. Each part is a call of its
+        own, so an access token that has just run out may be refused within the answer: those parts are asked for once more with
+        another one, as the client library's own batches do.
         """
+        parts = self._batch(requests, doing)
+        refused = [place for place, part in parts.items() if part.status == http.client.UNAUTHORIZED and place < len(requests)]
+        if refused:
+            self._renew()
+            again = self._batch([requests[place] for place in refused], doing)
+            kept = {place: part for place, part in parts.items() if place not in refused}
+            parts = kept | {refused[place]: part for place, part in again.items() if place < len(refused)}
+        return parts
+
+    def _batch(self, requests: Sequence[Request], doing: str) -> dict[int, Part]:
         units = sum(units_of(request.methodId) for request in requests)
         kind, body = write_parts(requests)
         uri = self.settings.endpoint.rstrip("/") + _BATCH
@@ -162,6 +175,17 @@ class Service:
             raise not_json(headers.get("content-type", ""), self.settings)
         return parts
 
+    def _renew(self) -> None:
+        """Get another access token."""
+        import google_auth_httplib2  # noqa: PLC0415 - loaded since `open`
+
+        try:
+            self._http.credentials.refresh(google_auth_httplib2.Request(self._http.http))
+        except Exception as error:
+            if (known := self._broken(error)) is None:
+                raise
+            raise known from error
+
     def _ask(
         self, uri: str, method: str, body: str | bytes | None, headers: Mapping[str, str], units: int
     ) -> tuple[int, Mapping[str, str], bytes]:
@@ -169,9 +193,13 @@ class Service:
         try:
             response, content = self._http.request(uri, method=method, body=body, headers=dict(headers))
         except Exception as error:
-            self.close()
-            known = broken_line(error, self.settings)
-            if known is None or known is error:
+            if (known := self._broken(error)) is None:
                 raise
             raise known from error
         return int(response.status), response, content
+
+    def _broken(self, error: Exception) -> ConnectorError | None:
+        """Let go of the line; return what a failure on it means, None where it is to be raised as it is."""
+        self.close()
+        known = broken_line(error, self.settings)
+        return None if known is error else known

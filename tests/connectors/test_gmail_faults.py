@@ -36,7 +36,7 @@ from connectors.errors import (
 from connectors.gmail import GmailConnector, GmailSettings
 from connectors.gmail.refusal import broken_line, refusal
 from connectors.gmail.service import same_mailbox
-from tests.connectors.asking import pull
+from tests.connectors.asking import nothing, pull
 from tests.connectors.gmail_harness import FakeGmailHarness
 from tests.connectors.letters import NOW, draft, draft_bytes, letter
 from tests.servers.certificates import certificate
@@ -272,6 +272,33 @@ def test_an_access_token_that_runs_out_in_between_is_renewed_and_nobody_notices(
     harness.server.expire_tokens(harness.account)
 
     assert pull(connector).ids == {"one"}
+    assert harness.server.calls["token"] == 2
+    connector.close()
+
+
+def test_an_access_token_that_is_refused_within_a_batch_is_renewed_once_and_its_parts_asked_for_again(
+    harness: FakeGmailHarness,
+) -> None:
+    for name in ("one", "two", "three"):
+        harness.deliver(letter(name), received_at=NOW)
+    connector = harness.connector()
+    connector.open()
+    harness.server.fail("messages.get", 401, times=2, skip=1)
+
+    assert pull(connector, wants=nothing).ids == {"one", "two", "three"}
+    assert harness.server.calls["token"] == 2
+    assert harness.server.calls["gmail.users.messages.get"] == 5
+    connector.close()
+
+
+def test_a_batch_whose_parts_are_refused_with_a_new_access_token_too_needs_the_user(harness: FakeGmailHarness) -> None:
+    harness.deliver(letter("one"), received_at=NOW)
+    connector = harness.connector()
+    connector.open()
+    harness.server.fail("messages.get", 401, times=None)
+
+    with pytest.raises(AuthNeeded, match="hearback login"):
+        pull(connector)
     assert harness.server.calls["token"] == 2
     connector.close()
 
