@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from connectors.errors import NotFound, Refused, Throttled, Unavailable
-from connectors.gmail.answers import Json
+from connectors.gmail.answers import Json, text
 from connectors.gmail.multipart import Part
 from connectors.gmail.service import Request, Service
 
@@ -60,7 +60,7 @@ def chunks(ids: Iterable[str], size: int = AT_ONCE) -> Iterable[Sequence[str]]:
 
 
 def fetch_many(service: Service, ids: Iterable[str], request: Callable[[str], Request], doing: str) -> Fetched:
-    """Carry out `request` for every id. Raises Throttled, Unavailable, AuthNeeded and Misconfigured.
+    """Carry out `request`, which asks for `id` too, for every id. Raises Throttled, Unavailable, AuthNeeded and Misconfigured.
 
     Parts that fail are tried a few times more, with pauses that grow, or as long as the service asks for; then the error
     is raised and the caller goes on from its cursor. A message that fails again and again
@@ -144,7 +144,10 @@ def _round(
     for place, one in enumerate(ids):
         part = parts.get(place)
         try:
-            fetched.found[one] = service.answer(*(part or _LEFT_OUT), doing)
+            found = service.answer(*(part or _LEFT_OUT), doing)
+            if text(found, "id") not in {"", one}:
+                raise Unavailable(f"Gmail gave another message than was asked for, {doing}.")  # noqa: TRY301 - counts as no answer
+            fetched.found[one] = found
         except (NotFound, Refused):
             fetched.gone.add(one)
         except Unavailable as error:

@@ -86,7 +86,7 @@ def read_messages(service: Service, envelopes: Sequence[Envelope], wants: Wants,
     messages: dict[str, Message] = {}
     for group in _groups([one for one in asked if one.size <= _WHOLE]):
         answer = fetch_many(
-            service, [one.ref for one in group], lambda ref: _get(service, ref, form="raw", fields="raw"), _READING
+            service, [one.ref for one in group], lambda ref: _get(service, ref, form="raw", fields="id,raw"), _READING
         )
         for envelope in group:
             raw = raw_of(answer.found.get(envelope.ref, {}))

@@ -1,7 +1,7 @@
 """Many calls in one round trip: multipart/mixed with an HTTP message in each part.
 
 https://developers.google.com/workspace/gmail/api/guides/batch: a part's Content-ID comes back with `response-` before it, and the
-answers may stand in any order.
+answers may stand in any order. Where no answer has one at all, as from some proxies, they are taken in the order of the calls.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ __all__ = ["Part", "read_parts", "write_parts"]
 
 _BOUNDARY: Final = "batch_of_calls"
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
-_PLACE: Final = re.compile(rb"^content-id:[ \t]*<?[^\r\n]*?call-(\d{1,4})>?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_PLACE: Final = re.compile(rb"^content-id:[^\r\n]*?call-(\d{1,4})[>\"' \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_NAMED: Final = re.compile(rb"^content-id:", re.IGNORECASE | re.MULTILINE)
 _STATUS: Final = re.compile(rb"HTTP/[\d.]{1,5} (\d{3})\b")
 _MOST_HEAD: Final = 100
 
@@ -58,21 +59,32 @@ def write_parts(calls: Sequence[_Call]) -> tuple[str, bytes]:
     return f'multipart/mixed; boundary="{_BOUNDARY}"', "\r\n".join(lines).encode("ascii")
 
 
-def read_parts(content_type: str, content: bytes) -> dict[int, Part] | None:
-    """Return the answers by the place of their call; None when it is no such answer. What cannot be read is left out."""
+def read_parts(content_type: str, content: bytes, calls: int = 0) -> dict[int, Part] | None:
+    """Return the answers by the place of their call; None when it is no such answer. What cannot be read is left out.
+
+    Answers without any Content-ID count in their order if there are as many as `calls`; the caller sees whether each fits.
+    """
     kind, params = parameters(content_type)
     boundary = params.get("boundary", "").encode("utf-8", "replace")
     if not kind.startswith("multipart/") or not boundary:
         return None
     found: dict[int, Part] = {}
+    unnamed: list[Part] = []
+    named = False
     for piece in re.split(rb"\r?\n--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|\Z)", b"\r\n" + content):
         outer, _, rest = _cut(piece.lstrip(b"\r\n"))
         place = _PLACE.search(outer)
+        named = named or _NAMED.search(outer) is not None
         head, complete, body = _cut(rest)
         status = _STATUS.match(head)
-        if place is not None and status is not None and complete:
-            found.setdefault(int(place[1]), Part(int(status[1]), _headers(head), body))
-    return found
+        if status is None or not complete:
+            continue
+        part = Part(int(status[1]), _headers(head), body)
+        if place is not None:
+            found.setdefault(int(place[1]), part)
+        else:
+            unnamed.append(part)
+    return dict(enumerate(unnamed)) if not named and len(unnamed) == calls else found
 
 
 def _cut(data: bytes) -> tuple[bytes, bool, bytes]:

@@ -170,7 +170,7 @@ class Service:
         status, headers, content = self._ask(uri, "POST", body, {"content-type": kind}, units)
         if status not in _OK:
             raise refusal(status, headers, content, doing, self.settings)
-        parts = read_parts(headers.get("content-type", ""), content)
+        parts = read_parts(headers.get("content-type", ""), content, len(requests))
         if parts is None:
             raise not_json(headers.get("content-type", ""), self.settings)
         return parts

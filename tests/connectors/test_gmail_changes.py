@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.connectors.asking import EARLY, Pulled, everything, nothing, pull, se
 from tests.connectors.contract_changes import opened
 from tests.connectors.gmail_harness import PAGE, FakeGmailHarness
 from tests.connectors.letters import COMPANY, NOW, dates, draft, draft_bytes, invitation, letter, with_attachment
-from tests.servers.gmail import Fault, Quirks, Stored
+from tests.servers.gmail import Fault, Quirks, Stored, batches
 from tests.servers.gmail.answers import Answer
 from tests.servers.gmail.loopback import Request
 from watcher.wake import SocketWake
@@ -517,6 +517,27 @@ def test_only_the_parts_of_a_batch_that_failed_are_asked_for_again(harness: Fake
         assert len(pull(connector, wants=nothing).ids) == PAGE
 
         assert harness.server.calls["gmail.users.messages.get"] - before == PAGE + 2
+
+
+def test_answers_of_a_batch_without_their_ids_are_taken_in_order_and_never_for_one_another(
+    harness: FakeGmailHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = fill(harness, PAGE)
+    joined = batches.joined
+    turned = False
+
+    def unnamed(parts: Sequence[batches.Part], answers: Sequence[Answer]) -> Answer:
+        return joined([replace(part, content_id="") for part in parts], answers[::-1] if turned else answers)
+
+    monkeypatch.setattr(batches, "joined", unnamed)
+    with opened(harness) as connector:
+        pulled = pull(connector)
+        assert pulled.ids == names
+        assert all(pulled.message(name).envelope.ref == key_of(harness, name) for name in names)
+
+        turned = True
+        with pytest.raises(Unavailable, match="another message"):
+            pull(connector)
 
 
 def test_pauses_between_tries_grow_and_heed_what_the_service_asks_for(harness: FakeGmailHarness) -> None:

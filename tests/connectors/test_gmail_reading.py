@@ -282,6 +282,33 @@ def test_what_is_broken_in_an_answer_costs_its_part_only() -> None:
     assert set(read_parts("multipart/mixed; boundary=edge", content) or {}) == {3}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<response-call-7>",
+        "response-call-7",
+        '"<response-call-7>"',
+        '"response-call-7"',
+        "<call-7>",
+        "response-<call-7> ",
+        "<Call-7>",
+    ],
+)
+def test_an_answer_is_known_by_the_id_however_it_is_written(name: str) -> None:
+    content = parts_of(f"content-id: {name}\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{{}}".encode())
+
+    assert set(read_parts("multipart/mixed; boundary=edge", content, 1) or {}) == {7}
+
+
+def test_answers_without_any_id_stand_in_the_order_of_the_calls_if_none_is_missing() -> None:
+    content = parts_of(*(f"Content-Type: application/http\r\n\r\nHTTP/1.1 20{n} OK\r\n\r\n{{}}".encode() for n in range(3)))
+    found = read_parts("multipart/mixed; boundary=edge", content, 3)
+
+    assert found is not None
+    assert [(place, part.status) for place, part in found.items()] == [(0, 200), (1, 201), (2, 202)]
+    assert read_parts("multipart/mixed; boundary=edge", content, 4) == {}
+
+
 @pytest.mark.parametrize("kind", ["", "text/html", "multipart/mixed", "application/json; boundary=edge"])
 def test_what_is_no_batch_is_said_to_be_none(kind: str) -> None:
     assert read_parts(kind, b"<html></html>") is None
