@@ -29,9 +29,10 @@ _EMPTY_PAGES: Final = 20
 _MESSAGE: Final = "message(id,labelIds)"
 _LABELLED: Final = f"({_MESSAGE},labelIds)"
 _FIELDS: Final = (
-    f"history(id,messagesAdded({_MESSAGE}),messagesDeleted({_MESSAGE}),labelsAdded{_LABELLED},labelsRemoved{_LABELLED}),"
-    "nextPageToken,historyId"
+    f"history(id,messagesAdded({_MESSAGE}),messagesDeleted({_MESSAGE}),labelsAdded{_LABELLED},labelsRemoved{_LABELLED},"
+    "messages(id)),nextPageToken,historyId"
 )
+_KINDS: Final = ("messagesAdded", "messagesDeleted", "labelsAdded", "labelsRemoved")
 _BOTH: Final = frozenset({Role.DRAFTS, Role.SENT})
 _ROLES: Final = {"DRAFT": Role.DRAFTS, "SENT": Role.SENT, "INBOX": Role.INBOX, "SPAM": Role.JUNK}
 _AWAY: Final = frozenset({"TRASH", "SPAM"})
@@ -61,6 +62,10 @@ class _Events:
             self._unlabelled(record(item, "message"), labels_of(item) or frozenset())
         for item in records(happened, "messagesDeleted"):
             self._away(record(item, "message"))
+        if not any(records(happened, kind) for kind in _KINDS):
+            for message in records(happened, "messages"):  # what happened to them is not said
+                self._look(message)
+                self.touched |= _touched(message)
 
     def _look(self, message: Json) -> None:
         ref = text(message, "id")

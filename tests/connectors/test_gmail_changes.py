@@ -444,8 +444,16 @@ def test_a_history_that_is_dead_for_good_lists_anew_at_each_pass_and_never_hangs
         Quirks(stuck_history=True),
         Quirks(endless_pages=True),
         Quirks(empty_pages=45),
+        Quirks(bare_history=True),
     ],
-    ids=["empty pages", "records twice", "an id that never advances", "pages without end", "very many empty pages"],
+    ids=[
+        "empty pages",
+        "records twice",
+        "an id that never advances",
+        "pages without end",
+        "very many empty pages",
+        "records that do not say what happened",
+    ],
 )
 def test_a_history_that_misbehaves_neither_loops_nor_loses(harness: FakeGmailHarness, quirks: Quirks) -> None:
     with opened(harness) as connector:

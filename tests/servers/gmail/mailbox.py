@@ -52,6 +52,8 @@ class Quirks:
     """history.list tells the identifier that it was asked with as the current one."""
     repeats_history: bool = False
     """Every record of history comes twice."""
+    bare_history: bool = False
+    """Records of history name the messages, and not what happened to them."""
     rewrites: Callable[[bytes], bytes] | None = None
     """What becomes of a draft's bytes when it is saved."""
     renames_sent: bool = False

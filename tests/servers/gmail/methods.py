@@ -156,6 +156,8 @@ def _history_list(asked: Asked) -> Json:
     answer: Json = {"historyId": _current(mailbox, start)}
     if found:
         records = [one.resource() for one in found]
+        if quirks.bare_history:
+            records = [{"id": one["id"], "messages": one["messages"]} for one in records]
         answer["history"] = [one for one in records for _ in range(2)] if quirks.repeats_history else records
     if rest:
         answer["nextPageToken"] = rest
