@@ -136,3 +136,32 @@ def test_an_account_is_taken_for_what_its_keys_say() -> None:
 
     assert set(found) == {"accounts.gmail.kind"}
     assert '"gmail"' in found["accounts.gmail.kind"][2]
+
+
+@pytest.mark.parametrize(
+    ("kept", "beside", "told"),
+    [
+        ("client.json", "", "the client's file of accounts.gmail"),
+        ("./x/../config.toml", "", "the configuration itself"),
+        (
+            "other.json",
+            'username = "o@gmail.com"\nclient_file = "other.json"\nkind = "gmail"\n',
+            "the client's file of accounts.other",
+        ),
+        ("pw", 'host = "imap.example.com"\nkind = "imap"\npassword.file = "pw"\n', "named in accounts.other too"),
+        ("t", 'username = "o@gmail.com"\nclient_file = "client.json"\nkind = "gmail"\ntoken.file = "t"\n', "accounts.other too"),
+    ],
+)
+def test_a_sign_in_is_never_written_over_another_file_of_the_configuration(kept: str, beside: str, told: str) -> None:
+    other = f"[accounts.other]\n{beside}" if beside else ""
+    _, reason, remedy = faults(f'{USER}{GMAIL}token.file = "{kept}"\n{other}')["accounts.gmail.token.file"]
+
+    assert told in reason
+    assert "another file" in remedy
+
+
+def test_accounts_may_share_a_client_and_a_password() -> None:
+    passwords = "".join(f'[accounts.{x}]\nkind = "imap"\nhost = "{x}.example.com"\npassword.file = "pw"\n' for x in "ab")
+    both = GMAIL + 'token.file = "t"\n' + GMAIL.replace("s.gmail", "s.more") + 'username = "o@gmail.com"\ntoken.file = "u"\n'
+
+    assert len(parse_config(USER + passwords + both, AT).accounts) == 4

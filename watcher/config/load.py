@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os.path
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from watcher.config.problems import ConfigError, Problem
 from watcher.config.reporter import Reporter
 from watcher.config.values import Reader
 from watcher.paths import default_state_dir
+from watcher.secrets import FileSecret
 
 __all__ = ["KINDS", "load_config", "parse_config"]
 
@@ -78,6 +80,7 @@ def parse_config(text: str, path: Path) -> Config:
     user = _filled(user, reporter)
     config = _resolved(Config(path=path, user=user, accounts=accounts, rules=rules, lint=lint, daemon=daemon))
     _twins(config.accounts, reporter)
+    _overwritten(config, reporter)
     if reporter.problems:
         raise ConfigError(path, reporter.problems)
     return config
@@ -174,6 +177,26 @@ def _twins(accounts: Iterable[Account], reporter: Reporter) -> None:
         if (twin := seen.setdefault(_mailbox(account), account.name)) != account.name:
             reason = f"is the same mailbox as accounts.{twin}"
             reporter.add(("accounts", account.name), reason, "Remove one: two watchers would write every draft twice")
+
+
+def _overwritten(config: Config, reporter: Reporter) -> None:
+    """Tell files that a sign-in would be written over: those of clients, of other accounts, and the configuration."""
+    named = [(os.path.normpath(config.path), (), "the configuration itself")]
+    for account in config.accounts:
+        if isinstance(account, MaildirAccount):
+            continue
+        at = ("accounts", account.name)
+        client = account.client_file if isinstance(account, GmailAccount) else account.google_client_file
+        if client is not None:
+            named.append((os.path.normpath(client), (), f"the client's file of accounts.{account.name}"))
+        if isinstance(source := account.secret, FileSecret):
+            named.append((os.path.normpath(source.path), (*at, source.key, "file"), f"named in accounts.{account.name} too"))
+    for account in config.accounts:
+        if isinstance(account, MaildirAccount) or not isinstance(source := account.secret, FileSecret) or not source.grant:
+            continue
+        own, path = ("accounts", account.name, source.key, "file"), os.path.normpath(source.path)
+        if what := next((what for other, at, what in named if other == path and at != own), ""):
+            reporter.add(own, f"is {what}, which signing in would write over", "Name another file, of this account's own")
 
 
 def _cross_checks(table: Mapping[str, Any], at: tuple[str, ...], model: type[Account], reporter: Reporter) -> None:
