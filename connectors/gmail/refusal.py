@@ -69,7 +69,7 @@ def refusal(  # noqa: PLR0911 - a table
     """Return the error for an answer other than 2xx. `doing` says what was tried ("reading mail")."""
     if 300 <= status < 400:  # noqa: PLR2004 - the classes of RFC 9110
         return _strange(settings, f"it sends us on to {_host_of(headers.get('location', ''))}")
-    error = _error_of(content)
+    error = _error_of(content) or _challenge(status, headers)
     if error is None and status < 500 and status not in (413, 429):  # noqa: PLR2004 - the service itself explains
         if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
             return Misconfigured("The proxy of this network wants a sign-in of its own: set it in HTTPS_PROXY.")
@@ -82,13 +82,19 @@ def refusal(  # noqa: PLR0911 - a table
         return AuthNeeded(f"Gmail does not accept the sign-in of {settings.address} any more ({said}): {settings.renew}.")
     if status == http.client.FORBIDDEN:
         return _forbidden(error or {}, reasons, said, settings)
-    if status == http.client.NOT_FOUND:
+    if status in (http.client.NOT_FOUND, http.client.GONE):
         return NotFound(f"Gmail does not have it any more, {doing} ({said}).")
     if status == http.client.CONFLICT:
         return Conflict(f"Gmail says that something changed meanwhile, {doing} ({said}).")
     if _NO_MAILBOX.search(said):
         return Misconfigured(f"The account {settings.address} has no Gmail mailbox ({said}). See that `address` is right.")
     return Refused(f"Gmail refuses it, {doing} ({said}).")
+
+
+def _challenge(status: int, headers: Mapping[str, str]) -> Json | None:
+    """Return an error where it is the access token that is refused, whatever page comes with that (RFC 6750 section 3)."""
+    refused = status == http.client.UNAUTHORIZED and "bearer" in headers.get("www-authenticate", "").lower()
+    return {"message": "invalid token"} if refused else None
 
 
 def _patience(

@@ -173,7 +173,8 @@ class Service:
         parts = read_parts(headers.get("content-type", ""), content, len(requests))
         if parts is None:
             raise not_json(headers.get("content-type", ""), self.settings)
-        return parts
+        clock = {"date": headers.get("date", "")}  # what Retry-After is compared with, where a part names none of its own
+        return {place: part._replace(headers={**clock, **part.headers}) for place, part in parts.items()}
 
     def _renew(self) -> None:
         """Get another access token."""

@@ -20,6 +20,7 @@ from tests.connectors.gmail_harness import PAGE, FakeGmailHarness
 from tests.connectors.letters import COMPANY, NOW, dates, draft, draft_bytes, invitation, letter, with_attachment
 from tests.servers.gmail import Fault, Quirks, Stored, batches
 from tests.servers.gmail.answers import Answer
+from tests.servers.gmail.faults import refusal
 from tests.servers.gmail.loopback import Request
 from watcher.wake import SocketWake
 
@@ -557,6 +558,23 @@ def test_pauses_between_tries_grow_and_heed_what_the_service_asks_for(harness: F
     assert len(pull(connector, wants=nothing).ids) == 3
     assert len(pauses) == 1
     assert pauses[0] >= 5
+    connector.close()
+
+
+def test_a_part_that_asks_for_a_pause_until_a_moment_is_taken_by_the_clock_of_the_whole_answer(
+    harness: FakeGmailHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined = batches.joined
+    monkeypatch.setattr(
+        batches, "joined", lambda *all_of: replace(joined(*all_of), headers={"Date": "Tue, 04 Mar 2025 09:00:00 GMT"})
+    )
+    fill(harness, 3)
+    pauses: list[float] = []
+    connector = GmailConnector(replace(harness.settings(), pause=pauses.append))
+    connector.open()
+    harness.server.arm(Fault("messages.get", answer=refusal(429, headers={"Retry-After": "Tue, 04 Mar 2025 09:00:20 GMT"})))
+    assert len(pull(connector, wants=nothing).ids) == 3
+    assert pauses == [20.0]
     connector.close()
 
 

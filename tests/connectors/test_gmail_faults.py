@@ -80,6 +80,7 @@ def error_body(code: int, message: str, why: str = "", **detail: Any) -> bytes:
         (403, error_body(403, "User Rate Limit Exceeded", "userRateLimitExceeded"), Throttled, "patience"),
         (403, error_body(403, "Daily Limit Exceeded", "dailyLimitExceeded"), Throttled, "day's quota"),
         (404, error_body(404, "Requested entity was not found.", "notFound"), NotFound, "not found"),
+        (410, error_body(410, "Resource has been deleted", "deleted"), NotFound, "has been deleted"),
         (409, error_body(409, "Conflict"), Conflict, "changed meanwhile"),
         (400, error_body(400, "Invalid To header", "invalidArgument"), Refused, "Invalid To header"),
         (400, error_body(400, "Mail service not enabled", "failedPrecondition"), Misconfigured, "no Gmail mailbox"),
@@ -110,6 +111,13 @@ def test_each_refusal_has_its_meaning_and_says_what_to_do(
     assert words in str(error)
     assert "\n" not in str(error)
     assert len(str(error)) < 700
+
+
+def test_an_access_token_that_is_refused_without_a_word_in_json_is_known_by_the_challenge() -> None:
+    challenge = {"www-authenticate": 'Bearer realm="https://accounts.google.com/", error="invalid_token"'}
+
+    assert type(refusal(401, challenge, b"<html>Unauthorized</html>", "reading mail", SETTINGS)) is AuthNeeded
+    assert type(refusal(401, {"www-authenticate": 'Basic realm="hotel"'}, b"", "reading mail", SETTINGS)) is Unavailable
 
 
 def test_an_api_that_is_switched_off_is_told_with_the_page_that_switches_it_on() -> None:
