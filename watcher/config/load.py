@@ -181,7 +181,7 @@ def _twins(accounts: Iterable[Account], reporter: Reporter) -> None:
 
 def _overwritten(config: Config, reporter: Reporter) -> None:
     """Tell files that a sign-in would be written over: those of clients, of other accounts, and the configuration."""
-    named = [(os.path.normpath(config.path), (), "the configuration itself")]
+    named: list[tuple[str, tuple[str, ...], str]] = [(os.path.normpath(config.path), (), "the configuration itself")]
     for account in config.accounts:
         if isinstance(account, MaildirAccount):
             continue
