@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import tempfile
@@ -28,6 +29,7 @@ from watcher.secrets import (
     SecretSource,
     find_keyring,
     forget_secret,
+    open_at_once,
     resolve_secret,
     store_secret,
 )
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+_LARGEST = 100_000
 _clocks: set[str] = set()
 """Accounts of which it was logged that the clock is off."""
 
@@ -154,7 +157,9 @@ def check_room(source: SecretSource) -> None:
             find_keyring(source)
         case FileSecret():
             try:
-                _beside(_target(source)).unlink()
+                path = _target(source)
+                _beside(path).unlink()
+                _check_free(source, path)
             except OSError as error:
                 raise _unwritable(source, error) from None
         case _:
@@ -163,6 +168,20 @@ def check_room(source: SecretSource) -> None:
                 f"remove that line and keep it in the keyring, or in a file: {source.key}.file = "
                 f'"~/.config/hearback/{source.account}.secret"'
             )
+
+
+def _check_free(source: FileSecret, path: Path) -> None:
+    """Raise SecretError where another document stands than a sign-in, such as a client's file, perhaps behind a link."""
+    try:
+        with open(path, "rb", opener=open_at_once) as file:
+            held = json.loads(file.read(_LARGEST))
+    except (FileNotFoundError, PermissionError, ValueError, RecursionError):
+        return
+    if isinstance(held, dict) and held and not held.keys() & {"refresh_token", "access_token"}:
+        raise SecretError(
+            f"accounts.{source.account}: in {source} stands something else than a sign-in, which would be written over. Name "
+            "another file, or move that one away"
+        )
 
 
 def store_grant(source: SecretSource, grant: Grant) -> None:

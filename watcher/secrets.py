@@ -31,6 +31,7 @@ __all__ = [
     "end_running",
     "find_keyring",
     "forget_secret",
+    "open_at_once",
     "resolve_secret",
     "store_secret",
 ]
@@ -289,7 +290,7 @@ def _from_command(source: CommandSecret, seconds: float) -> str:
 def _from_file(source: FileSecret) -> str:
     name = f"accounts.{source.account}: {source}"
     try:
-        with open(source.path, "rb", opener=_open_at_once) as file:
+        with open(source.path, "rb", opener=open_at_once) as file:
             facts = os.fstat(file.fileno())
             if not stat.S_ISREG(facts.st_mode):
                 raise SecretError(f"{name}: is not a regular file. Name a file that holds the secret in its first line")
@@ -310,7 +311,7 @@ def _from_file(source: FileSecret) -> str:
     return _first_line(data, name, "Write the secret there, as text")
 
 
-def _open_at_once(path: str, flags: int) -> int:
+def open_at_once(path: str, flags: int) -> int:
     """Open without waiting for the other end of a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
 

@@ -320,7 +320,9 @@ def test_a_clock_that_is_off_is_told_and_the_sign_in_is_kept(desk: GoogleDesk) -
         (Answer(200, "[]"), Exit.UNREACHABLE, "where JSON was due"),
         (Answer(200, ""), Exit.UNREACHABLE, "without an access token"),
         (Answer(200, '{"access_token": 7, "refresh_token": "x", "expires_in": 1}'), Exit.UNREACHABLE, "access token"),
-        (Answer(200, "[" * 100_000), Exit.UNREACHABLE, "where JSON was due"),
+        (Answer(200, "[" * 100_000), Exit.UNREACHABLE, "something else where JSON was due"),
+        (Answer(200, '{"access_token": "ya29.\\u2028", "refresh_token": "1//x"}'), Exit.UNREACHABLE, "without an access token"),
+        (Answer(200, '{"access_token": "ya29.x", "refresh_token": "1//x y"}'), Exit.UNREACHABLE, "refresh token that is none"),
     ],
     ids=lambda value: value.body[:30] or str(value.status) if isinstance(value, Answer) else None,
 )
@@ -332,6 +334,43 @@ def test_a_token_endpoint_that_says_something_else_is_told_as_what_it_is(
 
     assert told in said
     assert "\x1b" not in said
+    if code is Exit.UNREACHABLE:
+        assert "Nothing was stored: start over with `hearback login gmail`" in said
+
+
+def test_patience_that_google_asks_for_is_told_as_a_time_to_start_over(desk: GoogleDesk) -> None:
+    desk.google.token = Answer(429, "{}", headers={"Retry-After": "300"})
+    said = desk.refused(Exit.UNREACHABLE)
+
+    assert "start over with `hearback login gmail` in 5 min" in said
+    assert "goes on where it stopped" not in said
+
+
+def test_a_machine_on_which_nothing_may_listen_is_told(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("watcher.cli.signing_in.Loopback", forbid)
+
+    assert "listen on 127.0.0.1 (Operation not permitted)" in desk.refused(Exit.USAGE)
+
+
+def test_a_client_file_behind_a_link_is_not_written_over(desk: GoogleDesk) -> None:
+    before = desk.client.read_bytes()
+    desk.kept.symlink_to(desk.client)
+    said = desk.login(code=Exit.SIGN_IN).stderr
+
+    assert "something else than a sign-in" in said
+    assert desk.client.read_bytes() == before
+    assert desk.opened == []
+
+
+@pytest.mark.parametrize("before", ["", "half a tok en", '{"refresh_token": "1//old"}', '{"access_token": "ya29.x"}', "\ufeff{"])
+def test_what_was_kept_before_may_be_anything_that_a_sign_in_looks_like(desk: GoogleDesk, before: str) -> None:
+    desk.kept.write_text(before)
+    desk.login()
+
+    assert desk.grant["refresh_token"] in desk.google.refresh_tokens
 
 
 def test_a_token_endpoint_that_never_answers_is_given_up(desk: GoogleDesk) -> None:

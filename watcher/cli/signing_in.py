@@ -21,7 +21,7 @@ from connectors.auth.google.flow import NotTheAnswer, SignIn
 from connectors.auth.google.refusal import TESTING, skew_words
 from connectors.auth.google.transport import Transport
 from connectors.auth.loopback import Loopback
-from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
+from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from watcher.cli.printing import warn
 from watcher.clock import Clock, SystemClock
 from watcher.config import GmailAccount
@@ -73,16 +73,18 @@ def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock |
             answers.put(error)
         return ""
 
-    with Loopback(take) as server:
+    with _listening(take) as server:
         attempt = SignIn(client, scopes_of(account), server.url, transport, again, hint=account.username)
         attempts.append(attempt)
         _show(account, attempt.url, server.port, opened=browser and _open_browser(attempt.url))
         with _pasted(take):
             code = _answer(answers, again)
         register_secret(code)
-        grant, token = attempt.redeem(code, clock.now())
+        with _nothing_stored(again):
+            grant, token = attempt.redeem(code, clock.now())
     register_secret(token)
-    owner = _prove(account, token, transport, again)
+    with _nothing_stored(again):
+        owner = _prove(account, token, transport, again)
     store_grant(account.secret, replace(grant, address=owner))
     typer.echo(f"Signed in as {owner}; kept in: {account.secret}. `hearback check` tries it out.")
     wake_daemon(lock)  # it may have been waiting for this
@@ -90,6 +92,27 @@ def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock |
         warn(f"Google ends this sign-in on {grant.ends.date()}. {TESTING}.")
     if words := skew_words(transport.skew):
         raise Misconfigured(f"The sign-in is kept, but: {words}.")
+
+
+def _listening(take: Callable[[str], str]) -> Loopback:
+    try:
+        return Loopback(take)
+    except OSError as error:
+        raise Misconfigured(
+            f"This machine lets no program listen on 127.0.0.1 ({error.strerror or error}), where Google's page sends "
+            "the browser back to. Run it outside of the sandbox or container that forbids it."
+        ) from None
+
+
+@contextmanager
+def _nothing_stored(again: str) -> Iterator[None]:
+    """Say of what will pass by itself that the sign-in is to be done anew: what Google's page gave is good for minutes only."""
+    try:
+        yield
+    except Unavailable as error:
+        wait = error.retry_after if isinstance(error, Throttled) else 0.0
+        later = f" in {max(1, round(wait / 60))} min" if wait else ""
+        raise Unavailable(f"{error} Nothing was stored: start over with `{again}`{later}.") from None
 
 
 def _answer(answers: queue.SimpleQueue[str | ConnectorError], again: str) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from google_auth_oauthlib.flow import InstalledAppFlow
 
 from connectors.auth.google.client import GoogleClient
-from connectors.auth.google.grant import Grant, missing_scopes
+from connectors.auth.google.grant import Grant, is_token, missing_scopes
 from connectors.auth.google.refusal import at_sign_in, unreachable
 from connectors.auth.google.transport import Transport, check_answer, host_of, parse_object, prepare_session
 from connectors.errors import AuthNeeded, ConnectorError, Unavailable
@@ -95,8 +95,8 @@ class SignIn:
         """
         told = self._exchange(code)
         token, refresh = told.get("access_token"), told.get("refresh_token")
-        if not isinstance(token, str) or not token:
-            raise Unavailable(f"{host_of(self._client.token_url)} answered without an access token. Try again: `{self._again}`.")
+        if not is_token(token):
+            raise Unavailable(f"{host_of(self._client.token_url)} answered without an access token.")
         granted = told.get("scope")
         # Where nothing is said, what was asked for was given (RFC 6749 section 5.1).
         scopes = tuple(granted.split()) if isinstance(granted, str) and granted.strip() else self._scopes
@@ -110,6 +110,8 @@ class SignIn:
                 "Google gave no refresh token, without which access ends in an hour; nothing was stored. Remove the app at "
                 f"https://myaccount.google.com/connections, then sign in once more with `{self._again}`."
             )
+        if not is_token(refresh):
+            raise Unavailable(f"{host_of(self._client.token_url)} gave a refresh token that is none.")
         return Grant(refresh, self._client.client_id, scopes, granted=now, ends=_end(told, now)), token
 
     def _exchange(self, code: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
-__all__ = ["FULL_MAIL", "Grant", "GrantUnreadable", "gmail_scopes", "missing_scopes", "read_grant"]
+__all__ = ["FULL_MAIL", "Grant", "GrantUnreadable", "gmail_scopes", "is_token", "missing_scopes", "read_grant"]
 
 FULL_MAIL: Final = "https://mail.google.com/"
 """Needed for IMAP (https://developers.google.com/workspace/gmail/imap/xoauth2-protocol); holds all the others."""
@@ -70,6 +70,11 @@ def missing_scopes(granted: Iterable[str], wanted: Iterable[str]) -> tuple[str, 
     return tuple(scope for scope in wanted if scope not in has)
 
 
+def is_token(value: object) -> TypeGuard[str]:
+    """Say whether it can be a token: printable ASCII without blanks (RFC 6749 appendix A.12 and A.17)."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST and all("!" <= sign <= "~" for sign in value)
+
+
 def read_grant(text: str) -> Grant:
     """Read what `Grant.text` wrote, what Google's own tools keep (`authorized_user`), or a bare refresh token.
 
@@ -101,7 +106,7 @@ def read_grant(text: str) -> Grant:
 def _refresh_token(value: object) -> str:
     if not isinstance(value, str) or not value or len(value) > _LONGEST:
         raise GrantUnreadable("it is empty, or too long for a refresh token")
-    if not value.isascii() or not value.isprintable() or " " in value:
+    if not is_token(value):
         raise GrantUnreadable("it holds blanks or signs that no refresh token has")
     if value.startswith("ya29."):
         raise GrantUnreadable("it is an access token, which is good for an hour; a refresh token is needed")

@@ -111,8 +111,9 @@ def check_answer(where: str, status: int, headers: Mapping[str, str], body: byte
         # Here, for google-auth would ask again and again before it said so.
         raise Unavailable(f"{where} does not work just now (status {status}, {told.get('error')}).")
     if told is None and not (status == 200 and not body):  # noqa: PLR2004 - an empty success, as of a revocation
-        kind = headers.get("Content-Type", "").partition(";")[0].strip() or "something else"
-        raise captive(where, f"status {status}, {kind[:40]} where JSON was due")
+        kind = headers.get("Content-Type", "").partition(";")[0].strip()
+        kind = "something else" if not kind or "json" in kind.lower() else kind[:40]
+        raise captive(where, f"status {status}, {kind} where JSON was due")
 
 
 def parse_object(body: bytes | str) -> dict[str, Any] | None:
