@@ -163,6 +163,8 @@ def test_accounts_without_labels_are_told_as_such(desk: Desk) -> None:
     assert "no account carries labels" in desk.run("labels", code=Exit.USAGE).stderr
     assert "main is a maildir account, which carries no labels" in desk.run("labels", "main", code=Exit.USAGE).stderr
     assert "Known accounts: main" in desk.run("labels", "other", code=Exit.USAGE).stderr
+    desk.configure('[accounts.far]\nkind = "imap"\nhost = "imap.example.com"\n')
+    assert "far is an imap account" in desk.run("labels", "far", code=Exit.USAGE).stderr
 
 
 def test_removing_and_restoring_exclude_each_other(desk: Desk) -> None:

@@ -77,8 +77,12 @@ def _chosen(config: Config, name: str | None) -> list[Settings]:
             "labels = false: without it there is no right to remove labels either. Take the key out, sign in with "
             "`hearback login`, run `hearback labels --remove`, and put it back."
         )
-    which = f"{name} is a {named[0].kind} account, which" if name is not None else "no account"
+    which = f"{name} is {_account_of(named[0].kind)}, which" if name is not None else "no account"
     raise UsageError(f"{which} carries {'no ' if name is not None else ''}labels of ours: there is nothing to show or to remove.")
+
+
+def _account_of(kind: str) -> str:
+    return f"{'an' if kind.startswith('i') else 'a'} {kind} account"
 
 
 def _labelled(settings: Settings) -> bool:
