@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from connectors.base import DraftRef, Found, FoundState, Withdrawal
 from connectors.errors import Conflict, NotFound, Refused, Unavailable
-from connectors.gmail.answers import record, records, text
+from connectors.gmail.answers import labels_of, record, records, text
 from connectors.gmail.looking import headers_of, raw_of
 from connectors.gmail.reading import is_reference, role_of
 from connectors.gmail.sent import Sent, is_in_thread
@@ -142,7 +142,7 @@ class DraftBox:
             return None
         message = record(answer, "message")
         raw = raw_of(message)
-        if raw is None or role_of(message) is not Role.DRAFTS:
+        if raw is None or (labels_of(message) is not None and role_of(message) is not Role.DRAFTS):
             return None
         return _Held(ref, text(message, "id"), text(message, "threadId"), raw)
 
@@ -175,6 +175,7 @@ class DraftBox:
     def _update(self, draft: Draft, raw: bytes, held: _Held) -> DraftRef:
         """Put other words into the container: at no moment are there two drafts, or none."""
         drafts = self.service.drafts
+        self._known.pop(held.revision, None)  # in case that the message keeps its id
         try:
             self._write(
                 lambda body: drafts.update(userId="me", id=held.ref, body=body, fields="id"), raw, draft.thread_id or held.thread

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from connectors.errors import NotFound, Refused, Unavailable
-from connectors.gmail.answers import Json, number, record, text
+from connectors.gmail.answers import Json, labels_of, number, record, text
 from connectors.gmail.batches import Fetched, fetch_many, given_up
 from connectors.gmail.reading import (
     ENVELOPE_FIELDS,
@@ -57,9 +57,13 @@ def look_at(service: Service, refs: Sequence[str]) -> Seen:
 
 
 def headers_of(service: Service, refs: Sequence[str], role: Role) -> dict[str, Envelope]:
-    """Return the envelopes of those messages that stand in `role`, by their ids."""
+    """Return the envelopes of those messages that stand in `role`, by their ids.
+
+    One whose labels are not told stands where it was listed.
+    """
     answer = fetch_many(service, refs, lambda ref: _get(service, ref, form="metadata", fields=HEADER_FIELDS), _READING)
-    return {ref: envelope_of(message, ref, role) for ref, message in answer.found.items() if role_of(message) is role}
+    there = {ref: message for ref, message in answer.found.items() if labels_of(message) is None or role_of(message) is role}
+    return {ref: envelope_of(message, ref, role) for ref, message in there.items()}
 
 
 def _sorted(refs: Sequence[str], answer: Fetched) -> Seen:

@@ -20,7 +20,7 @@ from rules.mail import Role
 from tests.connectors.contract_changes import opened
 from tests.connectors.gmail_harness import FakeGmailHarness
 from tests.connectors.letters import ADDRESS, COMPANY, NOW, draft, draft_bytes, letter
-from tests.servers.gmail import Quirks
+from tests.servers.gmail import Quirks, StoredDraft, methods, resources
 
 T = TypeVar("T")
 PARENT = letter("thread", subject="Your application")
@@ -104,6 +104,42 @@ def test_what_the_user_wrote_in_the_same_conversation_is_known_without_reference
 
     assert connector.find_draft(one, ref).state is FoundState.SENT
     assert connector.find_draft(replace(one, thread_id=""), ref).state is FoundState.ABSENT
+
+
+def test_a_service_that_does_not_tell_labels_with_a_message_is_believed_where_it_lists_it(
+    harness: FakeGmailHarness, connector: GmailConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message is in the folder that it was listed in, or in the draft that it was read from."""
+    told = resources.message_resource
+    monkeypatch.setattr(
+        methods, "message_resource", lambda *of: {name: value for name, value in told(*of).items() if name != "labelIds"}
+    )
+    one = draft()
+    ref = put(connector, one)
+
+    assert connector.find_draft(one, ref).state is FoundState.UNTOUCHED
+    assert connector.find_draft(one, None).state is FoundState.UNTOUCHED
+    assert connector.withdraw_draft(one, ref) is Withdrawal.WITHDRAWN
+    again = put(connector, one)
+    harness.user_sends(one.message_id)
+    assert connector.find_draft(one, again).state is FoundState.SENT
+
+
+def test_a_message_that_keeps_its_id_when_the_draft_is_replaced_is_looked_at_again(
+    harness: FakeGmailHarness, connector: GmailConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = draft(), draft(2)
+    old = put(connector, one)
+    assert connector.find_draft(one, None).state is FoundState.UNTOUCHED
+
+    def kept(stored: StoredDraft, raw: bytes, thread: str | None) -> None:
+        del thread
+        stored.message.source = raw
+
+    monkeypatch.setattr(harness.mailbox, "replace_draft", kept)
+    connector.put_draft(two, draft_bytes(two), old)
+    assert connector.find_draft(two, None).state is FoundState.UNTOUCHED
+    assert connector.find_draft(one, None).state is not FoundState.UNTOUCHED
 
 
 # -- what proves that it is ours
