@@ -44,6 +44,7 @@ class Labels:
         wanted = list(dict.fromkeys(ref for ref in refs if is_reference(ref)))
         if not wanted:
             return
+        self._ids = None  # the user may have made one of them a label of their own since, by another name
         for remaining in reversed(range(_TRIES)):
             known = self._known()
             if mark is None and not any(known.values()):

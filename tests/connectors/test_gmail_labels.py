@@ -130,6 +130,21 @@ def test_a_label_that_the_user_deletes_meanwhile_is_made_again(harness: FakeGmai
     assert [ours_on(harness, key) for key in keys] == [{"Hearback/Waiting"}] * 12
 
 
+def test_a_label_that_the_user_gives_another_name_is_theirs_from_then_on(
+    harness: FakeGmailHarness, connector: GmailConnector
+) -> None:
+    old, new = deliver(harness, 2)
+    connector.mark([old], Mark.WAITING)
+    next(label for label in harness.mailbox.labels.values() if label.name == LABELS[Mark.WAITING]).name = "Jobs"
+    connector.mark([old, new], Mark.DONE)
+    connector.mark([new], Mark.WAITING)
+
+    assert ours_on(harness, old) == {"Jobs", LABELS[Mark.DONE]}
+    assert ours_on(harness, new) == {LABELS[Mark.WAITING]}
+    assert connector.remove_marks() == 2
+    assert names(harness) == ["Jobs"]
+
+
 def test_a_label_that_another_program_makes_in_the_same_moment_is_used(
     harness: FakeGmailHarness, connector: GmailConnector
 ) -> None:
