@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import google.auth.exceptions
 import google.auth.transport
 import google.auth.transport.requests
+import requests.adapters
 
 from connectors.auth.google.refusal import TEMPORARY, captive, unreachable
 from connectors.errors import Throttled, Unavailable
@@ -73,6 +74,23 @@ class Transport(google.auth.transport.Request):
             self.skew = self._now() - told.astimezone(UTC)
 
 
+class _Trusting(requests.adapters.HTTPAdapter):
+    """Connections that trust what a context of ours trusts, through a proxy too: `requests` has another pool for those."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        """Take the context."""
+        self._context = context
+        super().__init__(pool_connections=2, pool_maxsize=2)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pool of direct connections."""
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """Return the pool of connections through a proxy."""
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
+
+
 def prepare_session(session: Any) -> None:
     """Make a session of `requests` fit for a program that asks once an hour, on machines of all kinds.
 
@@ -81,7 +99,7 @@ def prepare_session(session: Any) -> None:
     """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    session.get_adapter("https://").init_poolmanager(2, 2, ssl_context=context)
+    session.mount("https://", _Trusting(context))
     session.headers["Connection"] = "close"
     session.auth = lambda request: request
 

@@ -17,6 +17,7 @@ from connectors.auth.google.refusal import skew_words
 from connectors.auth.google.transport import Transport
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from tests.connectors.auth.secure_server import secure_server
+from tests.connectors.auth.tunnel import tunnel
 from tests.servers.certificates import certificate
 from tests.servers.consent import CLIENT_SECRET, Answer, GoogleSignIn
 
@@ -193,6 +194,43 @@ def test_an_authority_that_nobody_knows_is_told_and_can_be_named(
         made = credentials(tmp_path, token_url=f"{url}/token")
         made.refresh(None)
         assert made.token == "ya29.over-tls"
+
+
+def behind(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+
+def test_the_authority_of_a_companys_filter_is_trusted_through_its_proxy_too(
+    google: GoogleSignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google.client_file(tmp_path / "client.json")
+    path = certificate(tmp_path, datetime(2020, 1, 1, tzinfo=UTC), datetime(2150, 1, 1, tzinfo=UTC))
+    with secure_server(path) as url, tunnel() as (proxy, asked):
+        behind(monkeypatch, proxy)
+        error = refusal(credentials(tmp_path, token_url=f"{url}/token"))
+        assert isinstance(error, Misconfigured)
+        assert "SSL_CERT_FILE" in str(error)
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        made = credentials(tmp_path, token_url=f"{url}/token")
+        made.refresh(None)
+
+    assert made.token == "ya29.over-tls"
+    assert set(asked) == {url.removeprefix("https://")}
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden"])
+def test_a_proxy_that_lets_nobody_through_is_told(
+    google: GoogleSignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    google.client_file(tmp_path / "client.json")
+    with tunnel(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()) as (proxy, _):
+        behind(monkeypatch, proxy)
+        error = refusal(credentials(tmp_path, token_url="https://127.0.0.1:9/token"))
+
+    assert isinstance(error, Unavailable)
+    assert "HTTPS_PROXY" in str(error)
 
 
 def test_a_file_of_authorities_that_is_not_there_is_named(
