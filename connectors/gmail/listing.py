@@ -20,13 +20,15 @@ from connectors.gmail.cursor import Cursor, Listing
 from connectors.gmail.looking import look_at, read_messages
 from connectors.gmail.reading import is_reference
 from connectors.gmail.service import Service
-from rules.mail import Envelope, Wants
+from rules.mail import Envelope, Role, Wants
 
 __all__ = ["list_messages"]
 
 _NEWEST: Final = 100
 """Messages that are listed without the search index."""
 _PHASES: Final = 3
+_SPAM: Final = 2
+"""The last of the listings."""
 _RESTARTS: Final = 3
 _FIELDS: Final = "messages(id),nextPageToken"
 _DOING: Final = "listing mail"
@@ -58,7 +60,8 @@ def list_messages(service: Service, cursor: Cursor, wants: Wants, *, reset: bool
 
 
 def _page(service: Service, cursor: Cursor, refs: Sequence[str], since: datetime, wants: Wants, *, reset: bool) -> Changes:
-    envelopes = [one for one in look_at(service, refs).envelopes if _counts(one, since)]
+    listed = Role.JUNK if cursor.listing is not None and cursor.listing.phase == _SPAM else Role.ARCHIVE
+    envelopes = [one for one in look_at(service, refs, listed).envelopes if _counts(one, since)]
     messages = read_messages(service, envelopes, wants, lost=True)
     return Changes(cursor=str(cursor), envelopes=tuple(envelopes), messages=tuple(messages), reset=reset, more=True)
 
@@ -113,7 +116,7 @@ def _request(service: Service, cursor: Cursor) -> Any:
         # A second earlier, for it is not said whether that very second belongs to it; what is too old is left out afterwards.
         # https://developers.google.com/workspace/gmail/api/guides/filtering
         asked["q"] = f"after:{max(0, int(since.timestamp()) - 1)} -in:chats"
-    if phase == 2:  # noqa: PLR2004 - the third
+    if phase == _SPAM:
         asked |= {"labelIds": ["SPAM"], "includeSpamTrash": True}
     if cursor.page:
         asked["pageToken"] = cursor.page

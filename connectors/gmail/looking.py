@@ -50,10 +50,10 @@ def _get(service: Service, ref: str, *, form: str, fields: str) -> Request:
     return request
 
 
-def look_at(service: Service, refs: Sequence[str]) -> Seen:
-    """Return the envelopes of these messages, in their order."""
+def look_at(service: Service, refs: Sequence[str], listed: Role = Role.ARCHIVE) -> Seen:
+    """Return the envelopes of these messages, in their order; `listed` is where one stands that tells no labels."""
     answer = fetch_many(service, refs, lambda ref: _get(service, ref, form="full", fields=ENVELOPE_FIELDS), _READING)
-    return _sorted(refs, answer)
+    return _sorted(refs, answer, listed)
 
 
 def headers_of(service: Service, refs: Sequence[str], role: Role) -> dict[str, Envelope]:
@@ -66,11 +66,11 @@ def headers_of(service: Service, refs: Sequence[str], role: Role) -> dict[str, E
     return {ref: envelope_of(message, ref, role) for ref, message in there.items()}
 
 
-def _sorted(refs: Sequence[str], answer: Fetched) -> Seen:
+def _sorted(refs: Sequence[str], answer: Fetched, listed: Role) -> Seen:
     seen = Seen()
     for ref in refs:
         message = answer.found.get(ref)
-        role = None if message is None else role_of(message)
+        role = None if message is None else listed if labels_of(message) is None else role_of(message)
         if message is None or role is None:
             if message is not None or ref in answer.gone:
                 seen.gone.append(ref)

@@ -18,7 +18,7 @@ from tests.connectors.asking import EARLY, Pulled, everything, nothing, pull, se
 from tests.connectors.contract_changes import opened
 from tests.connectors.gmail_harness import PAGE, FakeGmailHarness
 from tests.connectors.letters import COMPANY, NOW, dates, draft, draft_bytes, invitation, letter, with_attachment
-from tests.servers.gmail import Fault, Quirks, Stored, batches
+from tests.servers.gmail import Fault, Quirks, Stored, batches, methods, resources
 from tests.servers.gmail.answers import Answer
 from tests.servers.gmail.faults import refusal
 from tests.servers.gmail.loopback import Request
@@ -471,6 +471,22 @@ def test_a_history_that_misbehaves_neither_loops_nor_loses(harness: FakeGmailHar
         assert seen == names
         harness.mailbox.quirks = Quirks()
         assert pull(connector, cursor).envelopes == []
+
+
+def test_what_is_listed_as_spam_is_spam_though_it_tells_no_labels(
+    harness: FakeGmailHarness, connector: GmailConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = resources.message_resource
+    monkeypatch.setattr(
+        methods, "message_resource", lambda *of: {name: value for name, value in told(*of).items() if name != "labelIds"}
+    )
+    harness.deliver(letter("bait"), Role.JUNK, NOW)
+    harness.deliver(letter("filed"), Role.ARCHIVE, NOW)
+
+    assert {one.message_id: one.role for one in pull(connector).envelopes} == {
+        "filed@orchard.example": Role.ARCHIVE,
+        "bait@orchard.example": Role.JUNK,
+    }
 
 
 # -- faults
