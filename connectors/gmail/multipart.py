@@ -20,6 +20,7 @@ _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _PLACE: Final = re.compile(rb"^content-id:[^\r\n]*?call-(\d{1,4})[>\"' \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _NAMED: Final = re.compile(rb"^content-id:", re.IGNORECASE | re.MULTILINE)
 _STATUS: Final = re.compile(rb"HTTP/[\d.]{1,5} (\d{3})\b")
+_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
 _MOST_HEAD: Final = 100
 
 
@@ -73,9 +74,10 @@ def read_parts(content_type: str, content: bytes, calls: int = 0) -> dict[int, P
     named = False
     for piece in re.split(rb"\r?\n--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|\Z)", b"\r\n" + content):
         outer, _, rest = _cut(piece.lstrip(b"\r\n"))
+        outer = _FOLD.sub(b" ", outer)
         place = _PLACE.search(outer)
         named = named or _NAMED.search(outer) is not None
-        head, complete, body = _cut(rest)
+        head, complete, body = _cut(rest.lstrip(b"\r\n"))
         status = _STATUS.match(head)
         if status is None or not complete:
             continue

@@ -291,6 +291,8 @@ def test_what_is_broken_in_an_answer_costs_its_part_only() -> None:
         '"response-call-7"',
         "<call-7>",
         "response-<call-7> ",
+        "\r\n <response-call-7>",
+        "<call-7>\r\nX-More: 1\r\n",
         "<Call-7>",
     ],
 )
