@@ -151,7 +151,7 @@ def _strange(settings: GmailSettings, what: str) -> Unavailable:
     )
 
 
-def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError | None:  # noqa: PLR0911 - a table
+def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError | None:  # noqa: C901, PLR0911 - a table
     """Return the error for a request that got no answer, or could not be made; None for a mistake of the program."""
     if isinstance(error, ConnectorError):
         return error
@@ -164,6 +164,8 @@ def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError
     names = {kind.__name__ for kind in type(cause).__mro__}
     if "StrangeAnswerError" in names:
         return _strange(settings, str(cause))
+    if "ProxyError" in names:
+        return Unavailable(f"{host} cannot be reached ({_line(str(cause))}). See what the variable HTTPS_PROXY says.")
     if "RefreshError" in names:
         return _no_token(cause, settings)
     if "ServerNotFoundError" in names:

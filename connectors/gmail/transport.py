@@ -5,15 +5,18 @@ Only `connectors.gmail.service` imports this, and only when a connection is open
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
+import os
 import ssl
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import httplib2
 import httplib2.certs
 
-__all__ = ["StrangeAnswerError", "Transport"]
+__all__ = ["ProxyError", "StrangeAnswerError", "Transport"]
 
 _LARGEST = 256 << 20
 """Octets of an answer once it is unpacked: a mail may have 50 MB, and more as base64."""
@@ -62,29 +65,63 @@ class _Careful(http.client.HTTPConnection):
 
 
 class _Plain(_Careful, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]  # the library has no types
-    """Without TLS: a proxy of the user's on this machine, or a test."""
+    """Without TLS: a server of the user's on this machine, or a test; never by a proxy."""
+
+    def connect(self) -> None:
+        """Connect by the standard library."""
+        http.client.HTTPConnection.connect(self)
 
 
 class _Secure(_Careful, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]  # the library has no types
     """With TLS 1.2 or newer; the authorities of the system are trusted beside those that come with the library."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take what httplib2 gives."""
+        """Take what httplib2 gives. Raises ProxyError where the variable that names a proxy holds none.
+
+        A proxy is asked for a tunnel by the standard library: httplib2 has proxies only with a package that is not there, and
+        would go past them.
+        """
         super().__init__(*args, **kwargs)
         self._context.load_default_certs(ssl.Purpose.SERVER_AUTH)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        proxy = self.proxy_info
+        if proxy and proxy.proxy_host and proxy.applies_to(self.host):
+            self.set_tunnel(self.host, self.port, _proof(proxy))
+            self.host, self.port = proxy.proxy_host, proxy.proxy_port
 
     def connect(self) -> None:
-        """Connect by the standard library, which closes what it cannot use; through a proxy, as httplib2 does."""
-        proxy = self.proxy_info
+        """Connect by the standard library, which closes what it cannot use. Raises ProxyError where a proxy is in the way."""
         try:
-            if proxy and proxy.isgood() and proxy.applies_to(self.host):
-                super().connect()
-            else:
-                http.client.HTTPSConnection.connect(self)
-        except BaseException:
+            http.client.HTTPSConnection.connect(self)
+        except BaseException as error:
             self.close()
+            proxied = self._tunnel_host is not None
+            if proxied and isinstance(error, OSError) and not isinstance(error, (ssl.SSLError, TimeoutError)):
+                raise ProxyError(f"the proxy {self.host}:{self.port} lets nothing through: {error.strerror or error}") from error
             raise
+
+
+def _proof(proxy: Any) -> dict[str, str]:
+    """Return the header field that a proxy with a password wants (RFC 7617)."""
+    if not proxy.proxy_user:
+        return {}
+    both = ":".join(unquote(each or "") for each in (proxy.proxy_user, proxy.proxy_pass))
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(both.encode()).decode()}"}
+
+
+def _proxy(method: str) -> Any:
+    """Return the proxy that the environment names, with its scheme or without, as other programs take it; or None."""
+    named = os.environ.get(f"{method}_proxy") or os.environ.get(f"{method.upper()}_PROXY")
+    if not named:
+        return None
+    try:
+        return httplib2.proxy_info_from_url(named if "://" in named else f"http://{named}", method, noproxy=None)
+    except ValueError as error:
+        raise ProxyError(f"the proxy that {method.upper()}_PROXY names is none: {error}") from None
+
+
+class ProxyError(httplib2.HttpLib2Error):  # type: ignore[misc]  # the library has no types
+    """There is a proxy on the way, and no way through it."""
 
 
 class StrangeAnswerError(httplib2.HttpLib2Error):  # type: ignore[misc]  # the library has no types
@@ -98,7 +135,7 @@ class Transport(httplib2.Http):  # type: ignore[misc]  # the library has no type
 
     def __init__(self, timeout: float, endpoint: str) -> None:
         """Take the seconds that any answer may take, and where the service is. Nothing is cached on disk."""
-        super().__init__(timeout=timeout, ca_certs=httplib2.certs.where())
+        super().__init__(timeout=timeout, ca_certs=httplib2.certs.where(), proxy_info=_proxy)
         self._own = tuple(endpoint.rstrip("/") + path for path in ("/gmail/", "/batch/"))
         self.follow_redirects = False
         # A mail that is one letter a million times must not look like an attack: it would keep all others from being read.

@@ -11,8 +11,11 @@ __all__ = ["tunnel"]
 
 
 @contextmanager
-def tunnel(refusal: bytes = b"") -> Iterator[tuple[str, list[str]]]:
-    """Give the proxy's address, and the targets that it was asked for; with `refusal` it says that to everything."""
+def tunnel(refusal: bytes = b"", wants: bytes = b"") -> Iterator[tuple[str, list[str]]]:
+    """Give the proxy's address, and the targets that it was asked for.
+
+    With `refusal` it says that to everything, and 407 to whoever does not show the credentials that it `wants`.
+    """
     asked: list[str] = []
     lines: list[socket.socket] = []
 
@@ -28,8 +31,8 @@ def tunnel(refusal: bytes = b"") -> Iterator[tuple[str, list[str]]]:
             while b"\r\n\r\n" not in head:
                 head += line.recv(4096) or b"\r\n\r\n"
             asked.append(head.split()[1].decode())
-            if refusal:
-                line.sendall(refusal)
+            if refusal or (wants and wants not in head):
+                line.sendall(refusal or b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
                 line.close()
                 return
             host, _, port = asked[-1].rpartition(":")
