@@ -562,3 +562,13 @@ def test_revoke_forgets_what_google_has_forgotten(desk: GoogleDesk) -> None:
 
     assert "knew nothing" in desk.login("--revoke").stdout
     assert not desk.kept.exists()
+
+
+def test_revoke_removes_nothing_that_google_did_not_take_back(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.login()
+    monkeypatch.setattr(desk.google, "revoke", lambda _: Answer(403, '{"error": "forbidden"}'))
+    said = desk.login("--revoke", code=Exit.UNREACHABLE).stderr
+
+    assert "forbidden" in said
+    assert "myaccount.google.com/connections" in said
+    assert desk.grant["refresh_token"] in desk.google.refresh_tokens

@@ -40,7 +40,15 @@ def revoke(refresh_token: str, transport: Transport, url: str) -> bool:
     """
     body = urlencode({"token": refresh_token}).encode()
     response = transport(url, method="POST", body=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
-    return bool(response.status == 200)  # noqa: PLR2004 - a good answer
+    if response.status == 200:  # noqa: PLR2004 - a good answer
+        return True
+    error = (parse_object(response.data) or {}).get("error")
+    if error in {"invalid_token", "invalid_grant"}:
+        return False
+    raise Unavailable(
+        f"{host_of(url)} did not take the access back ({plain(error or f'status {response.status}')}), so nothing was removed "
+        "here either. Try again, or remove Hearback at https://myaccount.google.com/connections."
+    )
 
 
 def _refusal(status: int, told: dict[str, Any], where: str) -> ConnectorError:
