@@ -25,6 +25,8 @@ Tell = Callable[[str, object], None]
 WORKERS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 """pytest-xdist keeps the other core busy."""
 NAMES = [scenario.name for scenario in SCENARIOS]
+_ANEW = ("three notes worded anew", "three notes written anew from a form")
+"""Long, and alike in what they write: one of them on files, the other on Dovecot. `make crash` plays both on both."""
 NOTES = SCENARIOS[1]
 
 
@@ -67,7 +69,7 @@ def kill_at_all(
 
 
 @pytest.mark.xdist_group("crash-files")
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one.name != _ANEW[1]], ids=lambda one: one.name)
 def test_killed_at_its_system_calls_over_files_it_resumes_to_the_same_end(
     on_files: list[Bench], scenario: Scenario, record_property: Tell
 ) -> None:
@@ -75,7 +77,7 @@ def test_killed_at_its_system_calls_over_files_it_resumes_to_the_same_end(
 
 
 @pytest.mark.xdist_group("crash-dovecot")
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one.name != _ANEW[0]], ids=lambda one: one.name)
 def test_killed_at_its_system_calls_over_dovecot_it_resumes_to_the_same_end(
     on_dovecot: list[Bench], scenario: Scenario, record_property: Tell
 ) -> None:
