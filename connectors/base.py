@@ -6,6 +6,7 @@ drafts; reads never mark a message as seen.
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -47,6 +48,8 @@ class Capabilities:
     """A write tells the new message's handle (UIDPLUS and its like)."""
     keeps_message_id: bool = True
     """A draft keeps the Message-ID it was written with."""
+    keeps_bytes: bool = True
+    """A draft is read back byte for byte as it was written; false: it says the same in bytes of the mailbox's own making."""
     least_poll: float = 0.0
     """Seconds that have to lie between two looks where there is no `push`, by the provider's rules; 0: it states none."""
     folders: tuple[tuple[Role, str], ...] = ()
@@ -86,7 +89,7 @@ class DraftRef:
     revision: str
     """IMAP: UIDVALIDITY and UID; Maildir: content digest; Gmail: message id inside the draft; Graph: changeKey."""
     digest: str = ""
-    """SHA-256, hex, of the draft's bytes as the mailbox gives them back; empty where it was not read back."""
+    """What proves its content, as `digest_of` tells it; empty where it was not read back."""
 
 
 class FoundState(StrEnum):
@@ -275,6 +278,14 @@ class Connector(ABC):
     @abstractmethod
     def read_draft(self, ref: DraftRef) -> bytes:
         """Return the raw bytes of what stands at `ref` in Drafts. Raises NotFound."""
+
+    def digest_of(self, ref: DraftRef) -> str:
+        """Return what proves the content of a draft: SHA-256, hex, of its bytes. Raises NotFound.
+
+        A mailbox that keeps properties in place of bytes (`keeps_bytes` false) tells that of the bytes which were given to
+        `put_draft` as long as nothing of what they say has changed, and another one once it has.
+        """
+        return hashlib.sha256(self.read_draft(ref)).hexdigest()
 
     @property
     def spent(self) -> Spent:

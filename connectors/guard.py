@@ -183,6 +183,11 @@ class Guarded(Connector):
         self._calls["read_draft"] += 1
         return self._inner.read_draft(ref)
 
+    def digest_of(self, ref: DraftRef) -> str:
+        """Pass through."""
+        self._calls["read_draft"] += 1
+        return self._inner.digest_of(ref)
+
     @property
     def spent(self) -> Spent:
         """Pass through."""

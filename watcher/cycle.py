@@ -28,7 +28,7 @@ from watcher.marking import Marking
 from watcher.notes import read_back
 from watcher.outbox import Ledger, apply, follow, pending, plan, recognise, reconcile
 from watcher.pacing import moments_of
-from watcher.passes import NOTHING_SPENT, PassReport, Reading
+from watcher.passes import NOTHING_SPENT, Interrupted, PassReport, Reading
 from watcher.proofing import Proofs
 from watcher.proofread import Proofread
 from watcher.relabelling import as_said, misread, unheeded
@@ -52,7 +52,7 @@ from watcher.store.mail import (
 from watcher.store.spam import SpamRow, spam_by_process, spam_told
 from watcher.telling import tell_events, tell_notices
 
-__all__ = ["Cycle", "Interrupted", "PassReport"]
+__all__ = ["Cycle", "PassReport"]
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +65,6 @@ _TURNS = 2
 _NOTHING = Known(frozenset(), frozenset(), frozenset())
 _DRAFT_ROLES = frozenset({Role.DRAFTS, Role.SENT})
 _IDLE = frozenset({Kind.NOISE, Kind.JOB_ALERT, Kind.RECRUITER_OUTREACH})
-
-
-class Interrupted(Exception):
-    """The pass was asked to end before its time. The next one goes on where it stopped."""
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from connectors.errors import ConnectorError, Throttled
 from rules.drafts.types import DraftKind
 from rules.process import State
 from watcher.history import Assessment
+from watcher.passes import Interrupted
 from watcher.store import Store, StoreError
 from watcher.store.drafts import Op, OutboxRow, RowState
 from watcher.store.marked import (
@@ -109,7 +110,7 @@ class Marking:
         self.changed = True
 
     def bring_up(self, store: Store, connector: Connector, now: datetime, stopping: Callable[[], bool]) -> None:
-        """Let all mail carry what it should. Raises nothing but StoreError: marks are a courtesy, and hold up no draft.
+        """Let all mail carry what it should. Raises StoreError and Interrupted: marks are a courtesy, and hold up no draft.
 
         What fails is tried again later, at ever longer intervals, by whatever pass comes then.
         """
@@ -127,7 +128,7 @@ class Marking:
             return  # one that is further away was reckoned before the clock was put back
         try:
             self._bring_up(wish, store, connector, stopping)
-        except StoreError:
+        except (StoreError, Interrupted):
             raise
         except Exception as error:
             asked = timedelta(seconds=error.retry_after if isinstance(error, Throttled) else 0)

@@ -8,9 +8,13 @@ from datetime import datetime
 from connectors.base import Spent
 from watcher.store.journal import LogRow
 
-__all__ = ["NOTHING_SPENT", "PassReport", "Reading"]
+__all__ = ["NOTHING_SPENT", "Interrupted", "PassReport", "Reading"]
 
 NOTHING_SPENT = Spent()
+
+
+class Interrupted(Exception):
+    """The pass was asked to end before its time. The next one goes on where it stopped."""
 
 
 @dataclass(frozen=True, slots=True)

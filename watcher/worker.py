@@ -19,10 +19,10 @@ from connectors.base import Capabilities, Connector, WaitResult
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from watcher.account import Account
 from watcher.clock import Clock
-from watcher.cycle import Cycle, Interrupted
+from watcher.cycle import Cycle
 from watcher.memory import give_back
 from watcher.pacing import Pace, next_look
-from watcher.passes import PassReport, Reading
+from watcher.passes import Interrupted, PassReport, Reading
 from watcher.proofread import apart
 from watcher.report.words import spent_words
 from watcher.secrets import SecretError

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol, Self
 
+from connectors.auth.google.identity import same_mailbox
 from connectors.base import Spent
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
 from connectors.gmail.answers import Json, text
@@ -21,9 +22,8 @@ from connectors.gmail.quota import units_of
 from connectors.gmail.refusal import broken_line, not_json, refusal
 from connectors.gmail.settings import GmailSettings
 
-__all__ = ["Account", "Request", "Service", "same_mailbox"]
+__all__ = ["Account", "Request", "Service"]
 
-_GOOGLE_DOMAINS: Final = frozenset({"gmail.com", "googlemail.com"})
 _BATCH: Final = "/batch/gmail/v1"
 _JSON: Final = re.compile(r"application/(?:[\w.-]+\+)?json\b", re.IGNORECASE)
 _OK: Final = range(200, 300)
@@ -46,18 +46,6 @@ class Account(NamedTuple):
 
     address: str
     history: str
-
-
-def same_mailbox(one: str, other: str) -> bool:
-    """Say whether two addresses are of one mailbox: in Gmail's own domains dots and what follows a plus do not count."""
-    return _core(one) == _core(other)
-
-
-def _core(address: str) -> str:
-    local, _, domain = address.strip().lower().rpartition("@")
-    if domain in _GOOGLE_DOMAINS:
-        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
-    return f"{local}@{domain}"
 
 
 class Service:
@@ -117,7 +105,7 @@ class Service:
         if not same_mailbox(address, self.settings.address):
             raise AuthNeeded(
                 f"The sign-in is of {address}, but this account is {self.settings.address}: {self.settings.renew} and choose "
-                f"{self.settings.address} in the browser, or set `address` to {address}."
+                f"{self.settings.address} in the browser, or set `username` to {address}."
             )
         return Account(address.lower(), history)
 

@@ -35,7 +35,6 @@ from connectors.errors import (
 )
 from connectors.gmail import GmailConnector, GmailSettings
 from connectors.gmail.refusal import broken_line, refusal
-from connectors.gmail.service import same_mailbox
 from tests.connectors.asking import nothing, pull
 from tests.connectors.gmail_harness import FakeGmailHarness
 from tests.connectors.letters import NOW, draft, draft_bytes, letter
@@ -246,20 +245,6 @@ def test_the_mailbox_of_somebody_else_is_refused(harness: FakeGmailHarness) -> N
         connector.open()
     with pytest.raises(Unavailable):
         connector.list_drafts()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("sam.reed@gmail.com", "SamReed@googlemail.com", True),
-        ("sam.reed+jobs@gmail.com", "samreed@gmail.com", True),
-        ("sam.reed@example.com", "samreed@example.com", False),
-        ("Sam@Example.com", " sam@example.com ", True),
-        ("sam+a@example.com", "sam@example.com", False),
-    ],
-)
-def test_dots_count_in_every_domain_but_gmails_own(one: str, other: str, same: bool) -> None:
-    assert same_mailbox(one, other) is same
 
 
 def test_a_grant_that_was_taken_back_needs_the_user(harness: FakeGmailHarness) -> None:

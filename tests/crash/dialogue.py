@@ -73,12 +73,12 @@ class Outcome:
 
 
 def sweep(connector: Connector, draft: Draft, raw: bytes) -> None:
-    """Remove the younger twins of a draft, those only that are byte-equal to what we wrote."""
+    """Remove the younger twins of a draft, those only that are what we wrote."""
     refs = [ref for message_id, ref in connector.list_drafts() if message_id == draft.message_id]
     for ref in refs[1:]:
-        stored = connector.read_draft(ref)
-        if stored == raw:
-            connector.withdraw_draft(draft, replace(ref, digest=hashlib.sha256(stored).hexdigest()))
+        digest = connector.digest_of(ref)
+        if digest == hashlib.sha256(raw).hexdigest():
+            connector.withdraw_draft(draft, replace(ref, digest=digest))
 
 
 class Box:

@@ -18,9 +18,9 @@ from rules.process import State, Verb
 from tests.letters import invitation, letter, out_of_office
 from tests.watcher.desk import Desk
 from watcher.account import Account
-from watcher.cycle import Interrupted
 from watcher.history import Assessment, assess
 from watcher.intake import read_message
+from watcher.passes import Interrupted
 from watcher.store import Connection
 from watcher.store.journal import add_mark, load_log
 from watcher.store.mail import EventRow

@@ -89,7 +89,7 @@ def _finished(ledger: Ledger, connector: Connector, row: OutboxRow, standing: St
 def _unchanged(connector: Connector, ref: DraftRef, digests: set[str]) -> DraftRef | None:
     """Return `ref` with its digest if what stands there has one of `digests`."""
     try:
-        digest = sha256(connector.read_draft(ref))
+        digest = connector.digest_of(ref)
     except NotFound:
         return None
     return replace(ref, digest=digest) if digest in digests else None

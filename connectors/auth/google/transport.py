@@ -60,6 +60,9 @@ class Transport(google.auth.transport.Request):
             OSError,
         ) as error:  # the latter for a file of authorities that is not there
             raise unreachable(error, where, self.timeout) from None
+        finally:
+            # What the server was asked to close must not be asked again: it may not have got round to it yet.
+            self._inner.session.close()
         self.note_time(response.headers)
         check_answer(where, response.status, response.headers, response.data)
         return response

@@ -202,6 +202,8 @@ def test_wider_rights_cover_smaller_ones(granted: list[str], wanted: list[str], 
         ("SAM@Work.Example", "sam@work.example", True),
         ("sam@gmail.com.example", "sam@gmail.com", False),
         ("sam", "sam@gmail.com", False),
+        ("Sam@Example.com", " sam@example.com ", True),
+        ("sam+a@example.com", "sam@example.com", False),
     ],
 )
 def test_addresses_are_one_mailbox_where_google_says_so(one: str, other: str, same: bool) -> None:
