@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
+from connectors.endpoint import is_private
 from connectors.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GOOGLE", "GmailSettings"]
 
-_LOOPBACK: Final = re.compile(r"127(?:\.[0-9]{1,3}){3}")
 GOOGLE: Final = "https://gmail.googleapis.com"
 
 
@@ -47,18 +45,5 @@ class GmailSettings:
             raise Misconfigured("No address of the Gmail account is named: set `address`.")
         if self.timeout <= 0 or not 1 <= self.page_size <= 500:  # noqa: PLR2004 - see above
             raise Misconfigured("`timeout` must be greater than zero, and `page_size` between 1 and 500.")
-        if not _is_safe(self.endpoint):
+        if not is_private(self.endpoint):
             raise Misconfigured(f"Gmail is asked at an https address, or at http on this machine, and not at {self.endpoint!r}.")
-
-
-def _is_safe(endpoint: str) -> bool:
-    """Say whether a sign-in may be shown at an address: nobody between here and there can read it."""
-    try:
-        parts = urlsplit(endpoint)
-        host = parts.hostname
-    except ValueError:
-        return False
-    if not host or parts.query or parts.fragment or parts.username is not None:
-        return False
-    local = host in {"localhost", "::1"} or _LOOPBACK.fullmatch(host) is not None
-    return parts.scheme == "https" or (parts.scheme == "http" and local)
