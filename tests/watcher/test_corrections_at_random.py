@@ -123,6 +123,7 @@ class Story:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
 @example([("delete", 30, None), ("delete", 22, None), ("split", 11, 13), ("lose", None, None), ("delete", 3, None)])
+@example([("relabel", 12, Kind.NOISE), ("delete", 1, None), ("relabel", 18, Kind.REJECTION), ("lose", None, None)])
 @given(st.lists(STEP, min_size=2, max_size=6))
 def test_nothing_doubles_and_the_last_word_holds(steps: list[tuple[str, Any, Any]]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="hearback-corrections-"))

@@ -27,8 +27,9 @@ def follow(connection: Connection, account: str, linked: Linked) -> frozenset[st
     """Put every draft under a process that there is; return the processes whose drafts changed.
 
     One whose process is no more goes with the message that opened it, or that it answers; where there is none, or that process
-    has such a draft already, it is to be taken back. Of a process that the user took apart, what they sent, edited or deleted
-    counts in both parts: else the part that got the interview would write the same note again.
+    has such a draft already, it is to be taken back. Of a process that the user took apart, or that what they said of a message
+    took apart, what they sent, edited or deleted counts in both parts: else the part that got the interview would write the same
+    note again.
     """
     rows = load_outbox(connection, account)
     if not rows:
@@ -49,6 +50,10 @@ def follow(connection: Connection, account: str, linked: Linked) -> frozenset[st
             changed.add(home)
         else:
             _take_back(connection, row, _MERGED if home else _NO_PROCESS)
+    for row in rows:
+        home = of_msg_id.get(row.draft.in_reply_to) or of_message.get(row.opener, "")
+        if row.state in _THE_USERS and row.process in openers and home not in {"", row.process}:
+            changed |= _share(connection, [row], home, openers, keys)
     for whole, part in linked.splits:
         if whole in openers and part in openers:
             known = _addresses(linked, part, of_message)
