@@ -177,9 +177,9 @@ def _names(item: Linkable, hubs: set[str]) -> Iterator[str]:
         if message_id:
             yield f"r:{message_id}:{company}" if message_id in hubs else f"r:{message_id}"
     yield from (f"u:{uid}" for uid in item.uids if uid)
-    if item.thread_id:
+    for thread_id in filter(None, (item.thread_id, *item.also_in)):
         # Providers thread by subject too: receipts of two companies under one subject are not one conversation.
-        yield f"t:{item.thread_id}:{'' if item.references else company}"
+        yield f"t:{thread_id}:{'' if item.references else company}"
 
 
 def _tie(item: Linkable, ids: set[str], *, shared: bool, pinned: bool) -> Evidence:

@@ -6,13 +6,13 @@ pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rules.drafts.types import Draft, DraftKey
 from watcher.linking import Linked
 from watcher.store import Connection
-from watcher.store.drafts import Op, OutboxRow, RowState, copy_history, load_outbox, put_row, rename_row
+from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, copy_history, load_outbox, put_row, rename_row
 from watcher.store.mail import rename_step
 
 __all__ = ["follow"]
@@ -23,8 +23,10 @@ _THE_USERS = frozenset({RowState.SENT, RowState.DISCARDED, RowState.EDITED})
 """What the user did with a draft holds for the interview, whichever process that is in."""
 
 
-def follow(connection: Connection, account: str, linked: Linked) -> frozenset[str]:
-    """Put every draft under a process that there is; return the processes whose drafts changed.
+def follow(connection: Connection, account: str, linked: Linked, names: Sequence[str] = ()) -> frozenset[str]:
+    """Put every draft of an account under a process that there is; return the processes whose drafts changed.
+
+    `names` are those of all accounts, where there are several: what stands in another is not to stand here under the same key.
 
     One whose process is no more goes with the message that opened it, or that it answers; where there is none, or that process
     has such a draft already, it is to be taken back. Of a process that the user took apart, what they sent, edited or deleted
@@ -36,15 +38,18 @@ def follow(connection: Connection, account: str, linked: Linked) -> frozenset[st
     openers = {row.id: row.opener for row in linked.processes}
     of_message = {row.identity: row.process for row in linked.links if not row.ambiguous}
     of_msg_id = {linked.messages[identity].message_id: process for identity, process in of_message.items()}
+    accounts = names or (account,)
     keys = {row.key for row in rows}
+    elsewhere = load_outbox(connection, [name for name in accounts if name != account]) if len(accounts) > 1 else []
+    standing = {row.key for row in elsewhere if row.state in LIVE or row.op is not Op.NONE}
     changed: set[str] = set()
     for row in rows:
         if row.process in openers or row.opener not in linked.messages:
             continue
         home = of_message.get(row.opener) or of_msg_id.get(row.draft.in_reply_to, "")
         key = replace(row.key, process=home)
-        if home and key not in keys:
-            _move(connection, row, key, openers[home])
+        if home and key not in keys and (key not in standing or row.state in _THE_USERS):
+            _move(connection, row, key, openers[home], accounts)
             keys.add(key)
             changed.add(home)
         else:
@@ -64,11 +69,11 @@ def _addresses(linked: Linked, process: str, of_message: Mapping[str, str]) -> s
     }
 
 
-def _move(connection: Connection, row: OutboxRow, key: DraftKey, opener: str) -> None:
+def _move(connection: Connection, row: OutboxRow, key: DraftKey, opener: str, accounts: Sequence[str]) -> None:
     following = None if row.next_draft is None else _under(row.next_draft, key)
     moved = replace(row, key=key, process=key.process, opener=opener, draft=_under(row.draft, key), next_draft=following)
     rename_row(connection, row, moved)
-    rename_step(connection, row.account, str(row.key), str(key))
+    rename_step(connection, accounts, str(row.key), str(key))
 
 
 def _share(

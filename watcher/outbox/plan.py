@@ -14,23 +14,28 @@ from rules.process import DraftChange
 from watcher.history import Assessment
 from watcher.outbox.ledger import Ledger, content_of, sha256
 from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, add_draft_event, put_row, put_version, versions
+from watcher.together import claimed, home_of, leave
 from watcher.wording import wording_of
 
 __all__ = ["plan"]
 
 _THE_USERS = frozenset({RowState.SENT, RowState.DISCARDED, RowState.EDITED, RowState.REFUSED})
 """States in which nothing is planned any more."""
+_MOVED = "They write to another address of yours now: it is drafted there."
+_YOURS = "You are working on it in another mailbox."
 
 
 def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
-    """Write down what has to be done for one process; `opener` is the identity of the message that opened it."""
-    rows = {row.key: row for row in found.outbox}
-    planned: list[OutboxRow | None] = [
-        _to_stand(ledger, rows.get(place.key), place, found, opener, now) for place in found.decision.place
-    ]
-    slots = {row.key: row.slot_opens for row in found.outbox}
-    wanted = {place.key for place in found.decision.place}
-    reasons = {item.key: item.reason.text for item in found.decision.withdraw}
+    """Write down what has to be done in one account for one process; `opener` is the identity of the message that opened it.
+
+    What stands in other accounts is theirs to take back. Until it is gone nothing is written here in its place.
+    """
+    here = ledger.account.name
+    rows = {row.key: row for row in found.outbox if row.account == here}
+    places, reasons = _for_here(found, here)
+    planned: list[OutboxRow | None] = [_to_stand(ledger, rows.get(place.key), place, found, opener, now) for place in places]
+    slots = {key: row.slot_opens for key, row in rows.items()}
+    wanted = {place.key for place in places}
     planned.extend(
         _to_go(row, reasons.get(key, "it is not called for any more")) for key, row in rows.items() if key not in wanted
     )
@@ -38,7 +43,10 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
     if not changed:
         return
     with ledger.store.write() as connection:
+        taken = claimed(connection, ledger.account)
         for row in changed:
+            if row.op is Op.PUT and str(row.key) in taken:
+                continue
             draft, raw = (row.next_draft, row.next_raw) if row.op is Op.REPLACE else (row.draft, row.raw)
             if draft is not None and raw is not None:
                 version = VersionRow(row.account, draft.message_id, str(row.key), row.version, sha256(raw))
@@ -46,6 +54,21 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
             put_row(connection, row)
             if row.state is RowState.PLACED and row.op is Op.NONE and row.slot_opens != slots.get(row.key):
                 add_draft_event(connection, row, DraftChange.PLACED, now)  # the same words, for another slot (D15, D16)
+        leave(connection, ledger.account)
+
+
+def _for_here(found: Assessment, here: str) -> tuple[list[Place], dict[DraftKey, str]]:
+    """Return what is to stand in this account, and why what is not to stand here goes."""
+    reasons = {item.key: item.reason.text for item in found.decision.withdraw}
+    places = []
+    yours = {row.key for row in found.outbox if row.account != here and row.state is RowState.EDITED}
+    for place in found.decision.place:
+        home, as_there = home_of(found.account, place, found.seat, found.messages, found.outbox)
+        if home == here and place.key not in yours:
+            places.append(as_there)
+        else:
+            reasons[place.key] = _YOURS if place.key in yours else _MOVED
+    return places, reasons
 
 
 def _message_id(ledger: Ledger, key: DraftKey, version: int) -> str:
@@ -57,7 +80,7 @@ def _message_id(ledger: Ledger, key: DraftKey, version: int) -> str:
 def _unused(ledger: Ledger, key: DraftKey) -> int:
     """Return the first version of a new draft: 1, unless one that goes by another key now was written under this one."""
     with ledger.store.read() as connection:
-        given = versions(connection, ledger.account.name)
+        given = versions(connection, ledger.account.names)
     return next(version for version in itertools.count(1) if _message_id(ledger, key, version) not in given)
 
 
