@@ -165,7 +165,7 @@ class Cycle:
 
     def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
         line, correction = self._diary.begin()
-        self._others.begin()
+        self._others.begin(self.store)
         self._wall = wall
         first = self._start(now)
         floor = None if wall is None else self._diary.before()

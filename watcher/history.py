@@ -153,6 +153,8 @@ def _assess(
     decision = decide(process, account.policy, profile, now)
     if spam and (notice := spam_notice(process, spam, account.profile.zone)) is not None:
         decision = replace(decision, notices=(*decision.notices, notice))
+    if profile is not account.profile:
+        account = replace(account, profile=profile)
     return Assessment(account, process, decision, tuple(rows), own, spam=tuple(spam), seat=seat)
 
 

@@ -76,6 +76,7 @@ def proof_drafts(ledger: Ledger, connector: Connector, proofread: Proofread, dec
     for process in sorted({row.process for row in standing} & ({*decided} | changed)):
         with ledger.store.read() as connection:
             found = assess(connection, ledger.account, process, now, rows if not ledger.account.beside else None)
+        found = replace(found, account=ledger.account)  # who signs in this mailbox
         due += list(_due(found, [row for row in standing if row.process == process], known, connector))
     gone = {key for key, proof in known.items() if proof.account == name} - {row.key for row in standing}
     if not due and not gone:

@@ -166,9 +166,12 @@ class Others:
     _heard: dict[str, int] = field(default_factory=dict)
     _said: int = -1
 
-    def begin(self) -> None:
+    def begin(self, store: Store) -> None:
         """Begin a pass."""
         self.wake = set()
+        if self.account.beside and self._said < 0:
+            with store.read() as connection:
+                self._said = words_left(connection, self.account.names).get(self.account.name, 0)
 
     def is_news(self, store: Store) -> bool:
         """Say whether the others have left word since it was heard; with one account alone nobody is asked."""

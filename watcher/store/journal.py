@@ -83,7 +83,7 @@ def add_mark(  # noqa: PLR0917 - the columns
 
     It is never earlier than their last one on the same process: the fold takes them by time, and a clock may have been set back.
     """
-    same = (mark.c.account == account) & (mark.c.process == process)
+    same = mark.c.process == process  # in whichever account it had its seat then
     last: datetime | None = connection.execute(select(func.max(mark.c.at)).where(same)).scalar()
     if last is not None:
         at = max(at, last + timedelta(microseconds=1))
@@ -130,9 +130,9 @@ def marks_of(connection: Connection, account: Accounts, process: str | None = No
 def job_begins(connection: Connection) -> datetime | None:
     """Return the first day in the job that the user took, of whichever account; None where they took none, or opened it again."""
     told = select(mark).where(mark.c.verb.in_([Verb.ACCEPTED.value, Verb.REOPEN.value])).order_by(mark.c.id)
-    taken: dict[tuple[str, str], datetime | None] = {}
+    taken: dict[str, datetime | None] = {}
     for row in connection.execute(told):
-        taken[row.account, row.process] = row.until if row.verb == Verb.ACCEPTED.value else None
+        taken[row.process] = row.until if row.verb == Verb.ACCEPTED.value else None
     return min((at for at in taken.values() if at is not None), default=None)
 
 
