@@ -16,14 +16,24 @@ from rules.intents import Place
 from rules.profile import Profile
 from watcher.account import Account
 from watcher.store import Connection, Store
-from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, load_outbox
+from watcher.store.drafts import LIVE, Op, OutboxRow, load_outbox
 from watcher.store.mail import EventRow, LinkRow, seen_before
 from watcher.store.word import leave_word, words_left
 
-__all__ = ["Others", "claimed", "each_once", "first_here", "home_of", "leave", "links_once", "parts_in", "profile_at", "seat_of"]
+__all__ = [
+    "Others",
+    "each_once",
+    "first_here",
+    "home_of",
+    "leave",
+    "links_once",
+    "parts_in",
+    "profile_at",
+    "seat_of",
+    "standing_elsewhere",
+]
 
 _SILENT = frozenset({Kind.AUTO_REPLY, Kind.NOISE, Kind.JOB_ALERT})
-_TO_BE_GONE = frozenset({RowState.PLACED, RowState.EDITED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +131,15 @@ def home_of(
     return (answered, place) if answered in here else (seat, replace(place, thread=None))
 
 
-def claimed(connection: Connection, account: Account) -> frozenset[str]:
-    """Return the keys, as text, of drafts that stand in other accounts, or are about to: none of them is to be written here.
+def standing_elsewhere(connection: Connection, account: Account, process: str) -> list[OutboxRow]:
+    """Return the drafts of a process that stand in other accounts, or are about to.
 
     To be asked in the transaction that plans a draft: so two accounts never plan the same one.
     """
     if not account.beside:
-        return frozenset()
+        return []
     others = tuple(name for name in account.names if name != account.name)
-    rows = load_outbox(connection, others)
-    return frozenset(str(row.key) for row in rows if row.state in _TO_BE_GONE or row.op is not Op.NONE)
+    return [row for row in load_outbox(connection, others, process) if row.state in LIVE or row.op is not Op.NONE]
 
 
 def first_here(connection: Connection, account: Account, identities: Sequence[str]) -> list[str]:

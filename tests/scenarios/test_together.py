@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rules.process import State
+from rules.mail import Role
+from rules.process import State, Verb
 from tests.connectors.harness import Harness
 from tests.connectors.imap_harness import DovecotHarness
 from tests.connectors.maildir_harness import MaildirHarness
 from tests.letters import invitation, letter
+from tests.scenarios.at_gmail import StoryGmail
 from tests.scenarios.household import Household
 from tests.servers.dovecot import Dovecot
 
@@ -28,14 +30,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
         yield running
 
 
-@pytest.fixture(params=["maildir", "dovecot"])
+@pytest.fixture(params=["maildir", "dovecot", "gmail"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Household]:
     """Two mailboxes, with a confirmation of an interview in the first one, and its time over."""
     mailboxes: dict[str, Harness]
     if request.param == "maildir":
         mailboxes = {name: MaildirHarness(tmp_path / name) for name in ADDRESSES}
-    else:
+    elif request.param == "dovecot":
         mailboxes = {name: DovecotHarness(request.getfixturevalue("server")) for name in ADDRESSES}
+    else:
+        mailboxes = {"work": MaildirHarness(tmp_path / "work"), "home": StoryGmail()}
     made = Household(tmp_path, mailboxes, ADDRESSES, datetime.fromisoformat("2026-09-03T10:00+02:00"))
     yield made
     made.close()
@@ -94,3 +98,178 @@ def test_a_follow_up_goes_to_the_address_they_wrote_to_last(house: Household) ->
     assert draft["From"] == "Sam Rivers <sam.rivers@example.org>"
     assert draft["In-Reply-To"] == asked["Message-ID"]
     assert len(house.processes()) == 1
+
+
+def sent(house: Household, name: str, recipient: str = RITA) -> None:
+    """Let the user send a draft from the account where it stands."""
+    house.mailboxes[name].user_sends(str(house.drafts(name)[recipient]["Message-ID"]).strip("<>"))
+    house.look()
+
+
+def test_an_account_that_is_down_leaves_the_other_on_time(house: Household) -> None:
+    house.down.add("home")
+    fix(house)
+
+    assert house.standing()["work"] == [RITA]
+
+
+def test_a_draft_waits_for_the_account_it_belongs_to(house: Household) -> None:
+    fix(house)
+    sent(house, "work")
+    house.now += timedelta(days=1)
+    house.arrives("home", reply(house, "home", PROMISE))
+    house.look()
+    house.down.add("home")
+    house.until(house.now + timedelta(days=30))
+    assert house.standing() == {"work": [], "home": []}
+
+    house.comes_back("home")
+    house.look()
+
+    assert house.standing() == {"work": [], "home": [RITA]}
+
+
+def test_late_mail_of_an_account_that_was_down_is_heeded(house: Household) -> None:
+    """A follow-up stands where they wrote to last, as far as was known. They had written elsewhere since."""
+    fix(house)
+    sent(house, "work")
+    house.down.add("home")
+    house.now += timedelta(days=1)
+    house.arrives("home", reply(house, "home", PROMISE))
+    house.until(house.now + timedelta(days=30))
+    assert house.standing() == {"work": [RITA], "home": []}
+
+    house.comes_back("home")
+    house.look("home")
+
+    assert house.standing() == {"work": [], "home": [RITA]}
+
+
+def test_a_draft_that_cannot_be_taken_back_keeps_the_other_from_being_written(house: Household) -> None:
+    fix(house)
+    sent(house, "work")
+    house.down.add("home")
+    house.now += timedelta(days=1)
+    house.arrives("home", reply(house, "home", PROMISE))
+    house.until(house.now + timedelta(days=30))
+    house.comes_back("home")
+    house.down.add("work")
+
+    house.look("home")
+    assert house.standing() == {"work": [RITA], "home": []}
+
+    house.comes_back("work")
+    house.look("work")
+    assert house.standing() == {"work": [], "home": [RITA]}
+
+
+def test_an_edited_draft_stays_where_it_is_and_counts(house: Household) -> None:
+    fix(house)
+    sent(house, "work")
+    house.down.add("home")
+    house.now += timedelta(days=1)
+    house.arrives("home", reply(house, "home", PROMISE))
+    house.until(house.now + timedelta(days=30))
+    draft = house.drafts("work")[RITA]
+    edited = draft.as_bytes().replace(b"Rita", b"Dear Rita", 1)
+    house.mailboxes["work"].user_edits(str(draft["Message-ID"]).strip("<>"), edited)
+    house.look("work")
+
+    house.comes_back("home")
+    house.look()
+    house.until(house.now + timedelta(days=3))
+
+    assert house.standing() == {"work": [RITA], "home": []}
+    assert [row.text for row in house.log if "taken back" in row.text] == []
+
+
+def test_a_mail_that_comes_to_both_is_one(house: Household) -> None:
+    fix(house)
+    both = reply(house, "home", QUESTION)
+    house.arrives("work", both)
+    house.arrives("home", both)
+    house.look()
+
+    found = house.process()
+    assert [row.account for row in found.messages] == ["work", "home"]
+    assert sum(row.action == "replied" for row in house.log) == 1
+
+
+def test_an_answer_from_the_other_address_is_the_users(house: Household) -> None:
+    fix(house)
+    house.arrives("work", reply(house, "work", QUESTION))
+    house.look()
+    assert house.process().process.state is State.OUR_TURN
+    house.now += timedelta(hours=1)
+    answer = letter(
+        "Re: Interview confirmation: Backend Engineer at Acme",
+        "Hi Rita,\n\nhere they are.\n\nSam\n",
+        house.now,
+        message_id="own-1@example.org",
+        sender="Sam Rivers <sam.rivers@example.org>",
+        to="Rita Chen <rita@acme.test>",
+    )
+    house.arrives("home", answer, Role.SENT)
+    to_oneself = letter(
+        "Interview at Acme",
+        "The notes of yesterday.\n",
+        house.now,
+        message_id="own-2@example.org",
+        sender="Sam Rivers <sam.rivers@example.org>",
+        parents=["invite-1@acme.test"],
+    )
+    house.arrives("work", to_oneself)
+    house.look()
+
+    assert house.process().process.state is State.THEIR_TURN
+
+
+def test_a_draft_that_was_sent_through_the_other_account_counts(house: Household) -> None:
+    fix(house)
+    draft = house.drafts("work")[RITA]
+    draft.replace_header("From", "Sam Rivers <sam.rivers@example.org>")
+    draft.replace_header("Message-ID", "<sent-1@phone.example>")
+    house.arrives("home", draft, Role.SENT)
+    house.look("home")
+
+    assert house.standing() == {"work": [], "home": []}
+    found = house.process()
+    assert [row.step for row in found.messages if row.own] == [str(found.outbox[0].key)]
+
+
+def test_a_word_of_the_users_holds_for_both(house: Household) -> None:
+    fix(house)
+    sent(house, "work")
+    house.now += timedelta(days=1)
+    house.arrives("home", reply(house, "home", PROMISE))
+    house.look()
+    house.says(Verb.PAUSE)
+    house.until(house.now + timedelta(days=30))
+    assert house.standing() == {"work": [], "home": []}
+
+    house.says(Verb.RESUME)
+    house.until(house.now + timedelta(days=20))
+    assert house.standing() == {"work": [], "home": [RITA]}
+
+
+def test_a_quiet_pass_asks_the_same_of_a_mailbox_and_wakes_nobody(house: Household) -> None:
+    fix(house)
+    house.look()
+    before = dict(house.passes)
+    house.now += timedelta(minutes=2)
+    house.look()
+
+    assert {name: count - before[name] for name, count in house.passes.items()} == {"work": 1, "home": 1}
+
+
+def test_a_program_that_is_started_anew_changes_nothing(house: Household) -> None:
+    fix(house)
+    sent(house, "work")
+    house.now += timedelta(days=1)
+    house.arrives("home", reply(house, "home", PROMISE))
+    house.until(house.now + timedelta(days=30))
+    before, told = house.standing(), len(house.log)
+    house.restart()
+    house.look()
+
+    assert (house.standing(), len(house.log)) == (before, told)

@@ -42,12 +42,12 @@ def with_away(found: Assessment, accounts: Iterable[AccountRow]) -> Assessment:
 
 
 def _held(found: Assessment, account: str) -> list[OutboxRow]:
-    """Return our drafts in an account that belong into another one by now."""
+    """Return our drafts in an account that are not called for there any more."""
     homes = {
         place.key: home_of(found.account, place, found.seat, found.messages, found.outbox)[0] for place in found.decision.place
     }
     rows = [row for row in found.outbox if row.account == account and row.state is RowState.PLACED]
-    return [row for row in rows if homes.get(row.key, account) != account]
+    return [row for row in rows if homes.get(row.key) != account]
 
 
 def _until_gone(held: list[OutboxRow]) -> str:
@@ -55,6 +55,6 @@ def _until_gone(held: list[OutboxRow]) -> str:
         return ""
     who = ", ".join(dict.fromkeys(row.key.recipient for row in held))
     return (
-        f" A draft of ours to {who} stands there still. It has to be taken back before another is written where they write to "
-        "now, so that there are never two."
+        f" A draft of ours to {who} stands there that is not called for any more: do not send it. It is taken back as soon as "
+        "that is possible; until then no other is written to the same person."
     )
