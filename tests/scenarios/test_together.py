@@ -163,6 +163,27 @@ def test_a_draft_that_cannot_be_taken_back_keeps_the_other_from_being_written(ho
     assert house.standing() == {"work": [], "home": [RITA]}
 
 
+def test_a_draft_moves_to_where_they_had_written_and_is_written_there_only_when_it_is_gone(house: Household) -> None:
+    """A mail of before the interview turns up in the other account: the note of thanks is an answer to it."""
+    house.down.add("home")
+    now = house.now
+    start = fix(house)
+    house.now = now + timedelta(days=2)
+    ahead = reply(house, "home", "we look forward to meeting you.")
+    house.arrives("home", ahead)
+    house.now = start + timedelta(hours=2)
+    house.comes_back("home")
+    house.down.add("work")
+    house.look("home")
+    assert house.standing() == {"work": [RITA], "home": []}
+
+    house.comes_back("work")
+    house.look("work")
+    assert house.standing() == {"work": [], "home": [RITA]}
+    assert house.drafts("home")[RITA]["In-Reply-To"] == ahead["Message-ID"]
+    assert "They write to another address of yours now" in " ".join(row.text for row in house.log)
+
+
 def test_an_edited_draft_stays_where_it_is_and_counts(house: Household) -> None:
     fix(house)
     sent(house, "work")

@@ -114,11 +114,12 @@ class Pair:
         """Return a new Message-ID."""
         return f"m{next(self._ids)}@{domain}"
 
-    def arrives(self, name: str, raw: bytes | EmailMessage, folder: str = "") -> Path:
-        """Put a mail into a mailbox; it stays as it is from now on."""
-        target = self.mailboxes[name] / folder / "cur" / f"{int(self.now.timestamp())}.M{next(self._ids):06d}P9.world:2,S"
+    def arrives(self, name: str, raw: bytes | EmailMessage, folder: str = "", at: datetime | None = None) -> Path:
+        """Put a mail into a mailbox, received `at` (None: now); it stays as it is from now on."""
+        stamp = (at or self.now).timestamp()
+        target = self.mailboxes[name] / folder / "cur" / f"{int(stamp)}.M{next(self._ids):06d}P9.world:2,S"
         target.write_bytes(bytes(raw))
-        os.utime(target, (self.now.timestamp(), self.now.timestamp()))
+        os.utime(target, (stamp, stamp))
         self.mine[target] = target.read_bytes()
         return target
 

@@ -148,6 +148,19 @@ class Machine(RuleBasedStateMachine):
             pair.arrives(each, mail)
         self.thread.append(name)
 
+    @rule(where=WHERE, before=st.booleans())
+    def an_older_mail_turns_up(self, where: str, before: bool) -> None:
+        """Of before the interview, to which the note of thanks is then the answer; or of soon after it, with a promise."""
+        pair = self.happens()
+        at = START + (timedelta(days=2) if before else timedelta(days=4, hours=6))
+        name = pair.name("acme.test")
+        text = "Hi Sam,\n\nwe look forward to meeting you.\n\nRita\n" if before else WORDS["a promise"]
+        mail = letter(
+            "Re: Interview confirmation", text, at, message_id=name, to=f"Sam <{ADDRESSES[where]}>", parents=self.thread[:1]
+        )
+        pair.arrives(where, mail, at=at)
+        self.passes(where)  # alone: what stands in the other account is still there
+
     @rule(where=WHERE, days=st.integers(1, 20))
     def somebody_is_away(self, where: str, days: int) -> None:
         pair = self.happens()
@@ -268,6 +281,17 @@ class Machine(RuleBasedStateMachine):
             for _, message_id in self.pair.ours(name):
                 where[keys[message_id]].add(name)
         assert not {key: names for key, names in where.items() if len(names) > 1}
+
+    @invariant()
+    def no_two_follow_ups_to_one_person_stand_in_two_places(self) -> None:
+        keys = self.pair.keys()
+        where: dict[str, set[str]] = defaultdict(set)
+        for name in ADDRESSES:
+            for _, message_id in self.pair.ours(name):
+                key = DraftKey.parse(keys[message_id])
+                if key.kind is DraftKind.STATUS:
+                    where[key.recipient].add(name)
+        assert not {person: names for person, names in where.items() if len(names) > 1}
 
     @invariant()
     def there_is_one_process(self) -> None:
