@@ -22,7 +22,7 @@ from watcher.diary import Diary
 from watcher.hearing import Ear
 from watcher.history import assess, moments_in
 from watcher.intake import arrival, is_known, is_own, read_or_keep
-from watcher.keeping_up import all_follow, late_mail
+from watcher.keeping_up import all_follow, has_lost_drafts, late_mail, not_told_since
 from watcher.linking import Linked, Linker
 from watcher.marking import Marking
 from watcher.notes import read_back
@@ -36,6 +36,7 @@ from watcher.spam import KIND as SPAM
 from watcher.spam import take_spam, tie_spam
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, save_cursor
+from watcher.store.adopt import adopt
 from watcher.store.corrections import CorrectionRow, kinds_said, load_corrections
 from watcher.store.drafts import Op, versions
 from watcher.store.journal import told
@@ -220,8 +221,9 @@ class Cycle:
             first = load_cursor(connection, self.account.name) is None
             linked, drafts = self._linker.relink(connection), versions(connection, self.account.names)
             self._remember(linked, drafts)
+            adopt(connection, self.account.name, self.account.names, self._openers)
             tie_spam(connection, self.account.name, linked, drafts)
-            self._broken_off = self._diary.open(connection)
+            self._broken_off = self._diary.open(connection) or has_lost_drafts(connection, self.account.name, linked)
         self._checks = dict.fromkeys(self._openers, now)
         self._started = True
         return first
@@ -415,7 +417,7 @@ class Cycle:
         rows = [*tell_events(found, frozenset(new), opener), *tell_notices(found, already)]
         if rows:
             with self.store.write() as connection:
-                self._diary.tell(connection, rows, new)
+                self._diary.tell(connection, not_told_since(connection, self.account, process, rows, already), new)
                 if any(row.action == f"notice:{SPAM}" for row in rows):
                     spam_told(connection, self.account.names, process)
         self._diary.untold -= new

@@ -7,6 +7,7 @@ whenever another account has left word for it. An account that is down is passed
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -117,6 +118,18 @@ class Household:
         """Let an account be reached again."""
         self.down.discard(name)
         self.cycles[name] = Cycle(self.accounts[name], self.connectors[name], self.store, marks=self.able[name].marks)
+
+    def leaves(self, name: str) -> None:
+        """Take an account out of the configuration, and start the program anew with the others."""
+        del self.accounts[name]
+        self.accounts = {
+            each: replace(account, beside=tuple(other for other in account.beside if other.name != name))
+            for each, account in self.accounts.items()
+        }
+        self.cycles = {
+            each: Cycle(account, self.connectors[each], self.store, marks=self.able[each].marks)
+            for each, account in self.accounts.items()
+        }
 
     # --- the world ----------------------------------------------------------------------------------------------------
 

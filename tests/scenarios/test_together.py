@@ -294,3 +294,37 @@ def test_a_program_that_is_started_anew_changes_nothing(house: Household) -> Non
     house.look()
 
     assert (house.standing(), len(house.log)) == (before, told)
+
+
+def test_an_account_that_is_configured_no_more_leaves_the_rest_working(house: Household) -> None:
+    """What the user had said holds on; a note whose interview nobody knows of any more is taken back."""
+    fix(house)
+    house.now += timedelta(minutes=5)
+    again = invitation(house.now, house.now + timedelta(days=3), message_id="invite-2@acme.test", uid="second@acme.test")
+    house.arrives("home", again.replace(b"sam@example.com", b"sam.rivers@example.org"))
+    house.look()
+    (name,) = [one.process.id for one in house.processes()]
+    house.says(Verb.PAUSE)
+
+    house.leaves("work")
+    house.look("home")
+
+    found = house.process()
+    assert (found.process.id, found.process.state) == (name, State.PAUSED)
+    assert [row.account for row in found.messages] == ["home"]
+
+
+def test_a_note_whose_interview_was_known_by_an_account_that_is_gone_is_taken_back(house: Household) -> None:
+    fix(house)
+    sent(house, "work")
+    house.now += timedelta(days=1)
+    house.arrives("home", reply(house, "home", PROMISE))
+    house.look()
+    house.until(house.now + timedelta(days=30))
+    assert house.standing() == {"work": [], "home": [RITA]}
+
+    house.leaves("work")
+    house.look("home")
+
+    assert house.standing()["home"] == []
+    assert house.processes() == []

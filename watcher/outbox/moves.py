@@ -12,6 +12,7 @@ from dataclasses import replace
 from rules.drafts.types import Draft, DraftKey
 from watcher.linking import Linked
 from watcher.store import Connection
+from watcher.store.adopt import began_elsewhere
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, copy_history, load_outbox, put_row, rename_row
 from watcher.store.mail import rename_step
 
@@ -19,6 +20,7 @@ __all__ = ["follow"]
 
 _MERGED = "Its process turned out to be part of another one."
 _NO_PROCESS = "Its process is none: the message that opened it turned out to be something else."
+_AWAY = "Its process began in a mailbox that is in the configuration no more."
 _THE_USERS = frozenset({RowState.SENT, RowState.DISCARDED, RowState.EDITED})
 """What the user did with a draft holds for the interview, whichever process that is in."""
 
@@ -27,6 +29,8 @@ def follow(connection: Connection, account: str, linked: Linked, names: Sequence
     """Put every draft of an account under a process that there is; return the processes whose drafts changed.
 
     `names` are those of all accounts, where there are several: what stands in another is not to stand here under the same key.
+
+    One whose process began in an account that is none of them any more is taken back.
 
     One whose process is no more goes with the message that opened it, or that it answers; where there is none, or that process
     has such a draft already, it is to be taken back. Of a process that the user took apart, what they sent, edited or deleted
@@ -43,8 +47,10 @@ def follow(connection: Connection, account: str, linked: Linked, names: Sequence
     elsewhere = load_outbox(connection, [name for name in accounts if name != account]) if len(accounts) > 1 else []
     standing = {row.key for row in elsewhere if row.state in LIVE or row.op is not Op.NONE}
     changed: set[str] = set()
+    lost = [row for row in rows if row.process not in openers and row.opener not in linked.messages]
+    away = began_elsewhere(connection, accounts, {row.opener for row in lost}) if lost else frozenset()
     for row in rows:
-        if row.process in openers or row.opener not in linked.messages:
+        if row.process in openers or (row.opener not in linked.messages and row.opener not in away):
             continue
         home = of_message.get(row.opener) or of_msg_id.get(row.draft.in_reply_to, "")
         key = replace(row.key, process=home)
@@ -53,7 +59,7 @@ def follow(connection: Connection, account: str, linked: Linked, names: Sequence
             keys.add(key)
             changed.add(home)
         else:
-            _take_back(connection, row, _MERGED if home else _NO_PROCESS)
+            _take_back(connection, row, _AWAY if row.opener in away else _MERGED if home else _NO_PROCESS)
     for whole, part in linked.splits:
         if whole in openers and part in openers:
             known = _addresses(linked, part, of_message)
