@@ -172,12 +172,14 @@ class Worker(threading.Thread):
             report = cycle.run_pass(self._clock.now())
             self._told.clear()
             self._tell(report, said=said)
+            # What a connection stored before it broke, nobody was woken for.
+            wake = report.wake if said else frozenset(other.name for other in self.account.beside)
             if not said:
                 said = True
                 give_back()
             self._on_check(self.account.name, report.next_check)
-            if report.wake:
-                self._on_word(report.wake)
+            if wake:
+                self._on_word(wake)
             if self._stopping.is_set():
                 return
             before = self._clock.now(), self._clock.monotonic()

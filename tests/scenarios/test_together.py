@@ -18,6 +18,7 @@ from tests.letters import invitation, letter
 from tests.scenarios.at_gmail import StoryGmail
 from tests.scenarios.household import Household
 from tests.servers.dovecot import Dovecot
+from watcher.store.drafts import LIVE
 
 RITA, OMAR = "rita@acme.test", "omar@acme.test"
 PANEL = (("Rita Chen", RITA), ("Omar Haddad", OMAR))
@@ -328,3 +329,42 @@ def test_a_note_whose_interview_was_known_by_an_account_that_is_gone_is_taken_ba
 
     assert house.standing()["home"] == []
     assert house.processes() == []
+
+
+def test_drafts_to_oneself_stand_once_whichever_address_they_write_to(tmp_path: Path) -> None:
+    """The form of an interview stays where it is, and a later one comes where they write to by then."""
+    boxes: dict[str, Harness] = {name: MaildirHarness(tmp_path / name) for name in ADDRESSES}
+    house = Household(tmp_path, boxes, ADDRESSES, datetime.fromisoformat("2026-09-03T10:00+02:00"), rules="")
+    start = fix(house)
+    house.now += timedelta(days=1)
+    second = invitation(house.now, start + timedelta(days=5), message_id="invite-2@acme.test", uid="second@acme.test")
+    house.arrives("home", second.replace(b"sam@example.com", b"sam.rivers@example.org"))
+    house.look()
+    house.until(start + timedelta(days=5, hours=3))
+
+    forms = [(row.key.step, row.account) for row in house.process().outbox if row.key.kind.to_self and row.state in LIVE]
+    assert ("notes-1", "work") in forms
+    assert ("notes-2", "home") in forms
+    assert len({step for step, _ in forms}) == len(forms)
+    house.close()
+
+
+def test_labels_of_both_mailboxes_tell_the_state_of_the_one_process(tmp_path: Path) -> None:
+    house = Household(
+        tmp_path, {name: StoryGmail() for name in ADDRESSES}, ADDRESSES, datetime.fromisoformat("2026-09-03T10:00+02:00")
+    )
+    fix(house)
+    assert labels(house) == {"work": {"draft ready"}, "home": set()}
+
+    house.arrives("home", reply(house, "home", QUESTION))
+    house.look("home")
+    assert labels(house) == {"work": {"paused"}, "home": {"paused"}}
+
+    house.says(Verb.CLOSE)
+    assert labels(house) == {"work": {"done"}, "home": {"done"}}
+    house.close()
+
+
+def labels(house: Household) -> dict[str, set[str]]:
+    """Return the labels of ours on the mail of each account."""
+    return {name: {label for _, some in mailbox.marks() for label in some} for name, mailbox in house.mailboxes.items()}
