@@ -192,8 +192,8 @@ def _tie(item: Linkable, ids: set[str], *, shared: bool, pinned: bool) -> Eviden
         return REFERENCES, (f"references {REFERENCES:.2f}: {told}",)
     if item.uids:
         return CALENDAR, (f"calendar UID {CALENDAR:.2f}: {min(item.uids)}",)
-    if item.thread_id:
-        return THREAD, (f"provider thread {THREAD:.2f}: {item.thread_id}",)
+    if thread_id := item.thread_id or next(iter(item.also_in), ""):
+        return THREAD, (f"provider thread {THREAD:.2f}: {thread_id}",)
     return REFERENCES, (f"references {REFERENCES:.2f}: a message of it answers this one",)
 
 
