@@ -341,7 +341,7 @@ def test_the_invariants_hold_over_two_accounts(template: Path, playbook: str) ->
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=15 * max(SOAK, 1),
+            max_examples=8 * max(SOAK, 1),
             stateful_step_count=20,
             derandomize=not SOAK,
             database=None,
