@@ -48,9 +48,8 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
     with ledger.store.write() as connection:
         elsewhere = standing_elsewhere(connection, ledger.account, found.process.id)
         there = {(home, place.key) for home, place in homes}
-        for row in changed:
-            if row.op is Op.PUT and any(_bars(other, row, there) for other in elsewhere):
-                continue
+        free = [row for row in changed if row.op is not Op.PUT or not any(_bars(other, row, there) for other in elsewhere)]
+        for row in free:
             draft, raw = (row.next_draft, row.next_raw) if row.op is Op.REPLACE else (row.draft, row.raw)
             if draft is not None and raw is not None:
                 version = VersionRow(row.account, draft.message_id, str(row.key), row.version, sha256(raw))
@@ -58,7 +57,8 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
             put_row(connection, row)
             if row.state is RowState.PLACED and row.op is Op.NONE and row.slot_opens != slots.get(row.key):
                 add_draft_event(connection, row, DraftChange.PLACED, now)  # the same words, for another slot (D15, D16)
-        leave(connection, ledger.account)
+        if free:
+            leave(connection, ledger.account)
 
 
 def _bars(other: OutboxRow, row: OutboxRow, there: Collection[tuple[str, DraftKey]]) -> bool:
