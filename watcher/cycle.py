@@ -22,7 +22,7 @@ from watcher.diary import Diary
 from watcher.hearing import Ear
 from watcher.history import assess, moments_in
 from watcher.intake import arrival, is_known, is_own, read_or_keep
-from watcher.keeping_up import all_follow, has_lost_drafts, late_mail, not_told_since
+from watcher.keeping_up import all_follow, late_mail, missed_something, not_told_since
 from watcher.linking import Linked, Linker
 from watcher.marking import Marking
 from watcher.notes import read_back
@@ -223,17 +223,15 @@ class Cycle:
             self._remember(linked, drafts)
             adopt(connection, self.account.name, self.account.names, self._openers)
             tie_spam(connection, self.account.name, linked, drafts)
-            self._broken_off = self._diary.open(connection) or has_lost_drafts(connection, self.account.name, linked)
+            self._broken_off = self._diary.open(connection) or missed_something(connection, self.account, linked)
         self._checks = dict.fromkeys(self._openers, now)
         self._started = True
         return first
 
     def _remember(self, linked: Linked, draft_ids: Iterable[str]) -> None:
         known = linked.known(draft_ids)
-        if (
-            self._started and known.domains - self._known.domains
-        ):  # mail that nobody has read yet may turn out to matter elsewhere
-            self._others.concerned(self.account.names)
+        if self._started and known.domains - self._known.domains:
+            self._others.concerned(self.account.names)  # mail that nobody has read yet may turn out to matter there
         self._known = known
         self._openers = linked.openers(self.account.name)
         self._shared = linked.shared(self.account.name)

@@ -17,7 +17,7 @@ from watcher.store.journal import LogRow, told
 from watcher.store.mail import envelopes_unread
 from watcher.together import leave
 
-__all__ = ["all_follow", "has_lost_drafts", "late_mail", "not_told_since"]
+__all__ = ["all_follow", "late_mail", "missed_something", "not_told_since"]
 
 _AT_ONCE = 500
 
@@ -45,10 +45,16 @@ def not_told_since(
     return [row for row in rows if (row.action, row.at) not in since]
 
 
-def has_lost_drafts(connection: Connection, account: str, linked: Linked) -> bool:
-    """Say whether a draft of ours stands, or is about to, for a process that is no more."""
+def missed_something(connection: Connection, account: Account, linked: Linked) -> bool:
+    """Say whether a start may find more to be done than the last pass of this account knew of.
+
+    Other accounts may have made mail of this one matter since, or have gone: then a draft of ours stands, or is about to, for a
+    process that is no more.
+    """
+    if account.beside:
+        return True
     there = {row.id for row in linked.processes}
-    rows = load_outbox(connection, account)
+    rows = load_outbox(connection, account.name)
     return any(row.process not in there and (row.state is RowState.PLACED or row.op is not Op.NONE) for row in rows)
 
 

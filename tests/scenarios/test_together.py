@@ -217,6 +217,31 @@ def test_a_mail_that_comes_to_both_is_one(house: Household) -> None:
     assert sum(row.action == "replied" for row in house.log) == 1
 
 
+@pytest.mark.parametrize("anew", [False, True], ids=["at once", "after a start"])
+def test_mail_that_meant_nothing_is_read_when_another_account_learns_who_they_are(house: Household, anew: bool) -> None:
+    hello = letter(
+        "Hello",
+        "Hi Sam,\n\na short word ahead.\n\nRita\n",
+        house.now,
+        message_id="a@acme.test",
+        to="Sam <sam.rivers@example.org>",
+    )
+    house.arrives("home", hello)
+    house.look()
+    assert house.processes() == []
+
+    house.now += timedelta(hours=1)
+    house.arrives("work", invitation(house.now, house.now + timedelta(days=4)))
+    if anew:
+        house.down.add("home")
+        house.look()
+        house.down.clear()
+        house.restart()
+    house.look()
+
+    assert [row.account for row in house.process().messages] == ["home", "work"]
+
+
 def test_an_answer_from_the_other_address_is_the_users(house: Household) -> None:
     fix(house)
     house.arrives("work", reply(house, "work", QUESTION))
