@@ -6,6 +6,7 @@ whenever another account has left word for it. An account that is down is passed
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,10 +39,16 @@ _PASSES = 2000
 class Household:
     """Mailboxes by the names of their accounts, and the address of each."""
 
-    def __init__(
-        self, path: Path, mailboxes: Mapping[str, Harness], addresses: Mapping[str, str], now: datetime, rules: str = NO_FORMS
+    def __init__(  # noqa: PLR0917 - called by fixtures
+        self,
+        path: Path,
+        mailboxes: Mapping[str, Harness],
+        addresses: Mapping[str, str],
+        now: datetime,
+        rules: str = NO_FORMS,
+        template: Path | None = None,
     ) -> None:
-        """Make an empty store below `path` and sign in everywhere."""
+        """Sign in everywhere, with an empty store below `path`, copied from `template`: making one takes half a second."""
         self.now = now
         self.zone = ZoneInfo("Europe/Berlin")
         self.mailboxes = dict(mailboxes)
@@ -49,6 +56,8 @@ class Household:
         """Accounts that cannot be reached."""
         self.log: list[LogRow] = []
         self.passes: dict[str, int] = dict.fromkeys(mailboxes, 0)
+        if template is not None:
+            shutil.copy(template, path / "hearback.sqlite3")
         self.store = Store(path / "hearback.sqlite3")
         self.accounts = {
             name: Account(

@@ -18,11 +18,13 @@ from tests.letters import invitation, letter
 from tests.scenarios.at_gmail import StoryGmail
 from tests.scenarios.household import Household
 from tests.servers.dovecot import Dovecot
+from watcher.store import Store
 from watcher.store.drafts import LIVE
 
 RITA, OMAR = "rita@acme.test", "omar@acme.test"
 PANEL = (("Rita Chen", RITA), ("Omar Haddad", OMAR))
 ADDRESSES = {"work": "sam@example.com", "home": "sam.rivers@example.org"}
+START = datetime.fromisoformat("2026-09-03T10:00+02:00")
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +33,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "hearback.sqlite3"
+    Store(path).close()
+    return path
+
+
 @pytest.fixture(params=["maildir", "dovecot", "gmail"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Household]:
+def house(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Iterator[Household]:
     """Two mailboxes, with a confirmation of an interview in the first one, and its time over."""
     mailboxes: dict[str, Harness]
     if request.param == "maildir":
@@ -41,7 +50,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Household]
         mailboxes = {name: DovecotHarness(request.getfixturevalue("server")) for name in ADDRESSES}
     else:
         mailboxes = {"work": MaildirHarness(tmp_path / "work"), "home": StoryGmail()}
-    made = Household(tmp_path, mailboxes, ADDRESSES, datetime.fromisoformat("2026-09-03T10:00+02:00"))
+    made = Household(tmp_path, mailboxes, ADDRESSES, START, template=template)
     yield made
     made.close()
 
@@ -356,10 +365,10 @@ def test_a_note_whose_interview_was_known_by_an_account_that_is_gone_is_taken_ba
     assert house.processes() == []
 
 
-def test_drafts_to_oneself_stand_once_whichever_address_they_write_to(tmp_path: Path) -> None:
+def test_drafts_to_oneself_stand_once_whichever_address_they_write_to(template: Path, tmp_path: Path) -> None:
     """The form of an interview stays where it is, and a later one comes where they write to by then."""
     boxes: dict[str, Harness] = {name: MaildirHarness(tmp_path / name) for name in ADDRESSES}
-    house = Household(tmp_path, boxes, ADDRESSES, datetime.fromisoformat("2026-09-03T10:00+02:00"), rules="")
+    house = Household(tmp_path, boxes, ADDRESSES, START, rules="", template=template)
     start = fix(house)
     house.now += timedelta(days=1)
     second = invitation(house.now, start + timedelta(days=5), message_id="invite-2@acme.test", uid="second@acme.test")
@@ -374,10 +383,8 @@ def test_drafts_to_oneself_stand_once_whichever_address_they_write_to(tmp_path: 
     house.close()
 
 
-def test_labels_of_both_mailboxes_tell_the_state_of_the_one_process(tmp_path: Path) -> None:
-    house = Household(
-        tmp_path, {name: StoryGmail() for name in ADDRESSES}, ADDRESSES, datetime.fromisoformat("2026-09-03T10:00+02:00")
-    )
+def test_labels_of_both_mailboxes_tell_the_state_of_the_one_process(template: Path, tmp_path: Path) -> None:
+    house = Household(tmp_path, {name: StoryGmail() for name in ADDRESSES}, ADDRESSES, START, template=template)
     fix(house)
     assert labels(house) == {"work": {"draft ready"}, "home": set()}
 
