@@ -178,11 +178,11 @@ def _try_grant(account: GoogleAccount) -> str:
 
 def _try_sign_in(account: GoogleAccount) -> str:
     """Renew the sign-in; a clock that is far off is told as what it is."""
-    from connectors.auth.google.refusal import skew_words  # noqa: PLC0415
+    from connectors.auth.trouble import skew_words  # noqa: PLC0415
 
     transport = transport_of(account)
     credentials_of(account, transport, interactive=sys.stdin.isatty()).refresh(None)
-    if words := skew_words(transport.skew):
+    if words := skew_words(transport.skew, "Google"):
         raise Misconfigured(f"{words}.")
     return f"Google renews the sign-in of {account.username}"
 

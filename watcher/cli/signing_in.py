@@ -18,23 +18,16 @@ import typer
 from connectors.auth.google import same_mailbox
 from connectors.auth.google.account import mailbox_of, revoke
 from connectors.auth.google.flow import NotTheAnswer, SignIn
-from connectors.auth.google.refusal import TESTING, skew_words
-from connectors.auth.google.transport import Transport
+from connectors.auth.google.refusal import TESTING
+from connectors.auth.google.transport import GOOGLE, Transport
 from connectors.auth.loopback import Loopback
+from connectors.auth.trouble import skew_words
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from watcher.cli.printing import warn
 from watcher.clock import Clock, SystemClock
 from watcher.config import GmailAccount
-from watcher.grants import (
-    GoogleAccount,
-    check_room,
-    client_of,
-    forget_grant,
-    load_grant,
-    scopes_of,
-    store_grant,
-    transport_of,
-)
+from watcher.grants import GoogleAccount, client_of, load_grant, scopes_of, store_grant, transport_of
+from watcher.keeping import check_room, forget
 from watcher.lock import wake_daemon
 from watcher.log import register_secret
 from watcher.wake import SocketWake
@@ -55,7 +48,7 @@ def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock |
     """
     clock = clock or SystemClock()
     client = client_of(account)
-    check_room(account.secret)
+    check_room(account.secret, ("refresh_token", "access_token"), "a refresh token")
     transport = transport_of(account, clock)
     again = f"hearback login {account.name}"
     answers: queue.SimpleQueue[str | ConnectorError] = queue.SimpleQueue()
@@ -90,7 +83,7 @@ def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock |
     wake_daemon(lock)  # it may have been waiting for this
     if grant.ends is not None:
         warn(f"Google ends this sign-in on {grant.ends.date()}. {TESTING}.")
-    if words := skew_words(transport.skew):
+    if words := skew_words(transport.skew, GOOGLE):
         raise Misconfigured(f"The sign-in is kept, but: {words}.")
 
 
@@ -247,6 +240,6 @@ def sign_out(account: GoogleAccount) -> None:
     """Let Google forget the sign-in, and remove it here. Raises SecretError, Misconfigured; Unavailable with nothing removed."""
     grant = load_grant(account.secret, interactive=True)
     known = revoke(grant.refresh_token, transport_of(account), client_of(account).revoke_url)
-    forget_grant(account.secret)
+    forget(account.secret)
     said = "Google has taken the access back" if known else "Google knew nothing of it any more"
     typer.echo(f"{said}, and the sign-in of {account.username} is removed from: {account.secret}.")

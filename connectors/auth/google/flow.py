@@ -18,10 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from google_auth_oauthlib.flow import InstalledAppFlow
 
+from connectors.auth.asking import host_of, parse_object, prepare_session
 from connectors.auth.google.client import GoogleClient
 from connectors.auth.google.grant import Grant, is_token, missing_scopes
-from connectors.auth.google.refusal import at_sign_in, unreachable
-from connectors.auth.google.transport import Transport, check_answer, host_of, parse_object, prepare_session
+from connectors.auth.google.refusal import at_sign_in
+from connectors.auth.google.transport import GOOGLE, Transport, check_google
+from connectors.auth.trouble import unreachable
 from connectors.errors import AuthNeeded, ConnectorError, Unavailable
 
 __all__ = ["NotTheAnswer", "SignIn"]
@@ -121,8 +123,8 @@ class SignIn:
         answers: list[dict[str, Any]] = []
 
         def look(response: Any) -> Any:
-            self._transport.note_time(response.headers)
-            check_answer(where, response.status_code, response.headers, response.content)
+            self._transport.clock.note(response.headers)
+            check_google(where, response.status_code, response.headers, response.content)
             told = parse_object(response.content) or {}
             if "error" in told or response.status_code != 200:  # noqa: PLR2004 - a good answer
                 raise at_sign_in(told, client, self._again)
@@ -139,7 +141,7 @@ class SignIn:
         except ConnectorError:
             raise
         except OSError as error:  # all that `requests` raises
-            raise unreachable(error, where, self._transport.timeout) from None
+            raise unreachable(error, where, self._transport.timeout, GOOGLE) from None
         except Exception as error:  # noqa: BLE001 - the library objects to a changed scope with a bare Warning, for one
             # What it objects to in an answer, such as fewer scopes, is looked at by `redeem`, which has words for it.
             if not answers:
