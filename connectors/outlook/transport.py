@@ -1,0 +1,81 @@
+"""HTTP by httpx, held to what a watcher needs: one connection, no redirects, no cookies, answers of bounded size.
+
+Only `connectors.outlook.service` imports this, and only when a connection is opened: the library takes its time to load.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import ssl
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import certifi
+import httpx
+
+from connectors.outlook.settings import OutlookSettings
+
+__all__ = ["Reply", "TooLargeError", "ask", "client"]
+
+_IDLE: Final = 20.0
+"""Seconds for which a connection without work is kept: beyond that, routers drop it without a word."""
+
+
+class TooLargeError(Exception):
+    """An answer has more octets than anybody asked for."""
+
+
+class Reply(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Lower-case names."""
+    content: bytes
+    whole: bool = True
+    """False where only the beginning was read."""
+
+
+def client(settings: OutlookSettings) -> httpx.Client:
+    """Make the client of one open connector. Raises ValueError where the environment names a proxy that is none.
+
+    The authorities of the system are trusted, or those that SSL_CERT_FILE names, beside those that come along. Proxies are
+    taken from the environment.
+    """
+    trust = ssl.create_default_context()
+    trust.load_verify_locations(certifi.where())
+    trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    made = httpx.Client(
+        verify=trust,
+        timeout=settings.timeout,
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE),
+        headers={"Accept-Encoding": "gzip, deflate", "User-Agent": "hearback"},
+        follow_redirects=False,
+    )
+    made.cookies.jar.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    return made
+
+
+def ask(
+    http: httpx.Client, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, most: int, cut: bool = False
+) -> Reply:
+    """Ask once, and read at most `most` octets of the answer.
+
+    Of a longer one the beginning is returned where `cut` is true and the answer is a good one. Raises TooLargeError otherwise,
+    and what httpx raises.
+    """
+    with http.stream(method, url, headers=dict(headers), content=body) as response:
+        chunks: list[bytes] = []
+        left = most
+        whole = True
+        for chunk in response.iter_bytes():
+            chunks.append(chunk[:left])
+            if len(chunk) > left:
+                whole = False
+                break
+            left -= len(chunk)
+        if not whole and not (cut and response.is_success):
+            raise TooLargeError(f"the answer has more than {most} octets")
+        return Reply(
+            response.status_code, {name.lower(): value for name, value in response.headers.items()}, b"".join(chunks), whole
+        )
