@@ -23,7 +23,7 @@ __all__ = ["PROPERTY", "Content", "Proof", "short_digest", "words_of"]
 PROPERTY: Final = "String {993728e8-89ad-4bc6-8f3f-88d94aa166be} Name Hearback"
 """The id of the property in Graph's notation; the namespace is this program's own."""
 
-_WRITTEN: Final = re.compile(r"1 (\S{1,998}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{16}) ([ur])")
+_WRITTEN: Final = re.compile(r"1 (\S{1,998}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{16}) ([ur]) ([0-9]{1,12})")
 _LONGEST: Final = 1500
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,20})([^<>]{0,2000})>")
 _NAMES: Final = re.compile(r"""\s(?:class|id)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
@@ -103,13 +103,18 @@ class Proof:
     """`short_digest` of the Message-ID that the draft answers."""
     unread: bool = False
     """Whether the message that it answers was unread before."""
+    until: int = 0
+    """The moment before which it shall not leave, in seconds since 1970 (UTC); 0 where none was set."""
 
     def __str__(self) -> str:
         """Return the value as it is stored."""
-        return f"1 {self.message_id} {self.digest} {self.content} {self.answers} {'u' if self.unread else 'r'}"
+        read = "u" if self.unread else "r"
+        return f"1 {self.message_id} {self.digest} {self.content} {self.answers} {read} {self.until}"
 
     @classmethod
     def parse(cls, value: str) -> Self | None:
         """Read a stored value; None for anything that is none."""
         match = _WRITTEN.fullmatch(value.strip()) if len(value) <= _LONGEST else None
-        return None if match is None else cls(match[1], match[2], match[3], match[4], unread=match[5] == "u")
+        if match is None:
+            return None
+        return cls(match[1], match[2], match[3], match[4], unread=match[5] == "u", until=int(match[6]))
