@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, TypeGuard
 
 from connectors.auth.google import (
@@ -19,6 +18,7 @@ from watcher.config import GmailAccount, ImapAccount
 from watcher.keeping import keep, renewal
 from watcher.log import register_secret
 from watcher.secrets import SecretError, SecretSource, resolve_secret
+from watcher.skew import tell_skew
 
 if TYPE_CHECKING:
     from connectors.auth.google.credentials import GoogleCredentials
@@ -36,10 +36,6 @@ __all__ = [
     "store_grant",
     "transport_of",
 ]
-
-log = logging.getLogger(__name__)
-_clocks: set[str] = set()
-"""Accounts of which it was logged that the clock is off."""
 
 GoogleAccount = GmailAccount | ImapAccount
 """An account that signs in at Google; of an ImapAccount only one with `google_client_file`."""
@@ -101,19 +97,9 @@ def credentials_of(account: GoogleAccount, transport: Transport | None = None, *
     def on_token(token: str) -> None:
         register_secret(token)
         if transport is None:
-            _watch_clock(account.name, line)
+            tell_skew(account.name, line.skew, "Google")
 
     return build_credentials(client, grant, scopes_of(account), line, renewal(account.secret), on_token)
-
-
-def _watch_clock(account: str, transport: Transport) -> None:
-    """Log that the clock is off: once, and once more when it was right meanwhile."""
-    from connectors.auth.trouble import skew_words  # noqa: PLC0415 - has been imported by now
-
-    words = skew_words(transport.skew, "Google")
-    if words and account not in _clocks:
-        log.warning("%s: %s.", account, words)
-    (_clocks.add if words else _clocks.discard)(account)
 
 
 def access_token(account: GoogleAccount) -> str:

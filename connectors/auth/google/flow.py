@@ -12,12 +12,12 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from secrets import compare_digest
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from google_auth_oauthlib.flow import InstalledAppFlow
 
+from connectors.auth.answer import NotTheAnswer, read_answer
 from connectors.auth.asking import host_of, parse_object, prepare_session
 from connectors.auth.google.client import GoogleClient
 from connectors.auth.google.grant import Grant, is_token, missing_scopes
@@ -28,12 +28,7 @@ from connectors.errors import AuthNeeded, ConnectorError, Unavailable
 
 __all__ = ["NotTheAnswer", "SignIn"]
 
-_LONGEST = 16_384
 _EXPIRES_CAP = 10 * 365 * 86_400
-
-
-class NotTheAnswer(ValueError):
-    """What came is not the answer to this sign-in; `str()` says why, for the user. The right one may still come."""
 
 
 class SignIn:
@@ -71,20 +66,7 @@ class SignIn:
 
         Raises NotTheAnswer where it belongs to no sign-in, or to another one; AuthNeeded and its like where Google said no.
         """
-        answer = answer.strip().strip("<>\"'")
-        if len(answer) > _LONGEST:
-            raise NotTheAnswer("that is too long for the address of the page")
-        try:
-            query = urlsplit(answer).query or (answer if "=" in answer and "/" not in answer.partition("=")[0] else "")
-            values = {key: each[0] for key, each in parse_qs(query.lstrip("?"), max_num_fields=50).items()}
-        except ValueError:
-            raise NotTheAnswer("that is no address") from None
-        if not {"code", "error"} & values.keys():
-            raise NotTheAnswer(
-                "it holds no answer of Google's: copy the whole address of the page that you were sent to at the end"
-            )
-        if not compare_digest(values.get("state", "").encode(errors="replace"), self._state.encode()):
-            raise NotTheAnswer("it belongs to another sign-in: open the link shown here, and take the address that you end at")
+        values = read_answer(answer, self._state, GOOGLE)
         if "error" in values:
             raise at_sign_in(values, self._client, self._again)
         return values["code"]
