@@ -197,6 +197,8 @@ def broken_line(error: BaseException, settings: OutlookSettings) -> ConnectorErr
     said = _line(str(error)) or type(error).__name__
     if "LocalProtocolError" in names:
         return AuthNeeded(f"The access token of {settings.address} is none that can be shown: {settings.renew}.")
+    if "NoProxyError" in names:
+        return Misconfigured(f"The proxy that the environment names cannot be used ({said}). See what HTTPS_PROXY says.")
     if "ProxyError" in names:
         return Unavailable(f"{host} cannot be reached: the proxy lets nothing through ({said}). See what HTTPS_PROXY says.")
     if "gaierror" in names or ("ConnectError" in names and _NAMELESS.search(said)):

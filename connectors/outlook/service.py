@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urljoin, urlsplit
@@ -36,6 +36,7 @@ https://learn.microsoft.com/en-us/graph/outlook-immutable-id
 _VERSION: Final = "/v1.0"
 _MOST: Final = 64 << 20
 """Octets of an answer."""
+_REMEMBERED: Final = 20_000
 _JSON: Final = re.compile(r"application/(?:[\w.-]+\+)?json\b", re.IGNORECASE)
 _OK: Final = range(200, 300)
 _OWN_PATH: Final = re.compile(r"/v1\.0/(?:me|users)\b", re.IGNORECASE)
@@ -59,13 +60,16 @@ def with_query(path: str, query: Mapping[str, str] | None) -> str:
 class Service:
     """The open connection to one mailbox."""
 
-    def __init__(self, settings: OutlookSettings, http_client: httpx.Client, token: str) -> None:
+    def __init__(self, settings: OutlookSettings, make: Callable[[], httpx.Client], token: str) -> None:
         """Take what `open` has made."""
         self.settings = settings
         self.root = f"/users/{segment(settings.mailbox)}" if settings.mailbox else "/me"
         """Where the mailbox is, below the version."""
         self.spent = Spent()
-        self._http = http_client
+        self.own: dict[str, None] = {}
+        """States (changeKey) into which messages came by our own writing, the latest last; see `wrote`."""
+        self._make = make
+        self._http: httpx.Client | None = None
         self._token = token
         self._base = settings.endpoint.rstrip("/")
 
@@ -73,20 +77,30 @@ class Service:
     def open(cls, settings: OutlookSettings) -> Self:
         """Get an access token and build the client; the service is not asked yet. Raises what the token raises, Misconfigured."""
         token = settings.token(False)
-        from connectors.outlook.transport import client  # noqa: PLC0415 - takes its time, which only an open mailbox needs
+        from connectors.outlook.transport import authorities, client  # noqa: PLC0415 - takes time that only an open mailbox needs
 
         try:
-            made = client(settings)
-        except (ValueError, ImportError) as error:
-            raise Misconfigured(f"The proxy that the environment names cannot be used ({error}). See HTTPS_PROXY.") from error
+            trust = authorities()
         except OSError as error:
             raise Misconfigured(f"The authorities to trust cannot be read ({error}). See SSL_CERT_FILE.") from error
-        return cls(settings, made, token)
+        return cls(settings, lambda: client(settings, trust), token)
 
-    def close(self) -> None:
-        """Let go of the sockets for good."""
-        with suppress(Exception):
-            self._http.close()
+    def rest(self) -> None:
+        """Let go of the sockets; more may be asked afterwards."""
+        held, self._http = self._http, None
+        if held is not None:
+            with suppress(Exception):
+                held.close()
+
+    close = rest
+
+    def wrote(self, key: str) -> None:
+        """Note the changeKey that a received message has by our own writing: what tells of that change is no news."""
+        if key:
+            self.own.pop(key, None)
+            self.own[key] = None
+            while len(self.own) > _REMEMBERED:
+                del self.own[next(iter(self.own))]
 
     # -- single requests
 
@@ -277,8 +291,10 @@ class Service:
         self.spent = Spent(self.spent.calls + 1, self.spent.units + units)
         fields = {**headers, "Authorization": f"Bearer {self._token}"}
         try:
+            self._http = self._http or self._make()
             return ask(self._http, method, url, fields, content, most=most, cut=cut)
         except Exception as error:
+            self.rest()
             if (known := broken_line(error, self.settings)) is None:
                 raise
             raise known from error

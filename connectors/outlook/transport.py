@@ -15,7 +15,7 @@ import httpx
 
 from connectors.outlook.settings import OutlookSettings
 
-__all__ = ["Reply", "TooLargeError", "ask", "client"]
+__all__ = ["NoProxyError", "Reply", "TooLargeError", "ask", "authorities", "client"]
 
 _IDLE: Final = 20.0
 """Seconds for which a connection without work is kept: beyond that, routers drop it without a word."""
@@ -36,22 +36,33 @@ class Reply(NamedTuple):
     """False where only the beginning was read."""
 
 
-def client(settings: OutlookSettings) -> httpx.Client:
-    """Make the client of one open connector. Raises ValueError where the environment names a proxy that is none.
+class NoProxyError(Exception):
+    """The environment names a proxy that there cannot be."""
 
-    The authorities of the system are trusted, or those that SSL_CERT_FILE names, beside those that come along. Proxies are
-    taken from the environment.
+
+def authorities() -> ssl.SSLContext:
+    """Return whom to trust: the authorities of the system, or those that SSL_CERT_FILE names, and those that come along.
+
+    Raises OSError where a file cannot be read.
     """
     trust = ssl.create_default_context()
     trust.load_verify_locations(certifi.where())
     trust.minimum_version = ssl.TLSVersion.TLSv1_2
-    made = httpx.Client(
-        verify=trust,
-        timeout=settings.timeout,
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE),
-        headers={"Accept-Encoding": "gzip, deflate", "User-Agent": "hearback"},
-        follow_redirects=False,
-    )
+    return trust
+
+
+def client(settings: OutlookSettings, trust: ssl.SSLContext) -> httpx.Client:
+    """Make a client. Proxies are taken from the environment. Raises NoProxyError."""
+    try:
+        made = httpx.Client(
+            verify=trust,
+            timeout=settings.timeout,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE),
+            headers={"Accept-Encoding": "gzip, deflate", "User-Agent": "hearback"},
+            follow_redirects=False,
+        )
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        raise NoProxyError(str(error)) from error
     made.cookies.jar.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return made
 

@@ -1,0 +1,123 @@
+"""What the rows of a delta come to: envelopes, texts that are wanted, and what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from connectors.outlook.answers import Json, flag, text
+from connectors.outlook.folders import Folders
+from connectors.outlook.looking import Looked, look_at, read_messages, size_of
+from connectors.outlook.reading import change_key, envelope_of, header_bytes, is_complete, is_event, is_reference
+from connectors.outlook.service import Service
+from rules.mail import Envelope, Message, Role, Wants
+
+__all__ = ["Rows", "read_rows"]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What some rows of one folder come to."""
+
+    envelopes: list[Envelope] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    touched: set[Role] = field(default_factory=set)
+
+    @property
+    def says_anything(self) -> bool:
+        """Say whether there is anything to tell."""
+        return bool(self.envelopes or self.removed or self.touched)
+
+
+def read_rows(
+    service: Service,
+    folders: Folders,
+    role: Role,
+    rows: Sequence[Json],
+    wants: Wants,
+    *,
+    first: bool,
+    arrived: set[str],
+) -> Rows:
+    """Return what rows of a folder of `role` come to.
+
+    `first`: they list what is there, and so nothing was touched. `arrived` holds the ids of messages that other folders tell
+    in the same breath: one that is gone from here was moved there. Raises from the tree in `connectors.errors`.
+    """
+    news = Rows()
+    sorted_rows = _Sorted(service, rows, drafts=role is Role.DRAFTS)
+    if not first and sorted_rows.news:
+        news.touched.add(role)
+    if role is Role.DRAFTS:
+        return news
+    if sorted_rows.drafts and not first:
+        news.touched.add(Role.DRAFTS)
+    gone = [] if first else [ref for ref in sorted_rows.gone if ref not in arrived or ref in sorted_rows.told]
+    told = {ref: row for ref, row in sorted_rows.told.items() if ref not in gone}
+    unknown = [*gone, *(ref for ref, row in told.items() if not is_complete(row) or not row.get("internetMessageHeaders"))]
+    files = [ref for ref, row in told.items() if flag(row, "hasAttachments") and not is_event(row)]
+    looked = look_at(service, unknown, files) if unknown or files else Looked()
+    found: dict[str, tuple[Json, Role]] = {}
+    for ref, row in told.items():
+        whole = {**row, **looked.found.get(ref, {})}
+        if ref not in looked.gone and is_complete(whole):
+            found[ref] = (whole, role)
+    for ref in gone:
+        known = looked.found.get(ref, {})
+        where = folders.role_of(text(known, "parentFolderId")) if known else None
+        if flag(known, "isDraft"):
+            news.touched.add(Role.DRAFTS)
+        elif where is not None:
+            found[ref] = (known, where)
+        elif known or ref in looked.gone:
+            news.removed.append(ref)
+    _read(service, found, looked, wants, news)
+    return news
+
+
+def _read(service: Service, found: dict[str, tuple[Json, Role]], looked: Looked, wants: Wants, news: Rows) -> None:
+    """Make envelopes, and read the texts that are wanted."""
+    headers: dict[str, bytes] = {}
+    for ref, (row, where) in found.items():
+        if flag(row, "isDraft"):
+            continue
+        headers[ref] = header_bytes(row)
+        files = looked.attached.get(ref, ())
+        news.envelopes.append(envelope_of(row, ref, where, attached=files, size=size_of(files), header=headers[ref]))
+    wanted = [envelope for envelope in news.envelopes if wants(envelope)]
+    if not wanted:
+        return
+    known = {ref: row for ref, (row, _) in found.items()}
+    news.messages = read_messages(service, wanted, lost=True, known=known, headers=headers, attached=looked.attached)
+    read = {message.envelope.ref: message.envelope for message in news.messages}
+    news.envelopes = [read.get(envelope.ref, envelope) for envelope in news.envelopes]
+
+
+class _Sorted:
+    """Rows by what they tell."""
+
+    def __init__(self, service: Service, rows: Sequence[Json], *, drafts: bool) -> None:
+        self.told: dict[str, Json] = {}
+        """Messages that are there, the latest row of each, drafts left out."""
+        self.gone: dict[str, None] = {}
+        """What is not in the folder any more."""
+        self.drafts = False
+        """Whether a draft is among them."""
+        self.news = False
+        """Whether they tell anything that we did not do ourselves."""
+        for row in rows:
+            ref = text(row, "id")
+            if not is_reference(ref):
+                continue
+            if "@removed" in row:
+                self.gone[ref] = None
+                self.news = True
+            elif change_key(row) in service.own and not drafts:
+                continue
+            else:
+                self.news = True
+                if flag(row, "isDraft"):
+                    self.drafts = True
+                else:
+                    self.told[ref] = row
