@@ -10,8 +10,10 @@ from typing import ClassVar, Final
 from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, Mark, Spent, WaitResult, Wake, Withdrawal
 from connectors.errors import NotFound, Refused, Unavailable
 from connectors.outlook.account import enter
+from connectors.outlook.categories import Categories
 from connectors.outlook.cursor import Cursor
 from connectors.outlook.delta import list_changes
+from connectors.outlook.drafts import DraftBox
 from connectors.outlook.folders import Folders
 from connectors.outlook.looking import raw_path, read_messages
 from connectors.outlook.reading import is_reference
@@ -37,6 +39,8 @@ class OutlookConnector(Connector):
         self._settings = settings
         self._service: Service | None = None
         self._folders: Folders | None = None
+        self._drafts: DraftBox | None = None
+        self._categories: Categories | None = None
         self._mailbox = ""
         self._spent = Spent()
 
@@ -49,7 +53,7 @@ class OutlookConnector(Connector):
         except BaseException:
             self._let_go(service)
             raise
-        self._service = service
+        self._service, self._drafts, self._categories = service, DraftBox(service), Categories(service)
         return Capabilities(
             server_threads=True,
             marks=self._settings.categories,
@@ -61,7 +65,7 @@ class OutlookConnector(Connector):
     def close(self) -> None:
         """Let go of the sockets."""
         service, self._service = self._service, None
-        self._folders = None
+        self._folders = self._drafts = self._categories = None
         if service is not None:
             self._let_go(service)
 
@@ -105,41 +109,48 @@ class OutlookConnector(Connector):
 
     def put_draft(self, draft: Draft, raw: bytes, replacing: DraftRef | None = None) -> DraftRef:
         """Write a draft of ours, into its conversation."""
-        raise NotImplementedError
+        return self._box().put(draft, raw, replacing)
 
     def find_draft(self, draft: Draft, ref: DraftRef | None, besides: frozenset[str] = frozenset()) -> Found:
         """Say what has become of a draft of ours."""
-        raise NotImplementedError
+        return self._box().find(draft, ref, besides)
 
     def withdraw_draft(self, draft: Draft, ref: DraftRef) -> Withdrawal:
         """Take back a draft of ours that nobody has touched."""
-        raise NotImplementedError
+        return self._box().withdraw(draft, ref)
 
     def list_drafts(self) -> Sequence[tuple[str, DraftRef]]:
         """Return what stands in Drafts."""
-        self._ready()
-        raise NotImplementedError
+        return self._box().listed()
 
     def read_draft(self, ref: DraftRef) -> bytes:
         """Return a draft as RFC 5322 bytes, made of its properties."""
-        raise NotImplementedError
+        return self._box().raw(ref)
 
     def digest_of(self, ref: DraftRef) -> str:
         """Return what proves the content of a draft."""
-        raise NotImplementedError
+        return self._box().digest(ref)
 
     def mark(self, refs: Sequence[str], mark: Mark | None) -> None:
         """Put a category on received mail, where the settings allow it."""
-        raise NotImplementedError
+        self._ready()
+        if self._categories is not None and self._settings.categories:
+            self._categories.put(refs, mark)
 
     def remove_marks(self) -> int:
         """Take our categories off all mail."""
-        raise NotImplementedError
+        self._ready()
+        return 0 if self._categories is None else self._categories.remove()
 
     def _ready(self) -> Service:
         if self._service is None:
             raise Unavailable(f"Not connected to Outlook for {self._settings.address}.")
         return self._service
+
+    def _box(self) -> DraftBox:
+        if self._drafts is None:
+            raise Unavailable(f"Not connected to Outlook for {self._settings.address}.")
+        return self._drafts
 
     def _tree(self) -> Folders:
         if self._folders is None:

@@ -1,0 +1,396 @@
+"""Writing a draft: as an answer to the message that it answers, in one round trip, marked as ours from the start.
+
+`createReply` takes the properties of the new message along (https://learn.microsoft.com/en-us/graph/api/message-createreply), and
+the original, which counts as read by it, is set unread again in the same batch. What the service did not take is written right
+behind it. `createReplyAll` is never right: a draft of ours goes to one person.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from connectors.errors import Conflict, NotFound, Refused, Unavailable
+from connectors.outlook.answers import Json, flag, instant, record, records, text
+from connectors.outlook.batches import Part
+from connectors.outlook.held import DEFERRED, EXPAND, WHOLE, Held, content_of, person, seconds_of
+from connectors.outlook.page import Original, own_html, own_part, page_of, quotation, standing_quotation
+from connectors.outlook.proof import PROPERTY, Proof, short_digest, words_of
+from connectors.outlook.reading import IN_REPLY_TO, REFERENCES, is_reference
+from connectors.outlook.service import Service, segment
+from rules.drafts.references import is_msg_id
+from rules.drafts.types import Draft
+from rules.mail.encoding import decode_transfer, to_text
+from rules.mail.mime import read_tree
+from rules.mail.structure import walk
+
+__all__ = ["Wanted", "Writer"]
+
+_DOING: Final = "saving a draft"
+_LOOKING: Final = "looking for the message that is answered"
+_ORIGINAL: Final = (
+    "id,internetMessageId,conversationId,receivedDateTime,sentDateTime,lastModifiedDateTime,isDraft,isRead,subject,from,sender,"
+    "toRecipients,ccRecipients,body"
+)
+_SAME_NAME: Final = 10
+"""Messages under one Message-ID that are looked at."""
+_TRIES: Final = 3
+_NEEDED: Final = frozenset({"body", "toRecipients", "ccRecipients", "bccRecipients"})
+_SLACK: Final = timedelta(minutes=2)
+"""By which the clocks of service and program may differ."""
+_AT_ONCE: Final = timedelta(seconds=2)
+"""Within which the reading of an original is the doing of the reply to it."""
+_MAX_HTML: Final = 256 * 1024
+_NO_ANSWER: Final = frozenset({400, 403, 404, 405, 409, 410, 422, 501})
+"""What is said to who wants to answer what cannot be answered."""
+_log = logging.getLogger(__name__)
+
+
+def message_path(ref: str, *more: str) -> str:
+    """Return the path of a message, or of what can be asked of it."""
+    return "/".join(("messages", segment(ref), *more))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A draft as it is to stand."""
+
+    draft: Draft
+    body: str
+    html: bool
+    own: str
+    """The words of `body` that are ours, as `words_of` tells them."""
+    proof: Proof
+
+    @classmethod
+    def of(cls, draft: Draft, raw: bytes, original: Json | None, *, below: str = "", schedule: bool = False) -> Wanted:
+        """Put together what stands in the draft: our own part, and what is quoted `below` or else the original."""
+        own = _own_html(draft, raw)
+        if own is None:
+            body, html = _plain(draft.text), False
+        else:
+            told = below or (quotation(_told(original), draft.date.tzinfo or UTC) if original is not None else "")
+            body, html = page_of(own, told), True
+        until = seconds_of(draft.not_before) if schedule and _is_ahead(draft) and draft.not_before is not None else 0
+        proof = Proof(
+            message_id=draft.message_id,
+            digest=sha256(raw).hexdigest(),
+            content="",
+            answers=short_digest(draft.in_reply_to),
+            unread=original is not None and flag(original, "isRead") is False,
+            until=until,
+        )
+        made = cls(draft, body, html, words_of(body if own is None else own, html=html), proof)
+        return replace(made, proof=replace(proof, content=content_of(made.message()).digest))
+
+    def message(self) -> dict[str, Any]:
+        """Return the draft as the service takes it."""
+        kind = "html" if self.html else "text"
+        return {
+            "subject": " ".join(self.draft.subject.split()),
+            "body": {"contentType": kind, "content": self.body},
+            "toRecipients": [{"emailAddress": {"name": self.draft.to.name, "address": self.draft.to.address}}],
+            "ccRecipients": [],
+            "bccRecipients": [],
+            "internetMessageId": f"<{self.draft.message_id}>",
+            "singleValueExtendedProperties": self.properties(),
+        }
+
+    def properties(self) -> list[dict[str, str]]:
+        """Return the proof, and the time before which the draft shall not leave."""
+        found = [{"id": PROPERTY, "value": str(self.proof)}]
+        if self.proof.until:
+            found.append({"id": DEFERRED, "value": f"{datetime.fromtimestamp(self.proof.until, UTC):%Y-%m-%dT%H:%M:%SZ}"})
+        return found
+
+    def lacks(self, held: Held) -> dict[str, Any]:
+        """Return what has to be written so that `held` is as it should be; empty when it is."""
+        whole = self.message()
+        meant, stands = content_of(whole), held.content
+        differs = {
+            "subject": stands.subject.split() != meant.subject.split(),
+            "body": stands.words != meant.words or bool(stands.pictures),
+            "toRecipients": stands.to != meant.to,
+            "ccRecipients": bool(stands.cc),
+            "bccRecipients": bool(stands.bcc),
+            "internetMessageId": text(held.item, "internetMessageId") != whole["internetMessageId"],
+            "singleValueExtendedProperties": held.proof != self.proof or (held.until != self.proof.until and self.proof.until),
+        }
+        return {name: whole[name] for name, is_other in differs.items() if is_other}
+
+
+class Writer:
+    """Makes drafts and changes them, over one connection."""
+
+    def __init__(self, service: Service) -> None:
+        """Take the connection."""
+        self._service = service
+
+    # -- reading
+
+    def read(self, ref: str) -> Held | None:
+        """Return a message as it stands now, wherever it is; None when it is gone."""
+        if not is_reference(ref):
+            return None
+        try:
+            item = self._service.get(message_path(ref), query={"$select": WHOLE, "$expand": EXPAND}, doing="reading a draft")
+        except (NotFound, Refused):
+            return None
+        held = Held(item)
+        return held if held.ref == ref or not held.ref else None
+
+    def _original(self, draft: Draft) -> Json | None:
+        """Return the message that a draft answers, the last received under its Message-ID; None where there is none to answer."""
+        found = [
+            one for one in self._named(draft.in_reply_to) if flag(one, "isDraft") is not True and is_reference(text(one, "id"))
+        ]
+        return max(found, key=lambda one: instant(one, "receivedDateTime") or datetime.min.replace(tzinfo=UTC), default=None)
+
+    def _named(self, message_id: str) -> Sequence[Json]:
+        if not is_msg_id(message_id):
+            return ()
+        query = {
+            "$filter": "internetMessageId eq '<{}>'".format(message_id.replace("'", "''")),
+            "$select": _ORIGINAL,
+            "$top": str(_SAME_NAME),
+        }
+        try:
+            return records(self._service.get("messages", query=query, doing=_LOOKING), "value")
+        except (NotFound, Refused):
+            return ()
+
+    # -- making
+
+    def make(self, draft: Draft, raw: bytes, standing: Sequence[Held]) -> Held:
+        """Write a draft that is not there yet. Raises from the tree in `connectors.errors`.
+
+        `standing` is what stands in Drafts: a reply without a mark may be left from a crash.
+        """
+        answers = bool(draft.in_reply_to) and not draft.key.kind.to_self
+        original = self._original(draft) if answers else None
+        wanted = Wanted.of(draft, raw, original, schedule=self._service.settings.schedule_send)
+        if original is not None:
+            for left in _left_behind(standing, draft, original):
+                held = self.read(left.ref)
+                if held is not None and _is_bare(held, wanted, original):
+                    return self._complete(held, wanted)
+            ref = self._reply(wanted, original)
+            if ref:
+                return self._complete(self._made(ref), wanted)
+            wanted = replace(wanted, proof=replace(wanted.proof, unread=False))
+        return self._complete(self._made(self._compose(wanted)), wanted)
+
+    def _reply(self, wanted: Wanted, original: Json) -> str:
+        """Make the answer, and let the original be unread again if it was; return the handle, empty where none can be made."""
+        ref = text(original, "id")
+        for message in (wanted.message(), {}):
+            parts = [Part("POST", message_path(ref, "createReply"), {"message": message} if message else {})]
+            if wanted.proof.unread:
+                parts.append(Part("PATCH", message_path(ref), {"isRead": False}, after=(0,)))
+            answer, *rest = self._service.batch(parts, doing=_DOING)
+            if answer.status not in _NO_ANSWER:
+                made = text(self._service.value(answer, _DOING), "id")
+                if any(not one.good for one in rest):
+                    self._set_unread(ref)
+                if not is_reference(made):
+                    raise Unavailable("Outlook took the draft and does not say where it is; it is looked for again.")
+                return made
+            if answer.status != 400:  # noqa: PLR2004 - Bad Request: perhaps only what came along is not taken
+                break
+        _log.info("%s cannot be answered where it stands: a new message is made", ref)
+        return ""
+
+    def _compose(self, wanted: Wanted) -> str:
+        """Make a new message that names what it answers (https://learn.microsoft.com/en-us/graph/api/user-post-messages)."""
+        draft, message = wanted.draft, wanted.message()
+        named = [
+            {"id": known, "value": " ".join(f"<{one}>" for one in ids)}
+            for known, ids in ((IN_REPLY_TO, (draft.in_reply_to,)), (REFERENCES, draft.references))
+            if any(ids)
+        ]
+        whole = message | {"singleValueExtendedProperties": [*wanted.properties(), *named]}
+        try:
+            made = self._service.post("messages", whole, doing=_DOING)
+        except Refused:
+            if not named:
+                raise
+            made = self._service.post("messages", message, doing=_DOING)  # it stands without its thread rather than not at all
+        ref = text(made, "id")
+        if not is_reference(ref):
+            raise Unavailable("Outlook took the draft and does not say where it is; it is looked for again.")
+        return ref
+
+    def _made(self, ref: str) -> Held:
+        held = self.read(ref)
+        if held is None:
+            raise Unavailable("Outlook took the draft and does not show it yet; it is looked for again.")
+        return held
+
+    # -- changing
+
+    def rewrite(self, held: Held, draft: Draft, raw: bytes) -> Held:
+        """Put other words in the place of an untouched draft of ours. Raises Conflict where somebody has touched it meanwhile."""
+        below = standing_quotation(held.body) if held.is_html else ""
+        answers = bool(draft.in_reply_to) and not draft.key.kind.to_self
+        original = None if below or not answers else self._original(draft)
+        wanted = Wanted.of(draft, raw, original, below=below, schedule=self._service.settings.schedule_send)
+        unread = held.proof.unread if held.proof is not None else False
+        wanted = replace(wanted, proof=replace(wanted.proof, unread=unread))
+        before = held.content.digest
+        for _ in range(_TRIES):
+            try:
+                self._patch(held, wanted.message())
+            except Conflict:  # saved anew by the service or a client: with other words, or only so
+                again = self.read(held.ref)
+                if again is None or again.content.digest != before or not again.is_held_back_as_we_did:
+                    raise
+                held = again
+                continue
+            return self._complete(self._made(held.ref), wanted)
+        raise Unavailable("Outlook changes the draft again and again while it is written; it is tried again.")
+
+    def mark_as_ours(self, held: Held, draft: Draft, raw: bytes) -> Held:
+        """Leave the proof with a draft that carries our Message-ID and our words and has lost it."""
+        proof = Proof(
+            draft.message_id, sha256(raw).hexdigest(), held.content.digest, short_digest(draft.in_reply_to), until=held.until
+        )
+        self._patch(held, {"singleValueExtendedProperties": [{"id": PROPERTY, "value": str(proof)}]})
+        return self._made(held.ref)
+
+    def hold_back(self, held: Held, until: datetime) -> Held:
+        """Let an untouched draft of ours leave no sooner than `until` (aware)."""
+        if held.proof is None or held.proof.until == seconds_of(until):
+            return held
+        proof = replace(held.proof, until=seconds_of(until))
+        value = f"{until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        self._patch(
+            held,
+            {"singleValueExtendedProperties": [{"id": PROPERTY, "value": str(proof)}, {"id": DEFERRED, "value": value}]},
+        )
+        return self._made(held.ref)
+
+    def restore_unread(self, held: Held) -> None:
+        """Let the original be unread again where the reply was made and a crash came between; not if somebody read it since."""
+        if held.proof is None or not held.proof.unread:
+            return
+        for one in self._named(held.in_reply_to):
+            changed = instant(one, "lastModifiedDateTime")
+            by_us = changed is not None and changed <= held.created + _AT_ONCE
+            if flag(one, "isRead") is True and flag(one, "isDraft") is not True and by_us and is_reference(text(one, "id")):
+                self._set_unread(text(one, "id"))
+
+    def _set_unread(self, ref: str) -> None:
+        with suppress(NotFound, Refused, Conflict):
+            self._service.patch(message_path(ref), {"isRead": False}, doing="leaving a message unread")
+
+    def _patch(self, held: Held, change: Mapping[str, Any]) -> None:
+        self._service.patch(message_path(held.ref), dict(change), etag=held.etag, doing=_DOING)
+
+    def _complete(self, held: Held, wanted: Wanted) -> Held:
+        """Write what is not as it should be in a draft that was just made, and return it as it then stands.
+
+        Words that the service changes while it stores them are taken as they are, and proved as such. A draft that would go to
+        somebody else, or that cannot be known again, is taken back: raises Refused.
+        """
+        written = False
+        lacking: dict[str, Any] = {}
+        for _ in range(_TRIES):
+            if written:
+                wanted = _as_stored(wanted, held)
+            lacking = wanted.lacks(held)
+            if written and lacking.keys() == {"internetMessageId"}:
+                lacking = {}  # the service has one of its own; ours stands in the proof
+            if not lacking:
+                return held
+            with suppress(Conflict):  # saved once more by the service itself: it is looked at again
+                self._patch(held, lacking)
+                written = True
+            held = self._made(held.ref)
+        lacking = _as_stored(wanted, held).lacks(held)
+        if held.message_id == wanted.draft.message_id and not lacking.keys() & _NEEDED:
+            return held
+        self._service.post(message_path(held.ref, "move"), {"destinationId": "deleteditems"}, doing="taking a draft back")
+        raise Refused("Outlook does not keep what makes the draft ours, or to whom it goes; it was taken back.")
+
+
+def _as_stored(wanted: Wanted, held: Held) -> Wanted:
+    """Return what is wanted with the words that the mailbox made of it: ours have to be among them, for nobody else."""
+    meant, stands = content_of(wanted.message()), held.content
+    same_people = (stands.to, stands.cc, stands.bcc) == (meant.to, meant.cc, meant.bcc)
+    if not same_people or stands.pictures or stands.files or not stands.words.startswith(wanted.own):
+        return wanted
+    return replace(
+        wanted,
+        body=held.body,
+        html=held.is_html,
+        draft=replace(wanted.draft, subject=stands.subject),
+        proof=replace(wanted.proof, content=stands.digest),
+    )
+
+
+def _is_ahead(draft: Draft) -> bool:
+    return draft.not_before is not None and draft.not_before > draft.date
+
+
+def _left_behind(standing: Sequence[Held], draft: Draft, original: Json) -> list[Held]:
+    """Return what may be a reply that was made and not yet marked when its maker died, oldest first."""
+    conversation = text(original, "conversationId")
+    return [
+        one
+        for one in standing
+        if one.proof is None
+        and one.created >= draft.date - _SLACK
+        and ((conversation and one.conversation == conversation) or one.in_reply_to == draft.in_reply_to)
+    ]
+
+
+def _is_bare(held: Held, wanted: Wanted, original: Json) -> bool:
+    """Say whether a draft is a reply as the service makes it, with nothing in it of anybody's, or with what we wrote."""
+    content, meant = held.content, content_of(wanted.message())
+    senders = {person(one)[1] for one in (record(original, "from"), record(original, "sender"))}
+    to_them = content.to <= {*senders, *meant.to} or len(content.to) == 1
+    if held.proof is not None or content.bcc or content.files or not to_them:
+        return False
+    if content.words == meant.words:
+        return not content.cc
+    below = standing_quotation(held.body)
+    above = held.body[: held.body.find(below)] if below else held.body
+    return not words_of(above, html=held.is_html) and not content.cc
+
+
+def _told(original: Json) -> Original:
+    body = record(original, "body")
+    return Original(
+        sender=person(record(original, "from")) if record(original, "from") else person(record(original, "sender")),
+        to=tuple(person(one) for one in records(original, "toRecipients")),
+        cc=tuple(person(one) for one in records(original, "ccRecipients")),
+        subject=text(original, "subject"),
+        sent=instant(original, "sentDateTime") or instant(original, "receivedDateTime"),
+        body=text(body, "content"),
+        html=text(body, "contentType").lower() == "html",
+    )
+
+
+def _own_html(draft: Draft, raw: bytes) -> str | None:
+    """Return our part of the body as HTML; None where it is to be plain text: what the user writes to themselves is filled in."""
+    if draft.key.kind.to_self:
+        return None
+    tree = read_tree(raw)
+    for part in walk(tree.root):
+        if part.type == "text/html" and not part.children:
+            return own_part(_decoded(tree.octets(raw, part, _MAX_HTML), part.encoding, part.charset))
+    return own_html(draft.text, draft.links)
+
+
+def _decoded(octets: bytes, encoding: str, charset: str) -> str:
+    return to_text(decode_transfer(octets, encoding, truncated=False), charset, truncated=False)
+
+
+def _plain(text_of: str) -> str:
+    lines = text_of.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(one for one in lines if one in "\n\t" or one.isprintable()).replace("\n", "\r\n")
