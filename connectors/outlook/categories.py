@@ -1,8 +1,8 @@
 """Our categories on received mail: one at a time, the user's own beside them, gone without a trace on request.
 
 A message names its categories by their names, and needs no right beyond writing mail. Colours stand in the master list of the
-mailbox (https://learn.microsoft.com/en-us/graph/api/resources/outlookcategory), which needs MailboxSettings.ReadWrite: it is asked
-only where the user wants colours (`category_colors`), and where it says no, the categories have none.
+mailbox (https://learn.microsoft.com/en-us/graph/api/resources/outlookcategory), which needs MailboxSettings.ReadWrite: it is
+asked only where the user wants colours (`category_colors`), and where it says no, the categories have none.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class Categories:
         for _ in range(_ROUNDS):
             items = {text(item, "id"): item for item in self._carrying(name)}
             fresh = {ref: item for ref, item in items.items() if is_reference(ref) and ref not in done}
-            any_at_all = any_at_all or bool(items)
+            any_at_all |= bool(items)
             changes = {ref: change for ref, item in fresh.items() if (change := _change(ref, item, ())) is not None}
             if not changes:
                 return any_at_all
