@@ -8,17 +8,18 @@ may have been cut short, the older ones are listed without it.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from connectors.base import Changes
-from connectors.errors import ConnectorError, NotFound, Refused, Unavailable
+from connectors.errors import ConnectorError, NotFound, Refused, Throttled, Unavailable
 from connectors.outlook.answers import Json, instant, records, text
 from connectors.outlook.batches import Answer, Part
 from connectors.outlook.cursor import Cursor, Place
-from connectors.outlook.folders import Folders, follow_folders
+from connectors.outlook.folders import Folders, follow_folders, relist
 from connectors.outlook.reading import SELECT
 from connectors.outlook.refusal import SyncLostError, strange
 from connectors.outlook.rows import Rows, read_rows
@@ -35,6 +36,11 @@ _EMPTY_PAGES: Final = 20
 """Pages in a row without a row, each naming another one, after which a pass leaves a folder."""
 _RESTARTS: Final = 3
 """Times that a folder is begun anew within one pass."""
+_GIVEN_UP: Final = 3
+"""Passes in which a folder of the user's own fails, while others do not, after which they go on without it."""
+_FAILED: Final[Counter[tuple[str, str]]] = Counter()
+"""How often each folder failed. It outlives the connection, which such trouble ends."""
+_REMEMBERED: Final = 1000
 _DOING: Final = "asking what is new"
 _log = logging.getLogger(__name__)
 
@@ -62,7 +68,9 @@ class _Pass:
     reset: bool = field(kw_only=True)
     """Whether the next page has to say that a place was lost."""
     failed: ConnectorError | None = None
-    restarts: dict[str, int] = field(default_factory=dict)
+    restarts: Counter[str] = field(default_factory=Counter)
+    misses: int = 0
+    """Pages that could not be had."""
 
     def pages(self) -> Iterator[Changes]:
         """Yield the pages of all folders."""
@@ -99,16 +107,17 @@ class _Pass:
             if not self.service.is_own(self._place(ref).link):
                 self._lose(ref)
         parts = [Part("GET", self._link(ref), headers=prefer) for ref in waiting]
+        if not self.folders.link:
+            relist(self.service, self.folders)
         if tree := self.folders.link:
             parts.append(Part("GET", tree))
         answers = self.service.batch(parts, doing=_DOING)
         if tree:
             follow_folders(self.service, self.folders, answers.pop())
-        good = {ref: answer for ref, answer in zip(waiting, answers, strict=True) if self._is_good(ref, answer)}
+        still = [(ref, answer) for ref, answer in zip(waiting, answers, strict=True) if self.folders.role_of(ref) is not None]
+        good = {ref: answer for ref, answer in still if self._is_good(ref, answer)}
         arrived = {text(row, "id") for answer in good.values() for row in _rows(answer.json) if "@removed" not in row}
-        for ref in waiting:
-            if self.folders.role_of(ref) is None:
-                continue
+        for ref, _ in still:
             page = good[ref].json if ref in good else None
             if page is not None or self._is_new(ref):
                 yield from self._folder(ref, page, arrived)
@@ -131,8 +140,21 @@ class _Pass:
         elif isinstance(error, (NotFound, Refused)) and role is Role.ARCHIVE:
             _log.info("A folder of the mailbox is left out: %s", error)
             self.folders.leave_out(ref)
-        elif self.failed is None or not isinstance(error, Unavailable):
-            self.failed = error
+        elif isinstance(error, Unavailable) and not isinstance(error, Throttled) and self._is_hopeless(ref):
+            _log.warning("Outlook cannot list a folder in spite of many tries; this pass goes on without it: %s", error)
+        else:
+            if isinstance(error, (NotFound, Refused)):
+                error = Unavailable(f"Mail cannot be listed at the moment. {error}")
+            if self.failed is None or not isinstance(error, Unavailable):
+                self.failed = error
+
+    def _is_hopeless(self, ref: str) -> bool:
+        """Count a failure of a folder; say whether it fails again and again and is none that anything waits for."""
+        key = (self.service.settings.address, ref)
+        if len(_FAILED) > _REMEMBERED:
+            _FAILED.clear()
+        _FAILED[key] += 1
+        return _FAILED[key] > _GIVEN_UP and self.folders.role_of(ref) in {Role.ARCHIVE, Role.JUNK}
 
     def _lose(self, ref: str) -> None:
         """Begin a folder anew. What had been read of it may have changed unseen, unless its first listing was under way."""
@@ -140,12 +162,12 @@ class _Pass:
         if not place.first:
             _log.warning("Outlook does not know any more how far a folder was read; it is listed anew")
             self.reset = True
-        self.restarts[ref] = self.restarts.get(ref, 0) + 1
+        self.restarts[ref] += 1
         self.cursor = self.cursor.at(ref, Place())
 
     def _is_new(self, ref: str) -> bool:
         """Say whether a folder was begun anew in this pass and is still to be asked about."""
-        return bool(self.restarts.get(ref)) and not self._place(ref).link
+        return bool(self.restarts[ref]) and not self._place(ref).link
 
     # -- one folder to its end
 
@@ -174,14 +196,25 @@ class _Pass:
 
     def _ask(self, ref: str) -> Json | None:
         """Return the next page of a folder; None where the pass has to leave it."""
-        while self.restarts.get(ref, 0) <= _RESTARTS:
+        while self.restarts[ref] <= _RESTARTS:
             place = self._place(ref)
             try:
-                return self.service.page(self._link(ref), size=self.service.settings.page_size, doing=_DOING)
+                page = self.service.page(self._link(ref), size=self.service.settings.page_size, doing=_DOING)
+            except Throttled:
+                raise
+            except Unavailable as error:
+                self.misses += 1
+                if self.misses > 1:  # it is not this folder alone
+                    raise
+                self._take_failure(ref, error)
+                return None
             except (NotFound, Refused) as error:
                 self._take_failure(ref, error)
                 if self.folders.role_of(ref) is None or self._place(ref) == place:
                     return None
+            else:
+                _FAILED.pop((self.service.settings.address, ref), None)
+                return page
         self.failed = self.failed or Unavailable("Outlook forgets again and again how far a folder was read.")
         return None
 
@@ -217,7 +250,7 @@ class _Pass:
         role = self.folders.followed()[ref]
         news = read_rows(self.service, self.folders, role, rows, self.wants, first=before.first, arrived=arrived)
         self.cursor = self.cursor.at(ref, place)
-        if news.says_anything or (self.reset and place != before):
+        if news.says_anything:
             yield self._page(news)
 
     def _page(self, news: Rows) -> Changes:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from connectors.outlook.answers import Json, flag, record, records, text
-from connectors.outlook.reading import extended
+from connectors.outlook.reading import extended, property_id
 from rules.mail import CalendarPart
 from rules.mail.encoding import clean
 
@@ -105,7 +105,7 @@ def _line(name: str, value: str) -> str:
 def _uid(message: Json) -> str:
     """Return the UID that the meeting has in everybody's calendar (MS-OXCICAL 2.1.3.1.1.20.26), else one of its conversation."""
     try:
-        octets = base64.b64decode(extended(message).get(_GLOBAL_ID.lower(), "")[:8192], validate=True)
+        octets = base64.b64decode(extended(message).get(property_id(_GLOBAL_ID), "")[:8192], validate=True)
     except (binascii.Error, ValueError):
         octets = b""
     _, foreign, uid = octets.partition(_FOREIGN)

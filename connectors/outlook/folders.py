@@ -18,7 +18,7 @@ from connectors.outlook.refusal import SyncLostError
 from connectors.outlook.service import Service, with_query
 from rules.mail import Role
 
-__all__ = ["Folder", "Folders", "find_folders", "folder_parts", "follow_folders"]
+__all__ = ["Folder", "Folders", "find_folders", "folder_parts", "follow_folders", "relist"]
 
 _ROLES: Final[Mapping[str, Role]] = {
     "inbox": Role.INBOX,

@@ -7,7 +7,7 @@ import binascii
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,7 +18,6 @@ from connectors.outlook.events import EVENT, calendar_of
 from connectors.outlook.reading import EXPAND, SELECT, is_calendar, is_event, is_reference
 from connectors.outlook.service import Service, segment, with_query
 from rules.mail import Envelope, Message, message_from_bytes, message_from_parts
-from rules.mail.headers import fields_of
 
 __all__ = ["Looked", "look_at", "raw_path", "read_messages", "size_of"]
 
@@ -146,13 +145,14 @@ def read_messages(
     *,
     lost: bool,
     known: Mapping[str, Json] | None = None,
-    headers: Mapping[str, bytes] | None = None,
+    automatic: Container[str] = (),
     attached: Mapping[str, Sequence[Json]] | None = None,
 ) -> list[Message]:
     """Return messages with their text, in the order of their envelopes, which come back with their size.
 
-    `known` are rows of them, `headers` header blocks, `attached` attachments, as far as they are known. One that is gone
-    meanwhile comes with the reason among its defects where `lost` is true, else it is left out. Raises from the tree.
+    `known` are rows of them, `attached` attachments, as far as they are known; `automatic` are those that are known to be
+    automatic answers, whatever their header says. One that is gone meanwhile comes with the reason among its defects where
+    `lost` is true, else it is left out. Raises from the tree.
     """
     asked = [one for one in envelopes if is_reference(one.ref)]
     raws = _raws(service, asked, attached or {})
@@ -164,7 +164,9 @@ def read_messages(
         files = (attached or {}).get(envelope.ref)
         message = _whole(envelope, raw, size_of(files or ()))
         message = _completed(service, message, raw, files, (known or {}).get(envelope.ref))
-        messages[envelope.ref] = _with_header(message, (headers or {}).get(envelope.ref, b""))
+        if envelope.ref in automatic:
+            message = replace(message, headers={"auto-submitted": "auto-replied", **message.headers})
+        messages[envelope.ref] = message
     return [messages.get(one.ref) or _without_text(one) for one in asked if lost or one.ref in messages]
 
 
@@ -191,9 +193,18 @@ def _raws(service: Service, envelopes: Sequence[Envelope], attached: Mapping[str
 
 
 def _together(service: Service, refs: Sequence[str], sorting: _Sorting, found: dict[str, bytes]) -> list[str]:
-    """Ask for messages in one batch; return those that are to be asked for by themselves."""
+    """Ask for messages in one batch; return those that are to be asked for by themselves.
+
+    The service tells no sizes: what is too much together may not be too much one by one, of which the beginning is enough.
+    """
+    try:
+        answers = service.batch([Part("GET", raw_path(ref)) for ref in refs], doing=_READING)
+    except Throttled:
+        raise
+    except (Refused, Unavailable) as error:
+        _log.info("Outlook does not give messages together; they are asked for one by one (%s)", error)
+        return list(refs)
     alone: list[str] = []
-    answers = service.batch([Part("GET", raw_path(ref)) for ref in refs], doing=_READING)
     for ref, answer in zip(refs, answers, strict=True):
         if answer.status in {400, 405, 406, 413, 415, 501}:  # batches do not give everything
             alone.append(ref)
@@ -227,11 +238,6 @@ def _whole(envelope: Envelope, raw: bytes, estimate: int) -> Message:
         raw, ref=envelope.ref, role=envelope.role, received_at=envelope.received_at, size=size, thread_id=envelope.thread_id
     )
     return replace(message, envelope=envelope)
-
-
-def _with_header(message: Message, header: bytes) -> Message:
-    """Add what is known of the header and does not stand in the MIME that Exchange makes."""
-    return replace(message, headers={**fields_of(header), **message.headers}) if header else message
 
 
 def _without_text(envelope: Envelope) -> Message:

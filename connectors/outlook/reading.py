@@ -23,10 +23,12 @@ __all__ = [
     "envelope_of",
     "extended",
     "header_bytes",
+    "is_automatic",
     "is_calendar",
     "is_complete",
     "is_event",
     "is_reference",
+    "property_id",
 ]
 
 SELECT: Final = (
@@ -57,6 +59,7 @@ _LISTS: Final = {"Reply-To": "replyTo", "To": "toRecipients", "Cc": "ccRecipient
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BREAKS: Final = re.compile(r"[\r\n\x00]+[ \t]*")
 _REFERENCE: Final = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_=+/-]{0,1023}")
+_ZEROS: Final = re.compile(r"0x0+(?=[0-9a-f])")
 _ETAG: Final = re.compile(r'(?:W/)?"([^"]*)"')
 _MOST_HEADERS: Final = 2000
 _MOST_VALUE: Final = 32_768
@@ -84,6 +87,11 @@ def is_event(message: Json) -> bool:
     return kind.startswith("#microsoft.graph.eventmessage") or bool(text(message, "meetingMessageType").removeprefix("none"))
 
 
+def is_automatic(message: Json) -> bool:
+    """Say whether its class tells an automatic answer of Exchange: within a company its header may not."""
+    return extended(message).get(property_id(_CLASS), "").lower().startswith(_AUTOMATIC)
+
+
 def is_complete(message: Json) -> bool:
     """Say whether a row tells a message, and not only what changed of one.
 
@@ -93,9 +101,14 @@ def is_complete(message: Json) -> bool:
 
 
 def extended(message: Json) -> Mapping[str, str]:
-    """Return the extended properties that came along, by their ids in lower case."""
+    """Return the extended properties that came along, by their ids as `property_id` makes them."""
     items = records(message, "singleValueExtendedProperties")
-    return {text(item, "id").lower(): text(item, "value") for item in items if text(item, "id")}
+    return {property_id(text(item, "id")): text(item, "value") for item in items if text(item, "id")}
+
+
+def property_id(known: str) -> str:
+    """Return the id of an extended property as it is compared: what is asked as `String 0x007D` comes as `String 0x7d`."""
+    return _ZEROS.sub("0x", known.lower())
 
 
 def envelope_of(
@@ -132,14 +145,12 @@ def header_bytes(message: Json) -> bytes:
     """
     given = _given(message)
     more = extended(message)
-    if transport := more.get(_TRANSPORT.lower()):
+    if transport := more.get(property_id(_TRANSPORT)):
         came = split_fields(transport[:_MOST_BLOCK].encode("utf-8", "replace"))
         given = {_WANTED[name]: value for name, value in came.items()} | given
     for name, key in (("In-Reply-To", IN_REPLY_TO), ("References", REFERENCES)):
-        if value := more.get(key.lower()):
+        if value := more.get(property_id(key)):
             given.setdefault(name, value)
-    if more.get(_CLASS.lower(), "").lower().startswith(_AUTOMATIC):
-        given.setdefault("Auto-Submitted", "auto-replied")
     fields = given | _told(message)
     room = _MOST_BLOCK
     lines: list[bytes] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from connectors.outlook.answers import Json, flag, text
 from connectors.outlook.folders import Folders
 from connectors.outlook.looking import Looked, look_at, read_messages, size_of
-from connectors.outlook.reading import change_key, envelope_of, header_bytes, is_complete, is_event, is_reference
+from connectors.outlook.reading import change_key, envelope_of, header_bytes, is_automatic, is_complete, is_event, is_reference
 from connectors.outlook.service import Service
 from rules.mail import Envelope, Message, Role, Wants
 
@@ -78,18 +78,20 @@ def read_rows(
 
 def _read(service: Service, found: dict[str, tuple[Json, Role]], looked: Looked, wants: Wants, news: Rows) -> None:
     """Make envelopes, and read the texts that are wanted."""
-    headers: dict[str, bytes] = {}
+    automatic: set[str] = set()
     for ref, (row, where) in found.items():
         if flag(row, "isDraft"):
             continue
-        headers[ref] = header_bytes(row)
+        header = header_bytes(row)
         files = looked.attached.get(ref, ())
-        news.envelopes.append(envelope_of(row, ref, where, attached=files, size=size_of(files), header=headers[ref]))
+        news.envelopes.append(envelope_of(row, ref, where, attached=files, size=size_of(files), header=header))
+        if is_automatic(row):
+            automatic.add(ref)
     wanted = [envelope for envelope in news.envelopes if wants(envelope)]
     if not wanted:
         return
     known = {ref: row for ref, (row, _) in found.items()}
-    news.messages = read_messages(service, wanted, lost=True, known=known, headers=headers, attached=looked.attached)
+    news.messages = read_messages(service, wanted, lost=True, known=known, automatic=automatic, attached=looked.attached)
     read = {message.envelope.ref: message.envelope for message in news.messages}
     news.envelopes = [read.get(envelope.ref, envelope) for envelope in news.envelopes]
 
