@@ -16,7 +16,7 @@ from typing import Final
 from connectors.base import Mark
 from connectors.outlook.answers import Json, flag, records, text
 from connectors.outlook.batches import Answer, Part
-from connectors.outlook.reading import is_reference
+from connectors.outlook.reading import change_key, is_reference
 from connectors.outlook.service import Service, segment, with_query
 
 __all__ = ["CATEGORIES", "COLORS", "Categories"]
@@ -112,7 +112,9 @@ class Categories:
         for ref, answer in zip(changes, self.service.batch(list(changes.values()), doing=_DOING), strict=True):
             if answer.status in _CHANGED:
                 again.append(ref)
-            elif not answer.good and answer.status not in _SETTLED:
+            elif answer.good:
+                self.service.wrote(change_key(answer.json))
+            elif answer.status not in _SETTLED:
                 self.service.value(answer, _DOING)
         return again
 
@@ -129,21 +131,20 @@ class Categories:
 
     def _take_off(self, name: str) -> bool:
         """Take a category off all mail; say whether any carried it."""
-        any_at_all = False
-        done: set[str] = set()
+        found, done = 0, set[str]()
         for _ in range(_ROUNDS):
             items = {text(item, "id"): item for item in self._carrying(name)}
             fresh = {ref: item for ref, item in items.items() if is_reference(ref) and ref not in done}
-            any_at_all |= bool(items)
+            found = max(found, len(items))
             changes = {ref: change for ref, item in fresh.items() if (change := _change(ref, item, ())) is not None}
             if not changes:
-                return any_at_all
+                return bool(found)
             for ref, answer in zip(changes, self.service.batch(list(changes.values()), doing=_DOING), strict=True):
                 if answer.status not in _CHANGED:
                     done.add(ref)
                     if not answer.good and answer.status not in _SETTLED:
                         self.service.value(answer, _DOING)
-        return any_at_all
+        return bool(found)
 
     def _carrying(self, name: str) -> Iterable[Json]:
         """Return all messages that carry a category; drafts are left alone."""

@@ -20,7 +20,7 @@ from connectors.outlook.answers import Json, instant, records, text
 from connectors.outlook.batches import Answer, Part
 from connectors.outlook.cursor import Cursor, Place
 from connectors.outlook.folders import Folders, follow_folders, relist
-from connectors.outlook.reading import SELECT
+from connectors.outlook.reading import SELECT, change_key
 from connectors.outlook.refusal import SyncLostError, strange
 from connectors.outlook.rows import Rows, read_rows
 from connectors.outlook.service import Service, segment, with_query
@@ -116,7 +116,8 @@ class _Pass:
             follow_folders(self.service, self.folders, answers.pop())
         still = [(ref, answer) for ref, answer in zip(waiting, answers, strict=True) if self.folders.role_of(ref) is not None]
         good = {ref: answer for ref, answer in still if self._is_good(ref, answer)}
-        arrived = {text(row, "id") for answer in good.values() for row in _rows(answer.json) if "@removed" not in row}
+        told = [row for answer in good.values() for row in _rows(answer.json) if "@removed" not in row]
+        arrived = {text(row, "id") for row in told if change_key(row) not in self.service.own}
         for ref, _ in still:
             page = good[ref].json if ref in good else None
             if page is not None or self._is_new(ref):
