@@ -85,7 +85,7 @@ class Categories:
         """Take our categories off all mail and out of the master list; return how many there were."""
         found = {mark for mark in CATEGORIES if self._take_off(CATEGORIES[mark])}
         self._listed.clear()
-        for mark, ref in self._master():
+        for mark, ref in self._master() or ():
             found.add(mark)
             answer = self.service.batch([Part("DELETE", f"{_MASTER}/{segment(ref)}")], doing=_DOING)[0]
             if not answer.good and answer.status not in _NO_LIST:
@@ -166,8 +166,9 @@ class Categories:
         """See that a category has its colour, once for a connection; a colour that the user chose stays."""
         if self._no_list or mark in self._listed or not self.service.settings.category_colors:
             return
-        self._listed |= {known for known, _ in self._master()}
-        if self._no_list or mark in self._listed:
+        listed = self._master()
+        self._listed |= {known for known, _ in listed or ()}
+        if listed is None or mark in self._listed:
             return
         body = {"displayName": CATEGORIES[mark], "color": COLORS[mark]}
         answer = self.service.batch([Part("POST", _MASTER, body)], doing="making a category")[0]
@@ -176,10 +177,10 @@ class Categories:
         else:
             self._without_colors(answer)
 
-    def _master(self) -> list[tuple[Mark, str]]:
-        """Return our entries of the master list with their ids; none where we may not read it."""
+    def _master(self) -> list[tuple[Mark, str]] | None:
+        """Return our entries of the master list with their ids; None where it cannot be read."""
         if self._no_list or not self.service.settings.category_colors:
-            return []
+            return None
         names = {name.casefold(): mark for mark, name in CATEGORIES.items()}
         found: list[tuple[Mark, str]] = []
         link, seen = _MASTER, {""}
@@ -187,7 +188,7 @@ class Categories:
             answer = self.service.batch([Part("GET", link)], doing="listing categories")[0]
             if not answer.good:
                 self._without_colors(answer)
-                return found
+                return None
             for item in records(answer.json, "value"):
                 mark = names.get(text(item, "displayName").casefold())
                 if mark is not None and text(item, "id"):
