@@ -51,6 +51,8 @@ def OTHERWISE() -> Quirks:  # noqa: N802 - a constant of which everybody needs a
         removed_reason="changed",
         tombstones_late=False,
         bare_changes=True,
+        moves_untold=True,
+        tells_gone_at_once=True,
         links_name_users=True,
         sends_under_new_id=False,
         edits_in_place=False,

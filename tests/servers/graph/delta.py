@@ -7,14 +7,16 @@ https://learn.microsoft.com/en-us/graph/delta-query-messages, https://learn.micr
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from tests.servers.graph.answers import GraphError, Json
 from tests.servers.graph.mailbox import Mailbox
 from tests.servers.graph.resources import Shown, folder_resource, message
+from tests.servers.graph.store import Change
 
 __all__ = ["DEFAULT_PAGE", "Page", "Round", "begin", "folders_page", "messages_page", "resumed"]
 
@@ -36,6 +38,8 @@ class Round:
     """What it tells of, in order."""
     at: int = 0
     """How far it has come."""
+    gone: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Of `keys` those that had left when it began: why, and the ordinary identifier that they had."""
     done: bool = False
     """It has ended: a deltatoken."""
     first: bool = True
@@ -71,7 +75,11 @@ def begin(box: Mailbox, asked: Round) -> Round:
         rows = rows[-box.quirks.delta_limit :]
     if asked.newest_first:
         rows = rows[::-1]
-    return replace(asked, epoch=box.epoch, until=box.number, keys=[key for *_, key in rows], empty=box.quirks.delta_empty_pages)
+    keys = [key for *_, key in rows]
+    gone = _gone(_since(box.changes, 0), asked.folder) if box.quirks.tells_gone_at_once else {}
+    gone = {key: how for key, how in gone.items() if key not in set(keys)}
+    empty = box.quirks.delta_empty_pages
+    return replace(asked, epoch=box.epoch, until=box.number, keys=[*gone, *keys], gone=gone, empty=empty)
 
 
 def _fits(asked: Round, moment: datetime) -> bool:
@@ -89,29 +97,26 @@ def resumed(box: Mailbox, token: str, folder: str, *, deltatoken: bool) -> Round
         raise GraphError(410)
     if not deltatoken:
         return state
-    changes = box.changes if folder else box.folder_changes
-    late: dict[str, str] = {}
-    for change in changes[_first_after(changes, state.until) :]:
-        if change.folder == folder:
-            late.pop(change.key, None)
-            late[change.key] = change.reason
-    keys = list(late)
-    gone = [key for key in keys if late[key]]
-    there = [key for key in keys if not late[key]]
+    late = _since(box.changes if folder else box.folder_changes, state.until)
+    keys = list(dict.fromkeys(change.key for change in reversed(late) if change.folder == folder))[::-1]
+    gone = _gone(late, folder)
+    there = [key for key in keys if key not in gone]
     ordered = [*there, *gone] if box.quirks.tombstones_late else [*gone, *there]
     empty = box.quirks.delta_empty_pages if folder and ordered else 0
-    return replace(state, since=state.until, until=box.number, keys=ordered, at=0, done=False, first=False, empty=empty)
+    return replace(
+        state, since=state.until, until=box.number, keys=ordered, gone=gone, at=0, done=False, first=False, empty=empty
+    )
 
 
-def _first_after(changes: Sequence[object], number: int) -> int:
-    low, high = 0, len(changes)
-    while low < high:
-        middle = (low + high) // 2
-        if changes[middle].number <= number:  # type: ignore[attr-defined]  # both lists hold changes
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _gone(changes: Sequence[Change], folder: str) -> dict[str, tuple[str, str]]:
+    """Return what had left a folder in the end."""
+    last = {change.key: change for change in changes if change.folder == folder}
+    return {key: (change.reason, change.plain) for key, change in last.items() if change.reason}
+
+
+def _since(changes: Sequence[Change], number: int) -> Sequence[Change]:
+    """Return the changes after the one of that number."""
+    return changes[bisect_right(changes, number, key=lambda change: change.number) :]
 
 
 def messages_page(box: Mailbox, state: Round, size: int, shown: Shown) -> Page:
@@ -131,28 +136,22 @@ def messages_page(box: Mailbox, state: Round, size: int, shown: Shown) -> Page:
 
 def _row(box: Mailbox, state: Round, key: str, shown: Shown) -> Json | None:
     """Return what is told of one message; None: nothing."""
+    if key in state.gone:
+        reason, plain = state.gone[key]
+        return {
+            "@odata.type": "#microsoft.graph.message",
+            "id": key if shown.immutable else plain,
+            "@removed": {"reason": reason},
+        }
     one = box.get(key)
-    if one is None or one.folder != state.folder:
-        if state.first:  # it has gone since the round began; the next one tells of it
-            return None
-        reason, name = _last(box, state, key)
-        shown_as = key if shown.immutable else name
-        return {"@odata.type": "#microsoft.graph.message", "id": shown_as, "@removed": {"reason": reason}}
-    if not _fits(state, one.received):
-        return None
+    if one is None or one.folder != state.folder or not _fits(state, one.received):
+        return None  # it has gone since the round began; the next one tells of it
     flags = not state.first and box.quirks.bare_changes and _only_flags(box, state, key)
     return {"@odata.type": f"#microsoft.graph.{one.kind}", **message(box, one, shown, bare=flags)}
 
 
-def _last(box: Mailbox, state: Round, key: str) -> tuple[str, str]:
-    for change in reversed(box.changes):
-        if change.key == key and change.folder == state.folder and change.reason:
-            return change.reason, change.plain
-    return "deleted", key
-
-
 def _only_flags(box: Mailbox, state: Round, key: str) -> bool:
-    told = box.changes[_first_after(box.changes, state.since) :]
+    told = _since(box.changes, state.since)
     return all(change.flags for change in told if change.key == key and change.folder == state.folder)
 
 
@@ -163,7 +162,7 @@ def folders_page(box: Mailbox, state: Round, size: int) -> Page:
         one = box.folders.get(key)
         if one is not None:
             rows.append(folder_resource(box, one, state.select))
-        elif not state.first:
+        elif key in state.gone:
             rows.append({"id": key, "@removed": {"reason": "deleted"}})
     return _went(box, replace(state, at=state.at + size), rows)
 
@@ -171,5 +170,5 @@ def folders_page(box: Mailbox, state: Round, size: int) -> Page:
 def _went(box: Mailbox, state: Round, rows: list[Json]) -> Page:
     token = secrets.token_urlsafe(48)
     done = state.at >= len(state.keys) and not state.empty
-    box.rounds[token] = replace(state, done=True, keys=()) if done else state
+    box.rounds[token] = replace(state, done=True, keys=(), gone={}) if done else state
     return Page(rows, token, done)

@@ -32,6 +32,12 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "lt": lambda left, right: left is not None and left < right,
     "le": lambda left, right: left is not None and left <= right,
 }
+_COMPARE_VALUES: Final[dict[str, Callable[[str, str], bool]]] = {
+    "eq": lambda left, right: left == right,
+    "ne": lambda left, right: left != right,
+    "contains": lambda left, right: right in left,
+    "startswith": lambda left, right: left.startswith(right),
+}
 _PROPERTY: Final = "singleValueExtendedProperties"
 
 
@@ -177,18 +183,26 @@ class _Parser:
         return lambda item, get: wanted in (get(item, "categories") or ())
 
     def _any_property(self, variable: str) -> Test:
-        """https://learn.microsoft.com/en-us/graph/api/singlevaluelegacyextendedproperty-get: by `id` and `value`."""
+        """https://learn.microsoft.com/en-us/graph/api/singlevaluelegacyextendedproperty-get: values whatever their case."""
         self._take("word", f"{variable}/id")
         self._take("word", "eq")
         key = facts.normal_id(self._text_value())
         self._take("word", "and")
-        self._take("word", f"{variable}/value")
         how = self._take("word")
-        if how not in {"eq", "ne"}:
+        if how in {"contains", "startswith"}:
+            self._take("mark", "(")
+            self._take("word", f"{variable}/value")
+            self._take("mark", ",")
+        elif how == f"{variable}/value":
+            how = self._take("word")
+        compare = _COMPARE_VALUES.get(how)
+        if compare is None:
             raise self._wrong()
-        value = self._text_value()
+        value = self._text_value().lower()
+        if how in {"contains", "startswith"}:
+            self._take("mark", ")")
         self._take("mark", ")")
-        return lambda item, _: (item.extended.get(key) == value) is (how == "eq") and key in item.extended
+        return lambda item, _: key in item.extended and compare(item.extended[key].lower(), value)
 
     def _name(self, name: str) -> None:
         if name.partition("/")[0] not in facts.properties("message"):

@@ -297,7 +297,7 @@ class Mailbox:
         if one.folder != target:
             self._forget(one, self.quirks.removed_reason)
             one.folder, one.moves, one.version, one.modified = target, one.moves + 1, one.version + 1, self.clock()
-            self.add(one)
+            self.add(one, told=not self.quirks.moves_untold)
         return one.key
 
     @_held
@@ -319,8 +319,9 @@ class Mailbox:
 
     @_held
     def settle(self) -> None:
-        """Let the service save every draft once more by itself, the words staying as they are."""
-        for one in self.items("drafts"):
+        """Let the service save once more by itself what it has not settled yet, the words staying as they are."""
+        for one in [one for one in self.items("drafts") if not one.settled]:
+            one.settled = True
             self.touched(one)
 
     @_held
@@ -361,14 +362,15 @@ class Mailbox:
         """Return a new item, not yet in its place."""
         return self._new(None, folder, None)
 
-    def add(self, one: Item) -> None:
-        """Put an item in its place."""
+    def add(self, one: Item, *, told: bool = True) -> None:
+        """Put an item in its place; `told`: its folder tells of it."""
         self._items[one.key] = one
         self._plain[one.id] = one.key
         insort(self._order[one.folder], (one.received, one.serial, one.key))
         if one.message_id:
             self._named.setdefault(one.message_id, []).append(one.key)
-        self._changed(one)
+        if told:
+            self._changed(one)
 
     def touched(self, one: Item, *, flags: bool = False, at: datetime | None = None) -> None:
         """Give an item that was changed another version."""

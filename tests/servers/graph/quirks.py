@@ -34,7 +34,10 @@ class Quirks:
     plain_as_html: bool = False
     """A body that came as text is told as HTML."""
     settles: bool = False
-    """Some time after a draft is made the service saves it once more: another changeKey, the same words."""
+    """The service saves a draft once more after it was made: another changeKey before the next request, the same words.
+
+    Clients are answered 412 by it without having sent If-Match: https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2080.
+    """
     patch_always_changes: bool = True
     """A PATCH that changes nothing gives a new changeKey."""
     takes_message_id: bool = True
@@ -54,7 +57,17 @@ class Quirks:
     tombstones_late: bool = True
     """In a round that tells of both, what is gone comes after what is there; else before."""
     bare_changes: bool = False
-    """A message whose flags changed is told by its id and those properties alone."""
+    """A message whose flags changed is told by its id and those properties alone, whatever was selected.
+
+    https://github.com/microsoftgraph/microsoft-graph-docs/issues/7776
+    """
+    moves_untold: bool = False
+    """The folder that a message is moved into says nothing of it: the one that it leaves tells that it is gone, and no more.
+
+    Seen with immutable identifiers: https://github.com/microsoftgraph/microsoft-graph-docs/issues/21752.
+    """
+    tells_gone_at_once: bool = False
+    """The first round tells, too, of what was in the folder once (delta-query-overview: `@removed` may come in it)."""
     links_name_users: bool = False
     """Next and delta links name the mailbox by `users('…')` and not by `me`."""
 
@@ -65,5 +78,3 @@ class Quirks:
     """What is sent goes under a Message-ID of the service's own."""
     edits_in_place: bool = True
     """The user's client saves a draft as the same item; else it writes another one and removes the first, as IMAP clients do."""
-    drafts_copies: bool = False
-    """A client that saves a draft leaves a changeKey behind even when it was only looked at."""

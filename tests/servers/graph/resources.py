@@ -27,7 +27,7 @@ _EXPANDED_ID: Final = re.compile(r"id eq '((?:[^']|'')*)'\Z")
 _CAST: Final = re.compile(r"microsoft\.graph\.(eventMessage|eventMessageRequest|eventMessageResponse)/(\w+)\Z")
 _HIDDEN: Final = frozenset({"internetMessageHeaders", "uniqueBody"})
 """Told only where they are selected (https://learn.microsoft.com/en-us/graph/api/message-get)."""
-_FLAGS: Final = frozenset({"isRead", "categories", "flag", "changeKey", "lastModifiedDateTime"})
+_FLAGS: Final = frozenset({"isRead", "categories", "flag", "parentFolderId"})
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def message(box: Mailbox, one: Item, shown: Shown, *, bare: bool = False) -> Jso
     told: Json = {}
     if one.kind != "message":
         told["@odata.type"] = f"#microsoft.graph.{one.kind}"
-    told["@odata.etag"] = one.etag
+    if not bare:
+        told["@odata.etag"] = one.etag
     told["id"] = one.key if shown.immutable else one.id
     names = shown.select or tuple(
         name for name, kind in facts.properties("message").items() if name not in _HIDDEN and not _relation(kind)

@@ -229,6 +229,7 @@ class FakeGraph(Secured):
             try:
                 grant = self._grant(request)
                 box = self._opened(grant, checked)
+                box.settle()
                 does = _METHODS[name]
                 answer = does(Asked(checked, box, self.url, self._mailboxes[grant.address].address))
             except GraphError as error:

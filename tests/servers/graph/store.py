@@ -131,6 +131,8 @@ class Item:
     """`$value` is what it came as."""
     fields: list[tuple[str, str]] = field(default_factory=list)
     """Header fields that were given at its making."""
+    settled: bool = True
+    """The service has saved it for the last time by itself."""
     original: tuple[str, str] | None = None
     """What In-Reply-To and References are to be when it is sent."""
 

@@ -34,6 +34,7 @@ def _create(asked: Asked) -> Answer:
         one = _new_draft(asked, folder)
         _write(asked, one, asked.body, taking=frozenset(asked.body))
         one.conversation = identifier("AAQkAD", "conversation", one.key)
+    one.settled = not box.quirks.settles
     box.add(one)
     return asked.one(one, 201)
 
@@ -218,6 +219,7 @@ def _replied(asked: Asked, *, everybody: bool) -> Answer:
     if quirks.reply_reads and not original.read:
         original.read = True
         box.touched(original, flags=True)
+    one.settled = not quirks.settles
     box.add(one)
     return asked.one(one, 201)
 
