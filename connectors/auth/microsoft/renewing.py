@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ from connectors.auth.microsoft.registration import Registration
 from connectors.auth.microsoft.scopes import missing_scopes
 from connectors.auth.microsoft.transport import Transport
 from connectors.errors import AuthNeeded, ConnectorError, Unavailable
+
+_LOG = logging.getLogger("hearback.microsoft")
 
 __all__ = ["Renewed", "is_token", "made_words", "readable", "renew", "seconds_of"]
 
@@ -77,11 +80,12 @@ def renew(  # noqa: PLR0917 - each is another part of the sign-in
     cache.deserialize(grant.cache)
     before = grant.refresh_token
     app = build_app(registration, transport, cache)
-    with readable(registration):
-        accounts = app.get_accounts()
-        told = app.acquire_token_silent_with_error(list(wanted), account=accounts[0], force_refresh=True) if accounts else None
-    if told is None:
+    accounts = app.get_accounts()
+    if not accounts or not _has_token(cache, accounts[0], registration):
         raise AuthNeeded(f"What is kept of the sign-in{made_words(grant)} is damaged or of somewhere else: {renew_words}.")
+    with readable(registration):
+        # Nothing at all is what msal makes of an answer with nothing in it.
+        told = app.acquire_token_silent_with_error(list(wanted), account=accounts[0], force_refresh=True) or {}
     if "error" in told:
         raise at_refresh(told, registration, renew_words, made=made_words(grant))
     token = told.get("access_token")
@@ -91,6 +95,13 @@ def renew(  # noqa: PLR0917 - each is another part of the sign-in
     return Renewed(token, ends, replace(grant, cache=slim(cache.serialize(), before)))
 
 
+def _has_token(cache: msal.SerializableTokenCache, account: Mapping[str, Any], registration: Registration) -> bool:
+    """Say whether msal will find a refresh token for the account."""
+    asked = {"home_account_id": account["home_account_id"], "environment": account["environment"]}
+    kind = msal.TokenCache.CredentialType.REFRESH_TOKEN
+    return any(True for _ in cache.search(kind, query=asked | {"client_id": registration.client_id}))
+
+
 @contextmanager
 def readable(registration: Registration) -> Iterator[None]:
     """Say of an answer that msal stumbles over that it cannot be read. Raises Unavailable."""
@@ -98,7 +109,8 @@ def readable(registration: Registration) -> Iterator[None]:
         yield
     except ConnectorError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, ArithmeticError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, ArithmeticError) as error:
+        _LOG.debug("msal stumbled: %s", type(error).__name__)
         raise Unavailable(
             f"{host_of(registration.service)} answered in a form that cannot be read. Trying again later."
         ) from None
