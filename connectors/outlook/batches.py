@@ -170,7 +170,7 @@ def carry_out(
 def _pause(state: RetryCallState) -> float:
     from tenacity import wait_exponential_jitter  # noqa: PLC0415
 
-    grown: float = wait_exponential_jitter(_FIRST_PAUSE, _LONGEST_PAUSE, jitter=_FIRST_PAUSE)(state)
+    grown: float = wait_exponential_jitter(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE, jitter=_FIRST_PAUSE)(state)
     return min(max(_named(state) or 0.0, grown), _LONGEST_PAUSE)
 
 
