@@ -140,8 +140,9 @@ def _is_calendar(header: bytes) -> bool:
 def header_bytes(message: Json) -> bytes:
     """Return the header fields that the rules know, as they would stand in the mail, unfolded; at most 64 KB.
 
-    From, To, Cc, Subject and Message-ID are told apart by the service, which nothing in a name can upset. The Date is the one
-    that the service read in it: so it is the same in Sent, where no header is told. All else is the mail's own.
+    From, To, Cc, Subject and Message-ID are told apart by the service, which nothing in a name can upset. All else is the mail's
+    own; so is the Date, by which a mail is known again that came to another account as well, and which only what was sent from
+    here does not tell: there it is what the service says.
     """
     given = _given(message)
     more = extended(message)
@@ -151,7 +152,7 @@ def header_bytes(message: Json) -> bytes:
     for name, key in (("In-Reply-To", IN_REPLY_TO), ("References", REFERENCES)):
         if value := more.get(property_id(key)):
             given.setdefault(name, value)
-    fields = given | _told(message)
+    fields = _sent(message) | given | _told(message)
     room = _MOST_BLOCK
     lines: list[bytes] = []
     for name, value in fields.items():
@@ -185,9 +186,13 @@ def _told(message: Json) -> dict[str, str]:
     for field, name in (("Subject", "subject"), ("Message-ID", "internetMessageId")):
         if value := clean(text(message, name)):
             found[field] = value
-    if (sent := instant(message, "sentDateTime")) is not None:
-        found["Date"] = format_datetime(sent)
     return found
+
+
+def _sent(message: Json) -> dict[str, str]:
+    """Return the Date field as the service would write it."""
+    sent = instant(message, "sentDateTime")
+    return {"Date": format_datetime(sent)} if sent is not None else {}
 
 
 def _mailbox(recipient: Json) -> str:
