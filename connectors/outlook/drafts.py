@@ -115,7 +115,7 @@ class DraftBox:
         under = self._under(draft.message_id, standing)
         for held in under:
             if (ours := self._as_written(held, draft, raw)) is not None:
-                self._writer.restore_unread(ours)
+                self._writer.restore_unread(ours, draft)
                 self._remove_replaced(replacing, keep=ours.ref)
                 return ours.place
         if under:
@@ -141,7 +141,7 @@ class DraftBox:
         if held.proof is None and held.says(draft):
             with suppress(Conflict, NotFound):
                 return self._writer.mark_as_ours(held, draft, raw)
-        return None
+        return self._writer.resume(held, draft, raw)
 
     def _remove_replaced(self, ref: DraftRef | None, *, keep: str) -> None:
         if ref is None or ref.ref == keep:

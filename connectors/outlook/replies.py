@@ -177,13 +177,29 @@ class Writer:
         if original is not None:
             for left in _left_behind(standing, draft, original):
                 held = self.read(left.ref)
-                if held is not None and _is_bare(held, wanted, original):
-                    return self._complete(held, wanted)
+                if held is not None and held.proof is None and _is_bare(held, wanted, original):
+                    return self._resumed(held, wanted, original)
             ref = self._reply(wanted, original)
             if ref:
                 return self._complete(self._made(ref), wanted)
             wanted = replace(wanted, proof=replace(wanted.proof, unread=False))
         return self._complete(self._made(self._compose(wanted)), wanted)
+
+    def resume(self, held: Held, draft: Draft, raw: bytes) -> Held | None:
+        """Finish a reply that was marked as ours and holds none of our words yet, for its maker died; None if it is none such."""
+        if held.proof is None or held.proof.digest != sha256(raw).hexdigest() or draft.key.kind.to_self:
+            return None
+        original = self._original(draft)
+        wanted = Wanted.of(draft, raw, original, schedule=self._service.settings.schedule_send)
+        if original is None or not _is_bare(held, wanted, original):
+            return None
+        return self._complete(held, replace(wanted, proof=replace(wanted.proof, unread=held.proof.unread)))
+
+    def _resumed(self, held: Held, wanted: Wanted, original: Json) -> Held:
+        """Finish a reply without a mark."""
+        made = self._complete(held, replace(wanted, proof=replace(wanted.proof, unread=_was_unread(original, held))))
+        self.restore_unread(made, wanted.draft)
+        return made
 
     def _reply(self, wanted: Wanted, original: Json) -> str:
         """Make the answer, and let the original be unread again if it was; return the handle, empty where none can be made."""
@@ -274,11 +290,11 @@ class Writer:
         )
         return self._made(held.ref)
 
-    def restore_unread(self, held: Held) -> None:
+    def restore_unread(self, held: Held, draft: Draft) -> None:
         """Let the original be unread again where the reply was made and a crash came between; not if somebody read it since."""
         if held.proof is None or not held.proof.unread:
             return
-        for one in self._named(held.in_reply_to):
+        for one in self._named(draft.in_reply_to):
             changed = instant(one, "lastModifiedDateTime")
             by_us = changed is not None and changed <= held.created + _AT_ONCE
             if flag(one, "isRead") is True and flag(one, "isDraft") is not True and by_us and is_reference(text(one, "id")):
@@ -333,6 +349,15 @@ def _as_stored(wanted: Wanted, held: Held) -> Wanted:
     )
 
 
+def _was_unread(original: Json, held: Held) -> bool:
+    """Say whether a message was unread before a reply to it was made that did not come to say so.
+
+    It was if the making of the reply is what changed it last. A doubt means unread: no mail is missed by it.
+    """
+    changed = instant(original, "lastModifiedDateTime")
+    return flag(original, "isRead") is not True or (changed is not None and abs(changed - held.created) <= _AT_ONCE)
+
+
 def _is_ahead(draft: Draft) -> bool:
     return draft.not_before is not None and draft.not_before > draft.date
 
@@ -354,7 +379,7 @@ def _is_bare(held: Held, wanted: Wanted, original: Json) -> bool:
     content, meant = held.content, content_of(wanted.message())
     senders = {person(one)[1] for one in (record(original, "from"), record(original, "sender"))}
     to_them = content.to <= {*senders, *meant.to} or len(content.to) == 1
-    if held.proof is not None or content.bcc or content.files or not to_them:
+    if content.bcc or content.files or not to_them:
         return False
     if content.words == meant.words:
         return not content.cc
