@@ -75,7 +75,7 @@ def _part(one: object, outer: Mapping[str, str]) -> Part:
         told = one["body"]
         plain = isinstance(told, str) and not headers["content-type"].startswith("application/json")
         body = told.encode() if plain else json.dumps(told).encode()
-    headers["authorization"] = outer.get("authorization", "")
+    headers |= {name: outer.get(name, "") for name in ("authorization", "host")}
     return Part(key, Request(verb.upper(), "/v1.0/" + url.lstrip("/"), headers, body), tuple(str(name) for name in after))
 
 

@@ -221,7 +221,7 @@ class FakeGraph(Secured):
 
     def _answered(self, request: Request, checked: Checked) -> Answer:
         name = checked.match.route.name
-        for problem in checked.problems:
+        for problem in (*checked.problems, *checked.complaints):
             self.violation(f"{name}: {problem}")
         if checked.problems:
             return GraphError(400, "; ".join(checked.problems)).answer
@@ -231,7 +231,7 @@ class FakeGraph(Secured):
                 box = self._opened(grant, checked)
                 box.settle()
                 does = _METHODS[name]
-                answer = does(Asked(checked, box, self.url, self._mailboxes[grant.address].address))
+                answer = does(Asked(checked, box, self._reached(request), self._mailboxes[grant.address].address))
             except GraphError as error:
                 return self._judged(name, error)
             for told in box.trespasses[box.judged :]:
@@ -240,6 +240,11 @@ class FakeGraph(Secured):
         if checked.immutable:
             answer = replace(answer, headers={**answer.headers, "Preference-Applied": 'IdType="ImmutableId"'})
         return answer
+
+    def _reached(self, request: Request) -> str:
+        """Return where the client has it: links lead back there, through whatever stands in between."""
+        scheme, _, here = self.url.partition("://")
+        return f"{scheme}://{request.headers.get('host') or here}"
 
     def _judged(self, name: str, error: GraphError) -> Answer:
         """Keep what no request of a careful client is answered with."""
