@@ -132,13 +132,14 @@ class _Pass:
             return False
         return True
 
-    def _take_failure(self, ref: str, error: ConnectorError) -> None:
-        """Begin a folder anew, leave it out, or keep the error for the end of the pass."""
+    def _take_failure(self, ref: str, error: ConnectorError) -> bool:
+        """Begin a folder anew and return true; else leave it out, or keep the error for the end of the pass."""
         place = self._place(ref)
         role = self.folders.role_of(ref)
         if isinstance(error, SyncLostError) or (isinstance(error, (NotFound, Refused)) and place.link):
             self._lose(ref)
-        elif isinstance(error, (NotFound, Refused)) and role is Role.ARCHIVE:
+            return True
+        if isinstance(error, (NotFound, Refused)) and role is Role.ARCHIVE:
             _log.info("A folder of the mailbox is left out: %s", error)
             self.folders.leave_out(ref)
         elif isinstance(error, Unavailable) and not isinstance(error, Throttled) and self._is_hopeless(ref):
@@ -148,6 +149,7 @@ class _Pass:
                 error = Unavailable(f"Mail cannot be listed at the moment. {error}")
             if self.failed is None or not isinstance(error, Unavailable):
                 self.failed = error
+        return False
 
     def _is_hopeless(self, ref: str) -> bool:
         """Count a failure of a folder; say whether it fails again and again and is none that anything waits for."""
@@ -198,7 +200,6 @@ class _Pass:
     def _ask(self, ref: str) -> Json | None:
         """Return the next page of a folder; None where the pass has to leave it."""
         while self.restarts[ref] <= _RESTARTS:
-            place = self._place(ref)
             try:
                 page = self.service.page(self._link(ref), size=self.service.settings.page_size, doing=_DOING)
             except Throttled:
@@ -210,8 +211,7 @@ class _Pass:
                 self._take_failure(ref, error)
                 return None
             except (NotFound, Refused) as error:
-                self._take_failure(ref, error)
-                if self.folders.role_of(ref) is None or self._place(ref) == place:
+                if not self._take_failure(ref, error):
                     return None
             else:
                 _FAILED.pop((self.service.settings.address, ref), None)

@@ -269,7 +269,7 @@ class Service:
         headers: Mapping[str, str] | None = None,
         prefer: Sequence[str] = (),
         units: int = 1,
-        most: int = _MOST,
+        most: int = 0,
         cut: bool = False,
     ) -> Reply:
         """Make one request; a second time with another access token where the first one was refused."""
@@ -292,7 +292,7 @@ class Service:
         fields = {**headers, "Authorization": f"Bearer {self._token}"}
         try:
             self._http = self._http or self._make()
-            return ask(self._http, method, url, fields, content, most=most, cut=cut)
+            return ask(self._http, method, url, fields, content, most=most or _MOST, cut=cut)
         except Exception as error:
             self.rest()
             if (known := broken_line(error, self.settings)) is None:
