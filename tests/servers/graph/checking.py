@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.servers.gmail.loopback import Request
@@ -41,7 +41,9 @@ class Checked:
     media: bytes | None = None
     """Of a body that is not JSON."""
     problems: tuple[str, ...] = ()
-    wants: dict[str, Any] = field(default_factory=dict)
+    """For which it is refused."""
+    complaints: tuple[str, ...] = ()
+    """What the service would do, and the product must not ask for."""
 
     @property
     def immutable(self) -> bool:
@@ -69,11 +71,7 @@ def check(request: Request) -> Checked:
     body, media, wrong = _body(request, match)
     told += wrong
     checked = Checked(match, place, parts.path, query, prefer, request.headers, body, media, tuple(told))
-    if not checked.immutable:
-        return Checked(
-            match, place, parts.path, query, prefer, request.headers, body, media, (*told, "asks for no immutable ids")
-        )
-    return checked
+    return checked if checked.immutable else replace(checked, complaints=("asks for no immutable ids",))
 
 
 def _query(text: str, match: Match) -> tuple[dict[str, str], list[str]]:

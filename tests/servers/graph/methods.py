@@ -327,7 +327,7 @@ def _resumed(asked: Asked, folder: str) -> delta.Round | None:
 def _round(asked: Asked, page: delta.Page, path: str, what: str) -> Answer:
     box = asked.box
     whose = asked.checked.place.user
-    root = f"users('{box.address}')" if box.quirks.links_name_users else (f"users/{quote(whose)}" if whose else "me")
+    root = f"users('{box.address}')" if box.quirks.links_name_users else (f"users/{quote(whose, safe='@')}" if whose else "me")
     name = "$deltatoken" if page.done else "$skiptoken"
     link = f"{asked.url}/v1.0/{root}/{path}?{name}={page.token}"
     told: Json = {"@odata.context": f"{asked.url}/v1.0/$metadata#{what}", "value": page.value}

@@ -248,7 +248,13 @@ class FakeGraph(Secured):
 
     def _judged(self, name: str, error: GraphError) -> Answer:
         """Keep what no request of a careful client is answered with."""
-        if error.code in {"BadRequest", "RequestBroker--ParseUri", "InefficientFilter", "ErrorInvalidUrlQueryFilter"}:
+        if error.code in {
+            "BadRequest",
+            "RequestBroker--ParseUri",
+            "InefficientFilter",
+            "ErrorInvalidUrlQuery",
+            "ErrorInvalidUrlQueryFilter",
+        }:
             self.violation(f"{name}: {error.message}")
         return error.answer
 
