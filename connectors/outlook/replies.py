@@ -272,8 +272,14 @@ class Writer:
 
     def mark_as_ours(self, held: Held, draft: Draft, raw: bytes) -> Held:
         """Leave the proof with a draft that carries our Message-ID and our words and has lost it."""
+        original = None if draft.key.kind.to_self else self._original(draft)
         proof = Proof(
-            draft.message_id, sha256(raw).hexdigest(), held.content.digest, short_digest(draft.in_reply_to), until=held.until
+            message_id=draft.message_id,
+            digest=sha256(raw).hexdigest(),
+            content=held.content.digest,
+            answers=short_digest(draft.in_reply_to),
+            unread=original is not None and _was_unread(original, held),
+            until=held.until,
         )
         self._patch(held, {"singleValueExtendedProperties": [{"id": PROPERTY, "value": str(proof)}]})
         return self._made(held.ref)

@@ -37,8 +37,8 @@ def same(one: str, other: str) -> bool:
     "rewritten",
     [
         "<html><body><p>I enjoyed our talk.</p><p>Best regards,<br>Sam Reed</p></body></html>",
-        '<html><head><style>P {margin:0}</style></head><body><p class="MsoNormal"><span lang="EN">I enjoyed our\r\ntalk.</span></p>Best regards, Sam Reed',
-        '<p class="MsoNormal">I enjoyed our talk.<o:p></o:p></p><p><o:p>&nbsp;</o:p></p><p>Best&nbsp;regards,<br>\r\nSam Reed</p>',
+        '<style>P {margin:0}</style><p class="MsoNormal"><span lang="EN">I enjoyed our\r\ntalk.</span></p>Best regards, Sam Reed',
+        '<p class="MsoNormal">I enjoyed our talk.<o:p></o:p></p><p><o:p>&nbsp;</o:p></p>Best&nbsp;regards,<br>\r\nSam Reed',
         '<div dir="ltr"><div>I enjoyed our talk.</div><div><br></div><div>Best regards,</div><div>Sam Reed</div></div>',
         "I enjoyed our talk.\r\n\r\nBest regards,\r\nSam Reed\r\n",
         '<blockquote class="gmail_quote">I enjoyed our talk.</blockquote><p id="x">Best regards,</p>Sam \u200bReed',
