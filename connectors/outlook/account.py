@@ -45,12 +45,7 @@ def _is_of(who: Json, address: str) -> bool:
 def _has_alias(service: Service, address: str) -> bool:
     """Say whether an address is another one of who signed in; where the service does not tell aliases, it is not."""
     with suppress(NotFound, Refused, AuthNeeded):
-        who = service.get("/me", query={"$select": "proxyAddresses,otherMails"}, doing=_DOING)
-        aliases = [*_texts(who, "proxyAddresses"), *_texts(who, "otherMails")]
-        return any(one.lower().removeprefix("smtp:") == address.strip().lower() for one in aliases)
+        found = service.get("/me", query={"$select": "proxyAddresses"}, doing=_DOING).get("proxyAddresses")
+        aliases = [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+        return any(one.lower() == f"smtp:{address.strip().lower()}" for one in aliases)
     return False
-
-
-def _texts(value: Json, name: str) -> list[str]:
-    found = value.get(name)
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
