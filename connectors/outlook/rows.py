@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.outlook.answers import Json, flag, text
@@ -46,23 +46,35 @@ def read_rows(
     in the same breath: one that is gone from here was moved there. Raises from the tree in `connectors.errors`.
     """
     news = Rows()
-    sorted_rows = _Sorted(service, rows, drafts=role is Role.DRAFTS)
-    if not first and sorted_rows.news:
+    told = _Sorted(service, rows, drafts=role is Role.DRAFTS)
+    if not first and told.news:
         news.touched.add(role)
     if role is Role.DRAFTS:
         return news
-    if sorted_rows.drafts and not first:
+    if not first and told.drafts:
         news.touched.add(Role.DRAFTS)
-    gone = [] if first else [ref for ref in sorted_rows.gone if ref not in arrived or ref in sorted_rows.told]
-    told = {ref: row for ref, row in sorted_rows.told.items() if ref not in gone}
-    unknown = [*gone, *(ref for ref, row in told.items() if not is_complete(row) or not row.get("internetMessageHeaders"))]
-    files = [ref for ref, row in told.items() if flag(row, "hasAttachments") and not is_event(row)]
+    gone = [] if first else [ref for ref in told.gone if ref not in arrived or ref in told.there]
+    there = {ref: row for ref, row in told.there.items() if ref not in gone}
+    unknown = [*gone, *(ref for ref, row in there.items() if not is_complete(row) or not row.get("internetMessageHeaders"))]
+    files = [ref for ref, row in there.items() if _has_files(row)]
     looked = look_at(service, unknown, files) if unknown or files else Looked()
+    found = {**_there(there, role, looked), **_elsewhere(gone, folders, looked, news)}
+    more = [ref for ref, (row, _) in found.items() if ref not in files and _has_files(row)]
+    if more:  # those of which not all was told at first
+        looked.attached |= look_at(service, (), more).attached
+    _read(service, found, looked, wants, news)
+    return news
+
+
+def _there(there: Mapping[str, Json], role: Role, looked: Looked) -> dict[str, tuple[Json, Role]]:
+    """Return the messages that stand in the folder, with all that is known of them, and the role of the folder."""
+    whole = {ref: {**row, **looked.found.get(ref, {})} for ref, row in there.items() if ref not in looked.gone}
+    return {ref: (row, role) for ref, row in whole.items() if is_complete(row)}
+
+
+def _elsewhere(gone: Sequence[str], folders: Folders, looked: Looked, news: Rows) -> dict[str, tuple[Json, Role]]:
+    """Return what was moved from here into another folder that is read; what is gone for good is told."""
     found: dict[str, tuple[Json, Role]] = {}
-    for ref, row in told.items():
-        whole = {**row, **looked.found.get(ref, {})}
-        if ref not in looked.gone and is_complete(whole):
-            found[ref] = (whole, role)
     for ref in gone:
         known = looked.found.get(ref, {})
         where = folders.role_of(text(known, "parentFolderId")) if known else None
@@ -72,8 +84,12 @@ def read_rows(
             found[ref] = (known, where)
         elif known or ref in looked.gone:
             news.removed.append(ref)
-    _read(service, found, looked, wants, news)
-    return news
+    return found
+
+
+def _has_files(row: Json) -> bool:
+    """Say whether there may be a calendar among what is attached: that of a meeting is no attachment."""
+    return flag(row, "hasAttachments") is True and not is_event(row)
 
 
 def _read(service: Service, found: dict[str, tuple[Json, Role]], looked: Looked, wants: Wants, news: Rows) -> None:
@@ -100,7 +116,7 @@ class _Sorted:
     """Rows by what they tell."""
 
     def __init__(self, service: Service, rows: Sequence[Json], *, drafts: bool) -> None:
-        self.told: dict[str, Json] = {}
+        self.there: dict[str, Json] = {}
         """Messages that are there, the latest row of each, drafts left out."""
         self.gone: dict[str, None] = {}
         """What is not in the folder any more."""
@@ -122,4 +138,4 @@ class _Sorted:
                 if flag(row, "isDraft"):
                     self.drafts = True
                 else:
-                    self.told[ref] = row
+                    self.there[ref] = row

@@ -52,7 +52,7 @@ def authorities() -> ssl.SSLContext:
 
 
 def client(settings: OutlookSettings, trust: ssl.SSLContext) -> httpx.Client:
-    """Make a client. Proxies are taken from the environment. Raises NoProxyError."""
+    """Make a client. Proxies are taken from the environment, but not to this machine itself. Raises NoProxyError."""
     try:
         made = httpx.Client(
             verify=trust,
@@ -60,6 +60,7 @@ def client(settings: OutlookSettings, trust: ssl.SSLContext) -> httpx.Client:
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE),
             headers={"Accept-Encoding": "gzip, deflate", "User-Agent": "hearback"},
             follow_redirects=False,
+            trust_env=settings.endpoint.startswith("https:"),
         )
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         raise NoProxyError(str(error)) from error

@@ -16,7 +16,7 @@ from connectors.outlook import OutlookConnector, delta
 from connectors.outlook.cursor import Cursor, Place
 from rules.mail import Role
 from tests.connectors.asking import EARLY, nothing, pull
-from tests.connectors.letters import NOW, draft, draft_bytes, letter
+from tests.connectors.letters import NOW, calendar, draft, draft_bytes, letter, with_attachment
 from tests.connectors.outlook_harness import OutlookHarness
 from tests.servers.graph import Mailbox, Quirks
 
@@ -256,6 +256,18 @@ def test_a_message_that_was_read_may_come_again_but_as_the_same_and_is_not_remov
     assert set(second.envelopes) <= set(first.envelopes)
     assert [ref for page in second.pages for ref in page.removed] == []
     assert pull(connector, second.cursor).envelopes == []
+
+
+def test_a_message_with_a_calendar_file_stays_one_when_only_its_flags_are_told(connector: OutlookConnector, box: Mailbox) -> None:
+    box.quirks.bare_changes = True
+    published = calendar().replace("METHOD:REQUEST\r\n", "")
+    key = box.deliver(with_attachment("file", 100, ('text/calendar; name="interview.ics"', published)), at=NOW)
+    first = pull(connector, wants=nothing)
+    box.set_read(key)
+    second = pull(connector, first.cursor, wants=nothing)
+
+    assert [one.calendar for one in first.envelopes] == [True]
+    assert second.envelopes == first.envelopes
 
 
 def test_our_own_categories_wake_nobody(connector: OutlookConnector, box: Mailbox) -> None:

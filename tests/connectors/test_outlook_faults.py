@@ -548,6 +548,16 @@ def test_a_proxy_is_asked_for_a_tunnel_and_told_where_it_lets_nothing_through(
     assert "hunter2" not in str(refused.value) + str(caught.value)
 
 
+def test_a_service_on_this_machine_is_asked_without_a_proxy(harness: OutlookHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    connector = harness.connector()
+    connector.open()
+    connector.close()
+
+
 def test_authorities_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("certifi.where", lambda: "/nowhere/cacert.pem")
     with pytest.raises(Misconfigured, match="SSL_CERT_FILE"):
