@@ -115,6 +115,7 @@ def _outlook(settings: OutlookAccount, pause: Callable[[float], None] | None) ->
         mailbox=settings.mailbox,
         endpoint=settings.api_url,
         categories=settings.categories,
+        category_colors=settings.category_colors,
         schedule_send=settings.schedule_send,
         timeout=settings.timeout_seconds,
     )

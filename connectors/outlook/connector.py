@@ -131,6 +131,15 @@ class OutlookConnector(Connector):
         """Return what proves the content of a draft."""
         return self._box().digest(ref)
 
+    @property
+    def holds_back(self) -> bool:
+        """Return what the settings say: Exchange can."""
+        return self._settings.schedule_send
+
+    def hold_back_draft(self, draft: Draft, ref: DraftRef) -> DraftRef:
+        """Set the time before which a draft does not leave."""
+        return self._box().hold_back(draft, ref)
+
     def mark(self, refs: Sequence[str], mark: Mark | None) -> None:
         """Put a category on received mail, where the settings allow it."""
         self._ready()
