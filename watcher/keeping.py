@@ -80,13 +80,13 @@ def _check_free(source: FileSecret, path: Path, known: Collection[str]) -> None:
         )
 
 
-def keep(source: SecretSource, text: str) -> None:
+def keep(source: SecretSource, text: str, *, interactive: bool = True) -> None:
     """Keep one line in place of what was there. A file is of mode 0600, and is the old one or the new one at any moment.
 
-    Raises SecretError.
+    `interactive` lets the desktop ask for the keyring's password. Raises SecretError.
     """
     if not isinstance(source, FileSecret):
-        store_secret(source, text)
+        store_secret(source, text, interactive=interactive)
         return
     try:
         path = _target(source)

@@ -56,10 +56,10 @@ def load_grant(source: SecretSource, *, interactive: bool = False) -> Grant:
     return grant
 
 
-def store_grant(source: SecretSource, grant: Grant) -> None:
-    """Keep it, in place of what was there. Raises SecretError."""
+def store_grant(source: SecretSource, grant: Grant, *, interactive: bool = True) -> None:
+    """Keep it, in place of what was there; `interactive` lets the desktop ask. Raises SecretError."""
     register_secret(grant.refresh_token)
-    keep(source, grant.text())
+    keep(source, grant.text(), interactive=interactive)
 
 
 class Tokens:
@@ -124,7 +124,7 @@ class Tokens:
             return
         if is_kept_here(source):
             try:
-                store_grant(source, grant)
+                store_grant(source, grant, interactive=self._interactive)
             except SecretError as error:
                 if self._held is None:
                     log.warning("the renewed sign-in cannot be kept: %s", error)

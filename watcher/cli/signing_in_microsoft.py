@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -46,12 +45,11 @@ def sign_in(
     *,
     browser: bool,
     clock: Clock | None = None,
-    pause: Callable[[float], object] | None = None,
 ) -> None:
     """Lead through Microsoft's page and keep the sign-in that it gives; then wake the daemon that holds `lock`.
 
-    Nothing is kept but a sign-in that gives all rights, lasts, and is the account's own user's. `pause` waits so many seconds.
-    Raises ConnectorError, SecretError.
+    Nothing is kept but a sign-in that gives all rights, lasts, and is the account's own user's. Raises ConnectorError,
+    SecretError.
     """
     clock = clock or SystemClock()
     check_room(account.secret, ("cache",), "what `hearback login` writes into a file")
@@ -61,7 +59,7 @@ def sign_in(
         grant, token = _by_page(account, transport, again, clock)
     else:
         again += " --no-browser"
-        grant, token = _by_code(account, transport, again, clock, pause or threading.Event().wait)
+        grant, token = _by_code(account, transport, again, clock)
     register_secret(token)
     register_secret(grant.refresh_token)
     with nothing_stored(again):
@@ -101,9 +99,7 @@ def _by_page(account: OutlookAccount, transport: Transport, again: str, clock: C
             return attempt.redeem(answer, clock.now())
 
 
-def _by_code(
-    account: OutlookAccount, transport: Transport, again: str, clock: Clock, pause: Callable[[float], object]
-) -> tuple[Grant, str]:
+def _by_code(account: OutlookAccount, transport: Transport, again: str, clock: Clock) -> tuple[Grant, str]:
     """Let the user type in a code anywhere, and ask until they have. Ctrl-C ends it, with nothing stored."""
     attempt = DeviceSignIn(registration_of(account), scopes_of(account), transport, again)
     register_secret(attempt.device_code)
@@ -126,13 +122,18 @@ def _by_code(
                 with nothing_stored(again):
                     raise
             wait = max(wait, error.retry_after) if isinstance(error, Throttled) else wait
-        pause(wait)
+        _rest(wait)
     raise AuthNeeded(f"The code has run out before it was used, so nothing was stored. For a new one: `{again}`.")
+
+
+def _rest(seconds: float) -> None:
+    """Wait. Ctrl-C ends it."""
+    threading.Event().wait(seconds)
 
 
 def _prove(account: OutlookAccount, token: str, transport: Transport, again: str) -> str:
     """Return the address of who signed in. Raises AuthNeeded when it is not the account's own user."""
-    owner = owner_of(token, transport, account.api_url)
+    owner = owner_of(token, transport, account.api_url, account.username)
     if not owner.is_named(account.username):
         raise AuthNeeded(
             f"You signed in as {owner.address}, but accounts.{account.name} is for {account.username}: nothing was stored. Start "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from connectors.auth.asking import host_of, parse_object
@@ -27,6 +28,9 @@ class Owner:
     name: str
     """What they sign in with (`userPrincipalName`), which need not be an address that takes mail."""
 
+    aliases: tuple[str, ...] = ()
+    """Their further addresses, where those were asked for and the service tells them."""
+
     @property
     def address(self) -> str:
         """Return what to call them by."""
@@ -34,20 +38,34 @@ class Owner:
 
     def is_named(self, address: str) -> bool:
         """Say whether an address is one of theirs; upper and lower case do not count."""
-        return address.strip().lower() in {each.lower() for each in (self.mail, self.name) if each}
+        return address.strip().lower() in {each.lower() for each in (self.mail, self.name, *self.aliases) if each}
 
 
-def owner_of(token: str, transport: Transport, endpoint: str) -> Owner:
-    """Return whose access token it is (https://learn.microsoft.com/graph/api/user-get).
+def owner_of(token: str, transport: Transport, endpoint: str, meant: str) -> Owner:
+    """Return whose access token it is (https://learn.microsoft.com/graph/api/user-get); `meant` is who they ought to be.
 
     Raises AuthNeeded, Misconfigured, Unavailable.
     """
-    url = f"{endpoint}/v1.0/me?$select=mail,userPrincipalName"
-    answer = transport.get(url, headers={"Authorization": f"Bearer {token}"})
+    owner = _owner(_asked(token, transport, endpoint, "mail,userPrincipalName"), host_of(endpoint))
+    if owner.is_named(meant):
+        return owner
+    with suppress(AuthNeeded, Misconfigured):  # those of personal accounts are not told
+        told = _asked(token, transport, endpoint, "proxyAddresses").get("proxyAddresses")
+        named = [plain(one, 320) for one in told if isinstance(one, str)] if isinstance(told, list) else []
+        return replace(owner, aliases=tuple(one[5:] for one in named if one.lower().startswith("smtp:")))
+    return owner
+
+
+def _asked(token: str, transport: Transport, endpoint: str, properties: str) -> dict[str, Any]:
+    url = f"{endpoint}/v1.0/me?$select={properties}"
+    answer = transport.get(url, headers={"Authorization": f"Bearer {token}", "Prefer": 'IdType="ImmutableId"'})
     told = parse_object(answer.text) or {}
-    where = host_of(endpoint)
     if answer.status_code != 200:  # noqa: PLR2004 - a good answer
-        raise _refusal(answer.status_code, told, where)
+        raise _refusal(answer.status_code, told, host_of(endpoint))
+    return told
+
+
+def _owner(told: dict[str, Any], where: str) -> Owner:
     mail, name = (plain(value, 320) if isinstance(value := told.get(key), str) else "" for key in ("mail", "userPrincipalName"))
     if not any(_is_address(each) for each in (mail, name)):
         raise Unavailable(f"{where} does not say whose mailbox it is. Try again later.")

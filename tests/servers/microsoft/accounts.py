@@ -12,6 +12,7 @@ import json
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -114,6 +115,8 @@ class SignInWorld:
         """Good ones."""
         self.access_tokens: dict[str, tuple[User, frozenset[str]]] = {}
         """Those given, with whose they are and their rights."""
+        self.on_token: Callable[[str, User, frozenset[str]], None] = lambda *_: None
+        """Is told of each access token, whose it is, and its rights by their bare names: for whoever is shown it."""
         self._codes: dict[str, dict[str, str]] = {}
         self._devices: dict[str, _Device] = {}
 
@@ -246,6 +249,7 @@ class SignInWorld:
         rights = [scope for scope in scopes.split() if scope not in _RESERVED]
         access = f"EwB.{secrets.token_urlsafe(60)}"
         self.access_tokens[access] = (user, frozenset(rights))
+        self.on_token(access, user, frozenset(right.rpartition("/")[2] for right in rights))
         told: dict[str, Any] = {
             "token_type": "Bearer",
             "scope": " ".join(rights) if self.granted is None else self.granted,
