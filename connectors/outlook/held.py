@@ -126,6 +126,11 @@ class Held:
         return instant(self.item, "createdDateTime") or instant(self.item, "receivedDateTime") or _EPOCH
 
     @property
+    def modified(self) -> datetime:
+        """Return when it was last saved."""
+        return instant(self.item, "lastModifiedDateTime") or self.created
+
+    @property
     def listed_at(self) -> datetime:
         """Return the time by which drafts are put in order."""
         return instant(self.item, "receivedDateTime") or self.created

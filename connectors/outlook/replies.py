@@ -10,42 +10,36 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from connectors.errors import Conflict, NotFound, Refused, Unavailable
-from connectors.outlook.answers import Json, flag, instant, record, records, text
+from connectors.outlook.answers import Json, flag, instant, records, text
 from connectors.outlook.batches import Part
-from connectors.outlook.held import DEFERRED, EXPAND, WHOLE, Held, content_of, person, seconds_of
-from connectors.outlook.page import Original, own_html, own_part, page_of, quotation, standing_quotation
-from connectors.outlook.proof import PROPERTY, Proof, short_digest, words_of
+from connectors.outlook.held import DEFERRED, EXPAND, WHOLE, Held, seconds_of
+from connectors.outlook.leftovers import AT_ONCE, is_bare, left_behind, was_unread
+from connectors.outlook.page import standing_quotation
+from connectors.outlook.proof import PROPERTY, Proof, short_digest
 from connectors.outlook.reading import IN_REPLY_TO, REFERENCES, is_reference
 from connectors.outlook.service import Service, segment
+from connectors.outlook.wanted import Wanted, as_stored
 from rules.drafts.references import is_msg_id
 from rules.drafts.types import Draft
-from rules.mail.encoding import decode_transfer, to_text
-from rules.mail.mime import read_tree
-from rules.mail.structure import walk
 
-__all__ = ["Wanted", "Writer"]
+__all__ = ["Writer", "message_path"]
 
 _DOING: Final = "saving a draft"
 _LOOKING: Final = "looking for the message that is answered"
 _ORIGINAL: Final = (
     "id,internetMessageId,conversationId,receivedDateTime,sentDateTime,lastModifiedDateTime,isDraft,isRead,subject,from,sender,"
-    "toRecipients,ccRecipients,body"
+    "toRecipients,ccRecipients,replyTo,body"
 )
 _SAME_NAME: Final = 10
 """Messages under one Message-ID that are looked at."""
 _TRIES: Final = 3
 _NEEDED: Final = frozenset({"body", "toRecipients", "ccRecipients", "bccRecipients"})
-_SLACK: Final = timedelta(minutes=2)
-"""By which the clocks of service and program may differ."""
-_AT_ONCE: Final = timedelta(seconds=2)
-"""Within which the reading of an original is the doing of the reply to it."""
-_MAX_HTML: Final = 256 * 1024
 _NO_ANSWER: Final = frozenset({400, 403, 404, 405, 409, 410, 422, 501})
 """What is said to who wants to answer what cannot be answered."""
 _log = logging.getLogger(__name__)
@@ -54,74 +48,6 @@ _log = logging.getLogger(__name__)
 def message_path(ref: str, *more: str) -> str:
     """Return the path of a message, or of what can be asked of it."""
     return "/".join(("messages", segment(ref), *more))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A draft as it is to stand."""
-
-    draft: Draft
-    body: str
-    html: bool
-    own: str
-    """The words of `body` that are ours, as `words_of` tells them."""
-    proof: Proof
-
-    @classmethod
-    def of(cls, draft: Draft, raw: bytes, original: Json | None, *, below: str = "", schedule: bool = False) -> Wanted:
-        """Put together what stands in the draft: our own part, and what is quoted `below` or else the original."""
-        own = _own_html(draft, raw)
-        if own is None:
-            body, html = _plain(draft.text), False
-        else:
-            told = below or (quotation(_told(original), draft.date.tzinfo or UTC) if original is not None else "")
-            body, html = page_of(own, told), True
-        until = seconds_of(draft.not_before) if schedule and _is_ahead(draft) and draft.not_before is not None else 0
-        proof = Proof(
-            message_id=draft.message_id,
-            digest=sha256(raw).hexdigest(),
-            content="",
-            answers=short_digest(draft.in_reply_to),
-            unread=original is not None and flag(original, "isRead") is False,
-            until=until,
-        )
-        made = cls(draft, body, html, words_of(body if own is None else own, html=html), proof)
-        return replace(made, proof=replace(proof, content=content_of(made.message()).digest))
-
-    def message(self) -> dict[str, Any]:
-        """Return the draft as the service takes it."""
-        kind = "html" if self.html else "text"
-        return {
-            "subject": " ".join(self.draft.subject.split()),
-            "body": {"contentType": kind, "content": self.body},
-            "toRecipients": [{"emailAddress": {"name": self.draft.to.name, "address": self.draft.to.address}}],
-            "ccRecipients": [],
-            "bccRecipients": [],
-            "internetMessageId": f"<{self.draft.message_id}>",
-            "singleValueExtendedProperties": self.properties(),
-        }
-
-    def properties(self) -> list[dict[str, str]]:
-        """Return the proof, and the time before which the draft shall not leave."""
-        found = [{"id": PROPERTY, "value": str(self.proof)}]
-        if self.proof.until:
-            found.append({"id": DEFERRED, "value": f"{datetime.fromtimestamp(self.proof.until, UTC):%Y-%m-%dT%H:%M:%SZ}"})
-        return found
-
-    def lacks(self, held: Held) -> dict[str, Any]:
-        """Return what has to be written so that `held` is as it should be; empty when it is."""
-        whole = self.message()
-        meant, stands = content_of(whole), held.content
-        differs = {
-            "subject": stands.subject.split() != meant.subject.split(),
-            "body": stands.words != meant.words or bool(stands.pictures),
-            "toRecipients": stands.to != meant.to,
-            "ccRecipients": bool(stands.cc),
-            "bccRecipients": bool(stands.bcc),
-            "internetMessageId": text(held.item, "internetMessageId") != whole["internetMessageId"],
-            "singleValueExtendedProperties": held.proof != self.proof or (held.until != self.proof.until and self.proof.until),
-        }
-        return {name: whole[name] for name, is_other in differs.items() if is_other}
 
 
 class Writer:
@@ -175,9 +101,9 @@ class Writer:
         original = self._original(draft) if answers else None
         wanted = Wanted.of(draft, raw, original, schedule=self._service.settings.schedule_send)
         if original is not None:
-            for left in _left_behind(standing, draft, original):
+            for left in left_behind(standing, draft, original):
                 held = self.read(left.ref)
-                if held is not None and held.proof is None and _is_bare(held, wanted, original):
+                if held is not None and held.proof is None and is_bare(held, wanted, original):
                     return self._resumed(held, wanted, original)
             ref = self._reply(wanted, original)
             if ref:
@@ -187,17 +113,18 @@ class Writer:
 
     def resume(self, held: Held, draft: Draft, raw: bytes) -> Held | None:
         """Finish a reply that was marked as ours and holds none of our words yet, for its maker died; None if it is none such."""
-        if held.proof is None or held.proof.digest != sha256(raw).hexdigest() or draft.key.kind.to_self:
+        ours = held.proof is not None and held.proof.digest == sha256(raw).hexdigest() and held.is_held_back_as_we_did
+        if held.proof is None or not ours or draft.key.kind.to_self:
             return None
         original = self._original(draft)
         wanted = Wanted.of(draft, raw, original, schedule=self._service.settings.schedule_send)
-        if original is None or not _is_bare(held, wanted, original):
+        if original is None or not is_bare(held, wanted, original):
             return None
         return self._complete(held, replace(wanted, proof=replace(wanted.proof, unread=held.proof.unread)))
 
     def _resumed(self, held: Held, wanted: Wanted, original: Json) -> Held:
         """Finish a reply without a mark."""
-        made = self._complete(held, replace(wanted, proof=replace(wanted.proof, unread=_was_unread(original, held))))
+        made = self._complete(held, replace(wanted, proof=replace(wanted.proof, unread=was_unread(original, held))))
         self.restore_unread(made, wanted.draft)
         return made
 
@@ -278,7 +205,7 @@ class Writer:
             digest=sha256(raw).hexdigest(),
             content=held.content.digest,
             answers=short_digest(draft.in_reply_to),
-            unread=original is not None and _was_unread(original, held),
+            unread=original is not None and was_unread(original, held),
             until=held.until,
         )
         self._patch(held, {"singleValueExtendedProperties": [{"id": PROPERTY, "value": str(proof)}]})
@@ -302,7 +229,7 @@ class Writer:
             return
         for one in self._named(draft.in_reply_to):
             changed = instant(one, "lastModifiedDateTime")
-            by_us = changed is not None and changed <= held.created + _AT_ONCE
+            by_us = changed is not None and changed <= held.created + AT_ONCE
             if flag(one, "isRead") is True and flag(one, "isDraft") is not True and by_us and is_reference(text(one, "id")):
                 self._set_unread(text(one, "id"))
 
@@ -323,7 +250,7 @@ class Writer:
         lacking: dict[str, Any] = {}
         for _ in range(_TRIES):
             if written:
-                wanted = _as_stored(wanted, held)
+                wanted = as_stored(wanted, held)
             lacking = wanted.lacks(held)
             if written and lacking.keys() == {"internetMessageId"}:
                 lacking = {}  # the service has one of its own; ours stands in the proof
@@ -333,95 +260,8 @@ class Writer:
                 self._patch(held, lacking)
                 written = True
             held = self._made(held.ref)
-        lacking = _as_stored(wanted, held).lacks(held)
+        lacking = as_stored(wanted, held).lacks(held)
         if held.message_id == wanted.draft.message_id and not lacking.keys() & _NEEDED:
             return held
         self._service.post(message_path(held.ref, "move"), {"destinationId": "deleteditems"}, doing="taking a draft back")
         raise Refused("Outlook does not keep what makes the draft ours, or to whom it goes; it was taken back.")
-
-
-def _as_stored(wanted: Wanted, held: Held) -> Wanted:
-    """Return what is wanted with the words that the mailbox made of it: ours have to be among them, for nobody else."""
-    meant, stands = content_of(wanted.message()), held.content
-    same_people = (stands.to, stands.cc, stands.bcc) == (meant.to, meant.cc, meant.bcc)
-    if not same_people or stands.pictures or stands.files or not stands.words.startswith(wanted.own):
-        return wanted
-    return replace(
-        wanted,
-        body=held.body,
-        html=held.is_html,
-        draft=replace(wanted.draft, subject=stands.subject),
-        proof=replace(wanted.proof, content=stands.digest),
-    )
-
-
-def _was_unread(original: Json, held: Held) -> bool:
-    """Say whether a message was unread before a reply to it was made that did not come to say so.
-
-    It was if the making of the reply is what changed it last. A doubt means unread: no mail is missed by it.
-    """
-    changed = instant(original, "lastModifiedDateTime")
-    return flag(original, "isRead") is not True or (changed is not None and abs(changed - held.created) <= _AT_ONCE)
-
-
-def _is_ahead(draft: Draft) -> bool:
-    return draft.not_before is not None and draft.not_before > draft.date
-
-
-def _left_behind(standing: Sequence[Held], draft: Draft, original: Json) -> list[Held]:
-    """Return what may be a reply that was made and not yet marked when its maker died, oldest first."""
-    conversation = text(original, "conversationId")
-    return [
-        one
-        for one in standing
-        if one.proof is None
-        and one.created >= draft.date - _SLACK
-        and ((conversation and one.conversation == conversation) or one.in_reply_to == draft.in_reply_to)
-    ]
-
-
-def _is_bare(held: Held, wanted: Wanted, original: Json) -> bool:
-    """Say whether a draft is a reply as the service makes it, with nothing in it of anybody's, or with what we wrote."""
-    content, meant = held.content, content_of(wanted.message())
-    senders = {person(one)[1] for one in (record(original, "from"), record(original, "sender"))}
-    to_them = content.to <= {*senders, *meant.to} or len(content.to) == 1
-    if content.bcc or content.files or not to_them:
-        return False
-    if content.words == meant.words:
-        return not content.cc
-    below = standing_quotation(held.body)
-    above = held.body[: held.body.find(below)] if below else held.body
-    return not words_of(above, html=held.is_html) and not content.cc
-
-
-def _told(original: Json) -> Original:
-    body = record(original, "body")
-    return Original(
-        sender=person(record(original, "from")) if record(original, "from") else person(record(original, "sender")),
-        to=tuple(person(one) for one in records(original, "toRecipients")),
-        cc=tuple(person(one) for one in records(original, "ccRecipients")),
-        subject=text(original, "subject"),
-        sent=instant(original, "sentDateTime") or instant(original, "receivedDateTime"),
-        body=text(body, "content"),
-        html=text(body, "contentType").lower() == "html",
-    )
-
-
-def _own_html(draft: Draft, raw: bytes) -> str | None:
-    """Return our part of the body as HTML; None where it is to be plain text: what the user writes to themselves is filled in."""
-    if draft.key.kind.to_self:
-        return None
-    tree = read_tree(raw)
-    for part in walk(tree.root):
-        if part.type == "text/html" and not part.children:
-            return own_part(_decoded(tree.octets(raw, part, _MAX_HTML), part.encoding, part.charset))
-    return own_html(draft.text, draft.links)
-
-
-def _decoded(octets: bytes, encoding: str, charset: str) -> str:
-    return to_text(decode_transfer(octets, encoding, truncated=False), charset, truncated=False)
-
-
-def _plain(text_of: str) -> str:
-    lines = text_of.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(one for one in lines if one in "\n\t" or one.isprintable()).replace("\n", "\r\n")
