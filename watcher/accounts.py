@@ -116,7 +116,6 @@ def _outlook(settings: OutlookAccount, pause: Callable[[float], None] | None) ->
         endpoint=settings.api_url,
         categories=settings.categories,
         category_colors=settings.category_colors,
-        category_colors=settings.category_colors,
         schedule_send=settings.schedule_send,
         timeout=settings.timeout_seconds,
     )
