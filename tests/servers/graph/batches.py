@@ -1,7 +1,7 @@
 """Several requests in one: https://learn.microsoft.com/en-us/graph/json-batching.
 
-At most 20; each has an id of its own; answers come in another order than requests; what depends on a failed one is answered 424;
-headers of the outer request do not hold for the parts, but the sign-in does.
+At most 20, either all at once or one after the other; each has an id of its own; answers come in another order than requests;
+what depends on a failed one is answered 424; headers of the outer request do not hold for the parts, but the sign-in does.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ def split(request: Request) -> list[Part]:
     for number, part in enumerate(parts):
         if not {one.lower() for one in part.after} <= set(names[:number]):
             raise GraphError(400, f"Request {part.id} depends on one that does not come before it.")
+    after = [{one.lower() for one in part.after} for part in parts]
+    if any(after) and after != [set(), *({name} for name in names[:-1])]:
+        raise GraphError(400, "The batch is neither parallel throughout nor one request after the other.")
     return parts
 
 

@@ -23,6 +23,8 @@ _PREFERENCES: Final = frozenset(
     {"idtype", "odata.maxpagesize", "outlook.timezone", "outlook.body-content-type", "outlook.allow-unsafe-html", "return"}
 )
 _OF_MIME: Final = frozenset({"messages.create", "messages.createReply", "messages.createReplyAll"})
+_MOST_OCTETS: Final = 4 << 20
+"""https://learn.microsoft.com/en-us/graph/errors#http-status-codes: a request has 4 MB at most."""
 _IMMUTABLE: Final = re.compile(r'(?:\A|[,;]\s*)IdType\s*=\s*"ImmutableId"', re.IGNORECASE)
 
 
@@ -53,6 +55,8 @@ class Checked:
 
 def check(request: Request) -> Checked:
     """Hold a request against what exists; raises GraphError 404 or 405 for what does not."""
+    if len(request.body) > _MOST_OCTETS:
+        raise GraphError(413)
     parts = urlsplit(request.target)
     place = located(parts.path)
     last = parts.path.rstrip("/").rpartition("/")[2].lower().removeprefix("microsoft.graph.")

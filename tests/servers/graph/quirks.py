@@ -29,6 +29,8 @@ class Quirks:
     """A reply stands in the conversation of its original."""
 
     # -- what is kept of a body (resource message: unsafe HTML is removed; Create message, example 1: head and meta appear)
+    meetings_in_mime: bool = True
+    """`$value` of a meeting message has the calendar that it came with."""
     rewrites_html: bool = True
     """HTML is wrapped into html, head, meta and body, attributes change their order, and spaces become `&nbsp;`."""
     plain_as_html: bool = False

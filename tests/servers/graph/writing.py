@@ -11,6 +11,7 @@ from tests.servers.graph import facts
 from tests.servers.graph.answers import Answer, GraphError, Json, json_answer
 from tests.servers.graph.bodies import kept_html, quoted
 from tests.servers.graph.methods import Asked, Method
+from tests.servers.graph.migrating import take_flags
 from tests.servers.graph.mime import instant, recipient, taken
 from tests.servers.graph.store import Item, Mail, identifier
 
@@ -18,8 +19,6 @@ __all__ = ["WRITES"]
 
 _PEOPLE: Final = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 _NAME: Final = re.compile(r"<[^<>\s]{1,900}>\Z")
-_MOST_OCTETS: Final = 4 << 20
-"""https://learn.microsoft.com/en-us/graph/errors: a request has at most 4 MB."""
 _HEADERS: Final = 5
 """Custom headers: at most five, with names that begin with `x-` (message resource, internetMessageHeaders)."""
 
@@ -33,6 +32,7 @@ def _create(asked: Asked) -> Answer:
     else:
         one = _new_draft(asked, folder)
         _write(asked, one, asked.body, taking=frozenset(asked.body))
+        take_flags(one, asked.body.get("attachments") or [])
         one.conversation = identifier("AAQkAD", "conversation", one.key)
     one.settled = not box.quirks.settles
     box.add(one)
