@@ -20,7 +20,7 @@ from connectors.outlook.reading import is_reference
 from connectors.outlook.service import Service
 from connectors.outlook.settings import OutlookSettings
 from rules.drafts.types import Draft
-from rules.mail import Envelope, Message, Wants
+from rules.mail import Envelope, Message, Role, Wants
 
 __all__ = ["OutlookConnector"]
 
@@ -53,7 +53,8 @@ class OutlookConnector(Connector):
         except BaseException:
             self._let_go(service)
             raise
-        self._service, self._drafts, self._categories = service, DraftBox(service), Categories(service)
+        place = next((ref for ref, role in self._folders.followed().items() if role is Role.DRAFTS), "")
+        self._service, self._drafts, self._categories = service, DraftBox(service, place), Categories(service)
         return Capabilities(
             server_threads=True,
             marks=self._settings.categories,

@@ -45,9 +45,10 @@ class DraftBox:
     """Drafts, and what was sent, over one connection."""
 
     service: Service
+    folder: str = ""
+    """The id of Drafts; empty: it is asked for."""
     _writer: Writer = field(init=False)
     _sent: Sent = field(init=False)
-    _folder: str = ""
 
     def __post_init__(self) -> None:
         """Write, and look at what was sent, over the same connection."""
@@ -103,9 +104,9 @@ class DraftBox:
         return held
 
     def _drafts_folder(self) -> str:
-        if not self._folder:
-            self._folder = text(self.service.get(_FOLDER, query={"$select": "id"}, doing=_LISTING), "id")
-        return self._folder
+        if not self.folder:
+            self.folder = text(self.service.get(_FOLDER, query={"$select": "id"}, doing=_LISTING), "id")
+        return self.folder
 
     # -- putting
 

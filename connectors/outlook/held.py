@@ -21,7 +21,7 @@ from rules.drafts.types import Draft
 from rules.mail import Address, Envelope, Role
 from rules.mail.headers import message_ids
 
-__all__ = ["DEFERRED", "EXPAND", "LISTED", "WHOLE", "Held", "bare_id", "content_of", "person", "seconds_of"]
+__all__ = ["DEFERRED", "EXPAND", "LISTED", "WHOLE", "Held", "bare_id", "content_of", "person", "seconds_of", "subject_of"]
 
 DEFERRED: Final = "SystemTime 0x3FEF"
 """PidTagDeferredSendTime (https://learn.microsoft.com/en-us/openspecs/exchange_server_protocols/ms-oxomsg, section 2.2.3.4)."""
@@ -40,11 +40,20 @@ _STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:
 _SLACK: Final = 60
 """Seconds by which a time that is kept may differ from the one that was set."""
 _MOST_PEOPLE: Final = 500
+_LONGEST_SUBJECT: Final = 255
 
 
 def bare_id(message_id: str) -> str:
     """Return a Message-ID without its angle brackets."""
     return next(iter(message_ids(message_id)), "") if "<" in message_id else message_id.strip()
+
+
+def subject_of(draft: Draft) -> str:
+    """Return the subject as the mailbox can hold it: one line of 255 characters.
+
+    https://learn.microsoft.com/en-us/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits
+    """
+    return " ".join(draft.subject.split())[:_LONGEST_SUBJECT].rstrip()
 
 
 def person(recipient: Json) -> tuple[str, str]:
@@ -245,7 +254,7 @@ class Held:
         return (
             self.content.to == {draft.to.address.lower()}
             and not (self.content.cc or self.content.bcc or self.content.pictures or self.content.files)
-            and self.content.subject.split() == draft.subject.split()
+            and self.content.subject.split() == subject_of(draft).split()
             and words_of(mine, html=self.is_html) in words_of_text(draft)
         )
 

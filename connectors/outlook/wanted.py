@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from connectors.outlook.answers import Json, flag, instant, record, records, text
-from connectors.outlook.held import DEFERRED, Held, content_of, person, seconds_of
+from connectors.outlook.held import DEFERRED, Held, content_of, person, seconds_of, subject_of
 from connectors.outlook.page import Original, own_html, own_part, page_of, quotation
 from connectors.outlook.proof import PROPERTY, Proof, short_digest, words_of
 from rules.drafts.types import Draft
@@ -57,7 +57,7 @@ class Wanted:
         """Return the draft as the service takes it."""
         kind = "html" if self.html else "text"
         return {
-            "subject": " ".join(self.draft.subject.split()),
+            "subject": subject_of(self.draft),
             "body": {"contentType": kind, "content": self.body},
             "toRecipients": [{"emailAddress": {"name": self.draft.to.name, "address": self.draft.to.address}}],
             "ccRecipients": [],
