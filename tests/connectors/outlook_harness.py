@@ -15,7 +15,7 @@ from tests.connectors.harness import Harness
 from tests.servers.graph import SCOPES, FakeGraph, Item, Quirks
 from tests.servers.graph.mime import taken, text_of_html
 
-__all__ = ["OTHERWISE", "OutlookHarness"]
+__all__ = ["FOLDERS", "OTHERWISE", "PAGE", "OutlookHarness", "said"]
 
 PAGE: Final = 7
 FOLDERS: Final = {
@@ -109,28 +109,7 @@ class OutlookHarness(Harness):
 
     def essence(self, raw: bytes) -> bytes:
         """Return who wrote what to whom under which name, in what answer: the words above what is quoted."""
-        read = taken(raw)
-        told = read.properties
-        body = told["body"]
-        content = str(body["content"])
-        words = text_of_html(_QUOTATION.split(content)[0]) if body["contentType"] == "html" else content
-
-        def people(name: str) -> str:
-            return " ".join(sorted(str(one["emailAddress"]["address"]).lower() for one in told[name]))
-
-        sender = told["from"] or {"emailAddress": {"address": ""}}
-        answers = message_from_bytes(raw, policy=policy.compat32).get("In-Reply-To", "")
-        fields = (
-            read.message_id,
-            str(sender["emailAddress"]["address"]).lower(),
-            people("toRecipients"),
-            people("ccRecipients"),
-            people("bccRecipients"),
-            str(told["subject"]),
-            str(answers),
-            words,
-        )
-        return "\n".join(" ".join(field.split()) for field in fields).encode()
+        return said(raw, answers=self.mailbox.quirks.reply_names_original)
 
     def flags(self, role: Role, message_id: str) -> frozenset[str]:
         for one in self.items(role):
@@ -167,3 +146,29 @@ class OutlookHarness(Harness):
         self.server.__exit__()
         assert self.server.violations == []
         assert self.mailbox.trespasses == []
+
+
+def said(raw: bytes, *, sender: bool = True, answers: bool = True) -> bytes:
+    """Return what a draft says, as `essence` has it, with or without whom it is from and what it answers."""
+    read = taken(raw)
+    told = read.properties
+    body = told["body"]
+    content = str(body["content"])
+    words = text_of_html(_QUOTATION.split(content)[0]) if body["contentType"] == "html" else content
+
+    def people(name: str) -> str:
+        return " ".join(sorted(str(one["emailAddress"]["address"]).lower() for one in told[name]))
+
+    author = told["from"] or {"emailAddress": {"address": ""}}
+    answered = message_from_bytes(raw, policy=policy.compat32).get("In-Reply-To", "")
+    fields = (
+        read.message_id,
+        str(author["emailAddress"]["address"]).lower() if sender else "",
+        people("toRecipients"),
+        people("ccRecipients"),
+        people("bccRecipients"),
+        str(told["subject"]),
+        str(answered) if answers else "",
+        words,
+    )
+    return "\n".join(" ".join(field.split()) for field in fields).encode()
