@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes, policy
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
+from connectors import outlook
 from connectors.base import DraftRef, FoundState, Withdrawal
 from connectors.errors import Conflict, NotFound, Refused
 from connectors.outlook import OutlookConnector
@@ -455,3 +459,21 @@ def test_a_draft_that_outlook_will_not_take_is_refused(harness: OutlookHarness, 
     harness.server.fail("messages.create", 400, times=None, message="The recipient is not valid.")
     with pytest.raises(Refused, match="recipient is not valid"):
         put(connector, replace(draft(), in_reply_to="", references=()))
+
+
+# -- nothing is sent
+
+
+def test_no_path_of_the_connector_names_what_would_send_or_destroy() -> None:
+    """Paths are put together of segments: none of them, and no end of one, is a verb that we must not use."""
+    forbidden = re.compile(r"(?:.*/)?(?:send|sendMail|reply|replyAll|forward|createForward|permanentDelete)")
+    sources = list(Path(outlook.__file__).parent.rglob("*.py"))
+    found = [
+        (path.name, node.value)
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and forbidden.fullmatch(node.value)
+    ]
+
+    assert len(sources) > 15
+    assert found == []

@@ -139,9 +139,10 @@ def test_a_reply_takes_one_round_trip_to_make(plain: OutlookHarness) -> None:
     with opened(plain) as connector:
         assert isinstance(connector, OutlookConnector)
         one, _ = answering(plain)
-        before = plain.server.calls.copy()
+        before, spent = plain.server.calls.copy(), connector.spent
         put(connector, one)
         made = plain.server.calls - before
+        assert (connector.spent - spent).calls == 4, "Drafts, the original, the reply, and what became of it"
 
     assert made["batch"] == made["messages.createReply"] == made["messages.update"] == 1, "and the original is unread again"
     assert made["messages.create"] == 0
