@@ -230,6 +230,7 @@ def test_a_token_that_is_refused_again_needs_the_user(harness: OutlookHarness) -
     with pytest.raises(AuthNeeded, match="does not accept"):
         connector.open()
     assert asked == [False, True]
+    assert connector.spent.calls == 1  # the same once more would be refused as well
 
 
 def test_a_part_of_a_batch_that_is_refused_for_its_token_is_asked_again(
