@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from connectors.base import Changes
-from connectors.errors import ConnectorError, NotFound, Refused, Throttled, Unavailable
+from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, NotFound, Refused, Throttled, Unavailable
 from connectors.outlook.answers import Json, instant, records, text
 from connectors.outlook.batches import Answer, Part
 from connectors.outlook.cursor import Cursor, Place
-from connectors.outlook.folders import Folders, follow_folders, relist
+from connectors.outlook.folders import Folders, follow_folders
 from connectors.outlook.reading import SELECT, change_key
 from connectors.outlook.refusal import SyncLostError, strange
 from connectors.outlook.rows import Rows, read_rows
@@ -107,13 +107,10 @@ class _Pass:
             if not self.service.is_own(self._place(ref).link):
                 self._lose(ref)
         parts = [Part("GET", self._link(ref), headers=prefer) for ref in waiting]
-        if not self.folders.link:
-            relist(self.service, self.folders)
         if tree := self.folders.link:
             parts.append(Part("GET", tree))
         answers = self.service.batch(parts, doing=_DOING)
-        if tree:
-            follow_folders(self.service, self.folders, answers.pop())
+        follow_folders(self.service, self.folders, answers.pop() if tree else None)
         still = [(ref, answer) for ref, answer in zip(waiting, answers, strict=True) if self.folders.role_of(ref) is not None]
         good = {ref: answer for ref, answer in still if self._is_good(ref, answer)}
         told = [row for answer in good.values() for row in _rows(answer.json) if "@removed" not in row]
@@ -139,8 +136,8 @@ class _Pass:
         if isinstance(error, SyncLostError) or (isinstance(error, (NotFound, Refused)) and place.link):
             self._lose(ref)
             return True
-        if isinstance(error, (NotFound, Refused)) and role is Role.ARCHIVE:
-            _log.info("A folder of the mailbox is left out: %s", error)
+        if isinstance(error, (NotFound, Refused, AuthNeeded, Misconfigured)) and role is Role.ARCHIVE:
+            _log.info("A folder of the mailbox is left out: %s", error)  # were it all of them, the inbox would say so
             self.folders.leave_out(ref)
         elif isinstance(error, Unavailable) and not isinstance(error, Throttled) and self._is_hopeless(ref):
             _log.warning("Outlook cannot list a folder in spite of many tries; this pass goes on without it: %s", error)
@@ -158,6 +155,13 @@ class _Pass:
             _FAILED.clear()
         _FAILED[key] += 1
         return _FAILED[key] > _GIVEN_UP and self.folders.role_of(ref) in {Role.ARCHIVE, Role.JUNK}
+
+    def _miss(self, ref: str, error: Unavailable) -> None:
+        """Take in that a page could not be had. Raises the error where it is not this folder alone."""
+        self.misses += 1
+        if self.misses > 1:
+            raise error
+        self._take_failure(ref, error)
 
     def _lose(self, ref: str) -> None:
         """Begin a folder anew. What had been read of it may have changed unseen, unless its first listing was under way."""
@@ -205,10 +209,7 @@ class _Pass:
             except Throttled:
                 raise
             except Unavailable as error:
-                self.misses += 1
-                if self.misses > 1:  # it is not this folder alone
-                    raise
-                self._take_failure(ref, error)
+                self._miss(ref, error)
                 return None
             except (NotFound, Refused) as error:
                 if not self._take_failure(ref, error):
@@ -280,6 +281,11 @@ class _Pass:
                 page = self.service.page(
                     place.page or self._listing(ref, place.older), size=self.service.settings.page_size, doing=_DOING
                 )
+            except Throttled:
+                raise
+            except Unavailable as error:
+                self._miss(ref, error)
+                return
             except (NotFound, Refused) as error:
                 if not place.page:
                     self.failed = self.failed or Unavailable(f"Mail cannot be listed at the moment. {error}")

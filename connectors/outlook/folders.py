@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.errors import Misconfigured, NotFound, Refused, Unavailable
+from connectors.errors import Misconfigured, NotFound, Refused, Throttled, Unavailable
 from connectors.outlook.answers import Json, flag, record, records, text
 from connectors.outlook.batches import Answer, Part
-from connectors.outlook.refusal import SyncLostError
 from connectors.outlook.service import Service, with_query
 from rules.mail import Role
 
-__all__ = ["Folder", "Folders", "find_folders", "folder_parts", "follow_folders", "relist"]
+__all__ = ["Folder", "Folders", "find_folders", "folder_parts", "follow_folders"]
 
 _ROLES: Final[Mapping[str, Role]] = {
     "inbox": Role.INBOX,
@@ -169,7 +168,10 @@ def find_folders(service: Service, answers: Sequence[Answer]) -> Folders:
         raise Unavailable("Outlook does not say where the inbox, the drafts and the sent mail are; it is asked again.")
     folders = Folders(known, {})
     folders.take(found)
-    relist(service, folders, service.value(answers[len(_NAMES)], _DOING))
+    try:
+        relist(service, folders, service.value(answers[len(_NAMES)], _DOING))
+    except (NotFound, Refused) as error:
+        _log.warning("Outlook does not list the folders of the user's own; only its own ones are read: %s", error)
     return folders
 
 
@@ -188,12 +190,20 @@ def relist(service: Service, folders: Folders, page: Json | None = None) -> None
     folders.link = service.absolute(link) if link else ""
 
 
-def follow_folders(service: Service, folders: Folders, answer: Answer) -> None:
-    """Take in what changed in the tree, by the answer to its delta link. Raises from the tree in `connectors.errors`."""
+def follow_folders(service: Service, folders: Folders, answer: Answer | None) -> None:
+    """Take in what changed in the tree, by the answer to its delta link, if there is one.
+
+    Where it cannot be had the tree stays as it is, and mail is read all the same. Raises Throttled, AuthNeeded and Misconfigured.
+    """
     try:
-        page = service.value(answer, _DOING)
-    except (SyncLostError, NotFound, Refused):
-        _log.info("Outlook does not know any more which folders were seen; they are listed anew")
-        relist(service, folders)
-        return
-    relist(service, folders, page)
+        try:
+            relist(service, folders, None if answer is None else service.value(answer, _DOING))
+        except (NotFound, Refused):
+            if answer is None:
+                raise
+            _log.info("Outlook does not know any more which folders were seen; they are listed anew")
+            relist(service, folders)
+    except Throttled:
+        raise
+    except (NotFound, Refused, Unavailable) as error:
+        _log.info("Which folders there are cannot be asked at the moment: %s", error)

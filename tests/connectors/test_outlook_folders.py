@@ -222,6 +222,51 @@ def test_a_folder_that_turns_out_not_to_be_there_is_left_out(
     assert key not in folders_known.followed()
 
 
+@pytest.mark.parametrize("status", [500, 400])
+def test_mail_is_read_though_the_tree_cannot_be_asked_for(
+    harness: OutlookHarness, connector: OutlookConnector, box: Mailbox, status: int
+) -> None:
+    cursor = pull(connector).cursor
+    key = box.add_folder("Jobs")
+    box.deliver(letter("filed"), key, NOW)
+    box.deliver(letter("one"), at=NOW)
+    harness.server.fail("mailFolders.delta", status, times=None)
+    without = pull(connector, cursor)
+    harness.server.heal()
+
+    assert without.ids == {"one"}
+    assert pull(connector, without.cursor).ids == {"filed"}
+
+
+def test_a_mailbox_whose_tree_is_never_told_has_its_own_folders(harness: OutlookHarness) -> None:
+    harness.server.fail("mailFolders.delta", 400, code="notSupported", times=None)
+    harness.deliver(letter("one"), received_at=NOW)
+    connector = harness.connector()
+    told = {role for role, _ in connector.open().folders}
+    pulled = pull(connector)
+    connector.close()
+
+    assert {Role.INBOX, Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.JUNK} == told
+    assert pulled.ids == {"one"}
+
+
+def test_a_folder_that_is_not_shared_is_left_out_and_the_others_are_read(
+    harness: OutlookHarness, connector: OutlookConnector, box: Mailbox
+) -> None:
+    key = box.add_folder("Private")
+    box.deliver(letter("private"), key, NOW)
+    box.deliver(letter("one"), at=NOW)
+    cursor = pull(connector, wants=nothing).cursor
+    tree = connector._folders
+    assert tree is not None
+    harness.server.fail("messages.delta", 403, skip=list(tree.followed()).index(key))
+    box.deliver(letter("two"), at=NOW)
+    pulled = pull(connector, cursor, wants=nothing)
+
+    assert pulled.ids == {"two"}
+    assert key not in tree.followed()
+
+
 def test_a_mailbox_without_an_archive_is_fine(harness: OutlookHarness) -> None:
     harness.server.fail("mailFolders.get", 404, skip=3)  # the fourth that is asked for
     harness.deliver(letter("one"), received_at=NOW)
