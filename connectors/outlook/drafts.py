@@ -215,8 +215,9 @@ class DraftBox:
         If somebody worked on it in that moment all the same, it goes back to where it stood.
         """
         path, there = message_path(held.ref, "move"), {"destinationId": _BIN}
+        bound = True
         for _ in range(_TRIES):
-            headers = {"If-Match": held.etag} if held.etag else {}
+            headers = {"If-Match": held.etag} if held.etag and bound else {}
             answer = self.service.batch([Part("POST", path, there, headers)], doing=_TAKING_BACK)[0]
             try:
                 self.service.value(answer, _TAKING_BACK)
@@ -228,7 +229,8 @@ class DraftBox:
                     return Withdrawal.GONE
                 if again.digest != held.digest:
                     return Withdrawal.EDITED
-                held = again  # saved anew without a change
+                bound = again.etag != held.etag  # what did not change is no reason: conditions are not understood here
+                held = again
                 continue
             return self._see_removed(held, text(answer.json, "id") or held.ref)
         raise Unavailable("Outlook changes the draft again and again while it is taken back; it is tried again.")

@@ -13,7 +13,7 @@ from typing import Final
 
 from connectors.base import DraftRef
 from connectors.outlook.answers import Json, flag, instant, record, records, text
-from connectors.outlook.page import own_html, standing_quotation
+from connectors.outlook.page import own_html, plain_text_of, standing_quotation
 from connectors.outlook.proof import PROPERTY, Content, Proof, words_of
 from connectors.outlook.reading import IN_REPLY_TO, REFERENCES, change_key, envelope_of
 from rules.drafts.headers import address_list, is_addressable, msg_ids, unstructured
@@ -208,6 +208,7 @@ class Held:
     def raw(self) -> bytes:
         """Return it as RFC 5322 bytes, made of its properties, the same for the same ones; without what is attached."""
         answers = message_ids(self.extended(IN_REPLY_TO))[:1]
+        plain = plain_text_of(self.body) if self.is_html else self.body
         fields = [
             ("From", _addresses("From", (record(self.item, "from"),))),
             ("To", _addresses("To", records(self.item, "toRecipients"))),
@@ -219,11 +220,11 @@ class Held:
             ("In-Reply-To", msg_ids("In-Reply-To", answers)),
             ("References", msg_ids("References", message_ids(self.extended(REFERENCES)))),
             ("MIME-Version", "1.0"),
-            ("Content-Type", f'text/{"html" if self.is_html else "plain"}; charset="utf-8"'),
+            ("Content-Type", f'text/{"html" if plain is None else "plain"}; charset="utf-8"'),
             ("Content-Transfer-Encoding", "8bit"),
         ]
         head = "".join(f"{name}: {value}\r\n" for name, value in fields if value)
-        body = re.sub(r"\r\n?|\n", "\r\n", self.body)
+        body = re.sub(r"\r\n?|\n", "\r\n", self.body if plain is None else plain)
         return f"{head}\r\n{body}".encode("utf-8", "replace")
 
     @cached_property

@@ -11,19 +11,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from html import escape
+from html import escape, unescape
 from typing import Final
 
 from connectors.outlook.quoting import quotable
 from rules.drafts.hypertext import hypertext
 
-__all__ = ["Original", "own_html", "own_part", "page_of", "quotation", "standing_quotation"]
+__all__ = ["Original", "own_html", "own_part", "page_of", "plain_text_of", "quotation", "standing_quotation"]
 
 _BODY: Final = re.compile(r"<body\b[^<>]{0,2000}>(.*)</body\s*>", re.IGNORECASE | re.DOTALL)
 _BEGINNING: Final = re.compile(
     r"""(?:<hr\b[^<>]{0,300}>\s*)?<div\b[^<>]{0,300}\bid\s*=\s*["']?(?:x_){0,9}(?:appendonsend|divRplyFwdMsg)\b""", re.IGNORECASE
 )
 _END: Final = re.compile(r"</body\s*>", re.IGNORECASE)
+_CONVERTED: Final = re.compile(
+    r"""<!--\s{0,9}converted from text\s{0,9}-->|<div\b[^<>]{0,200}\bclass\s{0,9}=\s{0,9}["']?PlainText\b""", re.IGNORECASE
+)
+_LOOKED_AT: Final = 16_384
+_TYPED: Final = re.compile(r"<(?:p|li|table|h[1-6]|blockquote|pre)\b", re.IGNORECASE)
+_BLOCK: Final = re.compile(r"<div\b", re.IGNORECASE)
+_BREAK: Final = re.compile(r"<br\s{0,9}/?>(?:\r?\n)?", re.IGNORECASE)
+_ANY_TAG: Final = re.compile(r"<[!/A-Za-z][^<>]{0,2000}>")
 _MOST_NAMED: Final = 50
 _LONGEST_NAME: Final = 200
 _LONGEST_SUBJECT: Final = 500
@@ -84,6 +92,20 @@ def standing_quotation(page: str) -> str:
         return ""
     ends = [match.start() for match in _END.finditer(page, begin.start())]
     return page[begin.start() : ends[-1] if ends else len(page)]
+
+
+def plain_text_of(page: str) -> str | None:
+    """Return plain text that the service tells as HTML, line for line; None where it was written as HTML.
+
+    The service tells bodies as HTML unless asked otherwise (https://learn.microsoft.com/en-us/graph/api/message-get), and then
+    nothing says any more that a line may have been broken by a program.
+    """
+    if not _CONVERTED.search(page[:_LOOKED_AT]):
+        return None
+    inside = own_part(page)
+    if _TYPED.search(inside) or len(_BLOCK.findall(inside)) > 1:
+        return None  # it was plain text once, and was written on as HTML
+    return unescape(_ANY_TAG.sub("", _BREAK.sub("\n", inside))).replace("\u00a0", " ")
 
 
 def _person(person: tuple[str, str]) -> str:

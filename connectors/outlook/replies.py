@@ -8,6 +8,7 @@ behind it. `createReplyAll` is never right: a draft of ours goes to one person.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -42,6 +43,8 @@ _TRIES: Final = 3
 _NEEDED: Final = frozenset({"body", "toRecipients", "ccRecipients", "bccRecipients"})
 _NO_ANSWER: Final = frozenset({400, 403, 404, 405, 409, 410, 422, 501})
 """What is said to who wants to answer what cannot be answered."""
+_NO_ID: Final = re.compile(r"malformed|ErrorInvalidId", re.IGNORECASE)
+"""How a handle is refused that is none: ErrorInvalidIdMalformed, "Id is malformed."."""
 _log = logging.getLogger(__name__)
 
 
@@ -60,12 +63,16 @@ class Writer:
     # -- reading
 
     def read(self, ref: str) -> Held | None:
-        """Return a message as it stands now, wherever it is; None when it is gone."""
+        """Return a message as it stands now, wherever it is; None when it is gone, or the handle is none of this mailbox's."""
         if not is_reference(ref):
             return None
         try:
             item = self._service.get(message_path(ref), query={"$select": WHOLE, "$expand": EXPAND}, doing="reading a draft")
-        except (NotFound, Refused):
+        except NotFound:
+            return None
+        except Refused as error:
+            if not _NO_ID.search(str(error)):
+                raise  # it may well be there
             return None
         held = Held(item)
         return held if held.ref == ref or not held.ref else None
@@ -185,13 +192,15 @@ class Writer:
         unread = held.proof.unread if held.proof is not None else False
         wanted = replace(wanted, proof=replace(wanted.proof, unread=unread))
         before = held.content.digest
+        bound = True
         for _ in range(_TRIES):
             try:
-                self._patch(held, wanted.message())
+                self._patch(held, wanted.message(), bound=bound)
             except Conflict:  # saved anew by the service or a client: with other words, or only so
                 again = self.read(held.ref)
                 if again is None or again.content.digest != before or not again.is_held_back_as_we_did:
                     raise
+                bound = again.etag != held.etag  # what did not change is no reason: conditions are not understood here
                 held = again
                 continue
             return self._complete(self._made(held.ref), wanted)
@@ -237,8 +246,9 @@ class Writer:
         with suppress(NotFound, Refused, Conflict):
             self._service.patch(message_path(ref), {"isRead": False}, doing="leaving a message unread")
 
-    def _patch(self, held: Held, change: Mapping[str, Any]) -> None:
-        self._service.patch(message_path(held.ref), dict(change), etag=held.etag, doing=_DOING)
+    def _patch(self, held: Held, change: Mapping[str, Any], *, bound: bool = True) -> None:
+        """Change a draft, `bound` to the state in which it was read."""
+        self._service.patch(message_path(held.ref), dict(change), etag=held.etag if bound else "", doing=_DOING)
 
     def _complete(self, held: Held, wanted: Wanted) -> Held:
         """Write what is not as it should be in a draft that was just made, and return it as it then stands.
@@ -260,6 +270,8 @@ class Writer:
                 self._patch(held, lacking)
                 written = True
             held = self._made(held.ref)
+        if not written:
+            raise Unavailable("Outlook changes the draft again and again while it is written; it is tried again.")
         lacking = as_stored(wanted, held).lacks(held)
         if held.message_id == wanted.draft.message_id and not lacking.keys() & _NEEDED:
             return held

@@ -6,12 +6,12 @@ office-js#2659, #6066). Our property goes along, so it tells; where it was lost,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from connectors.errors import NotFound, Refused
+from connectors.errors import Refused
 from connectors.matching import is_later, is_sent_copy
 from connectors.outlook.answers import records, text
 from connectors.outlook.held import EXPAND, LISTED, Held
@@ -41,7 +41,7 @@ class Sent:
         Known by our property or by its Message-ID, else by thread and recipient.
         """
         copies: list[Envelope] = []
-        for held in self._listed(draft):
+        for held in self._since(draft):
             envelope = held.envelope(Role.SENT)
             if draft.message_id in {held.message_id, envelope.message_id}:
                 return envelope
@@ -49,22 +49,23 @@ class Sent:
                 copies.append(envelope)
         return max(copies, key=lambda one: one.received_at, default=None)
 
-    def _listed(self, draft: Draft) -> Iterator[Held]:
+    def _since(self, draft: Draft) -> Iterator[Held]:
+        """Yield what was sent since a day before a draft was made."""
         begin = (draft.date - _DAY).astimezone(UTC)
-        query = {
-            "$filter": f"receivedDateTime ge {begin:%Y-%m-%dT%H:%M:%SZ}",
-            "$orderby": "receivedDateTime desc",
-            "$select": LISTED,
-            "$expand": EXPAND,
-        }
-        link, seen = with_query(_FOLDER, query), {""}
+        asked = {"$filter": f"receivedDateTime ge {begin:%Y-%m-%dT%H:%M:%SZ}", "$orderby": "receivedDateTime desc"}
+        try:
+            yield from self._listed(asked, begin)
+        except Refused:  # such a question is too much for it: then in the order in which it lists by itself, newest first
+            yield from self._listed({}, begin)
+
+    def _listed(self, asked: Mapping[str, str], begin: datetime) -> Iterator[Held]:
+        link, seen = with_query(_FOLDER, {**asked, "$select": LISTED, "$expand": EXPAND}), {""}
         for _ in range(_MOST):
-            try:
-                answer = self.service.page(link, size=_PAGE, doing=_DOING)
-            except (NotFound, Refused):
+            answer = self.service.page(link, size=_PAGE, doing=_DOING)
+            page = [Held(item) for item in records(answer, "value")]
+            yield from page
+            if page and all(one.listed_at < begin for one in page):
                 return
-            for item in records(answer, "value"):
-                yield Held(item)
             link = text(answer, "@odata.nextLink")
             if link in seen:
                 return

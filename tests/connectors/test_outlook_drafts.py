@@ -13,21 +13,29 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors import outlook
 from connectors.base import DraftRef, FoundState, Withdrawal
 from connectors.errors import Conflict, NotFound, Refused
 from connectors.outlook import OutlookConnector
+from connectors.outlook.held import WHOLE, Held
 from connectors.outlook.proof import PROPERTY
 from rules.drafts.mime import draft_bytes
 from rules.drafts.types import Draft
 from rules.mail import Role
 from rules.mail.headers import split_fields
 from rules.mail.mime import header_of
+from rules.notes.reading import read_form, read_text
 from tests.connectors.contract_changes import opened
 from tests.connectors.letters import ADDRESS, COMPANY, NOW, draft, letter
 from tests.connectors.outlook_harness import OTHERWISE, OutlookHarness
+from tests.rules.notes_cases import AT, FRAME, NOTES, fill
+from tests.rules.notes_clients import CLIENTS, Client
+from tests.rules.test_notes_clients import FULL
 from tests.servers.graph import Item, Quirks
+from tests.servers.graph.mime import taken
 
 DEFERRED = "SystemTime 0x3fef"
 """As the service spells it."""
@@ -48,6 +56,10 @@ def connector(harness: OutlookHarness) -> Iterator[OutlookConnector]:
     with opened(harness) as one:
         assert isinstance(one, OutlookConnector)
         yield one
+
+
+NAMES = [*WHOLE.split(","), "@odata.etag", "singleValueExtendedProperties", "emailAddress", "address", "name"]
+NAMES += ["contentType", "content", "value"]
 
 
 def letter_of_ours(harness: OutlookHarness) -> Draft:
@@ -353,6 +365,42 @@ def test_a_form_to_oneself_comes_back_as_it_was_filled_in(harness: OutlookHarnes
     assert "Rita Chen: my talk" in [line for page in pages_of(connector.read_draft(found.ref)) for line in page.lines]
 
 
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
+def test_a_form_comes_back_as_the_same_notes_whatever_client_saved_it(harness: OutlookHarness, client: Client) -> None:
+    one = replace(draft(text=NOTES, in_reply_to="", references=(), to=ADDRESS), key=replace(draft().key, step="notes-1"))
+    with opened(harness) as connector:
+        ref = connector.put_draft(one, draft_bytes(one))
+        assert read_form(connector.read_draft(ref), FRAME, AT) == read_text(NOTES, FRAME, AT)
+        item = standing(harness)
+        item.set["body"] = taken(client(fill(NOTES, FULL))).properties["body"]
+        item.users = True
+        harness.mailbox.look_at(item.key)
+        found = connector.find_draft(one, ref)
+
+        assert found.state is FoundState.EDITED
+        assert found.ref is not None
+        assert read_form(connector.read_draft(found.ref), FRAME, AT).points == read_text(fill(NOTES, FULL), FRAME, AT).points
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), JSON))
+def test_whatever_the_service_says_of_a_draft_it_can_be_read(item: dict[str, object]) -> None:
+    held = Held(item)
+
+    assert held.raw == Held(dict(item)).raw
+    assert held.digest
+    assert held.place.ref == held.ref
+    assert not held.says(draft())
+    assert held.envelope(Role.DRAFTS).role is Role.DRAFTS
+    assert isinstance(held.is_untouched, bool)
+
+
 # -- what was sent
 
 
@@ -386,6 +434,41 @@ def test_sent_mail_is_looked_through_as_far_back_as_the_draft_page_by_page(
 
     assert connector.find_draft(one, ref).state is FoundState.SENT
     assert 1 < harness.server.calls["messages.list"] - before < 9
+
+
+@pytest.mark.parametrize("times", [1, None])
+def test_nothing_is_concluded_from_a_listing_that_is_refused(harness: OutlookHarness, times: int | None) -> None:
+    one = letter_of_ours(harness)
+    with opened(harness) as connector:
+        ref = connector.put_draft(one, draft_bytes(one))
+        harness.mailbox.send_draft(standing(harness).key)
+        harness.server.fail("messages.list", 400, times=times, skip=1, code="InefficientFilter")
+        if times is None:
+            with pytest.raises(Refused):
+                connector.find_draft(one, ref)
+        else:
+            assert connector.find_draft(one, ref).state is FoundState.SENT
+
+
+def test_a_draft_that_cannot_be_read_for_another_reason_is_not_gone(harness: OutlookHarness, connector: OutlookConnector) -> None:
+    one = letter_of_ours(harness)
+    ref = put(connector, one)
+    harness.server.fail("messages.get", 400, times=None, code="ErrorInvalidRequest", message="Not this way.")
+    for ask in (lambda: connector.find_draft(one, ref), lambda: connector.withdraw_draft(one, ref)):
+        with pytest.raises(Refused):
+            ask()
+
+
+def test_a_service_that_knows_no_conditions_is_asked_without_one(harness: OutlookHarness, connector: OutlookConnector) -> None:
+    one = letter_of_ours(harness)
+    other = replace(one, message_id=draft(2).message_id, text=TEXT.replace("talk", "long talk"))
+    old = put(connector, one)
+    harness.server.fail("messages.update", 412, code="ErrorIrresolvableConflict")
+    new = connector.put_draft(other, draft_bytes(other), old)
+    assert connector.find_draft(other, new).state is FoundState.UNTOUCHED
+    harness.server.fail("messages.move", 412, code="ErrorIrresolvableConflict")
+
+    assert connector.withdraw_draft(other, new) is Withdrawal.WITHDRAWN
 
 
 # -- when it leaves

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.outlook.page import Original, own_html, own_part, page_of, quotation, standing_quotation
+from connectors.outlook.page import Original, own_html, own_part, page_of, plain_text_of, quotation, standing_quotation
 from connectors.outlook.proof import PROPERTY, Content, Proof, words_of
 from connectors.outlook.quoting import quotable
 from rules.drafts.hypertext import hypertext
@@ -283,3 +283,30 @@ def test_an_original_cannot_bring_the_mark_of_a_quotation_with_it() -> None:
 
     assert page.count("divRplyFwdMsg") == 1
     assert render(page[: page.index("<hr")]).text == "Mine"
+
+
+# -- plain text that is told as HTML
+
+
+def test_plain_text_that_is_told_as_html_is_text_again_line_for_line() -> None:
+    told = (
+        '<html><head>\r\n<meta name="Generator" content="Exchange">\r\n<!-- converted from text -->\r\n</head>\r\n'
+        '<body>\r\n<font size="2"><span style="font-size:11pt;"><div class="PlainText">Rita Chen: asked &lt;much&gt;<br>\r\n'
+        "&nbsp; and twice <br>\r\n<br>\r\nhttps://e.test</div></span></font>\r\n</body></html>\r\n"
+    )
+
+    assert plain_text_of(told) == "Rita Chen: asked <much>\n  and twice \n\nhttps://e.test"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "<p>Rita Chen: asked much</p>",
+        '<div class="PlainText">Rita Chen:</div><div>typed below</div>',
+        '<div class="PlainText">Rita Chen:<p>typed below</p></div>',
+        "converted from text",
+        "",
+    ],
+)
+def test_what_was_written_as_html_or_written_on_as_such_stays_html(told: str) -> None:
+    assert plain_text_of(told) is None
