@@ -20,13 +20,13 @@ from connectors.auth.answer import read_answer
 from connectors.auth.asking import host_of
 from connectors.auth.microsoft.app import build_app
 from connectors.auth.microsoft.grant import Grant, GrantUnreadable, read_grant, slim
-from connectors.auth.microsoft.refusal import at_device, at_sign_in
+from connectors.auth.microsoft.refusal import at_device, at_sign_in, error_of
 from connectors.auth.microsoft.registration import MICROSOFT, Registration
 from connectors.auth.microsoft.renewing import is_token, readable
 from connectors.auth.microsoft.scopes import missing_scopes
 from connectors.auth.microsoft.transport import Transport
 from connectors.auth.trouble import plain
-from connectors.errors import AuthNeeded, Unavailable
+from connectors.errors import AuthNeeded, Misconfigured, Unavailable
 
 __all__ = ["DeviceSignIn", "SignIn"]
 
@@ -131,6 +131,10 @@ class DeviceSignIn(_Attempt):
     def __init__(self, registration: Registration, scopes: Collection[str], transport: Transport, again: str) -> None:
         """Ask for a code. Raises AuthNeeded, Misconfigured, Unavailable."""
         super().__init__(registration, scopes, transport, again)
+        if not self._app.authority.device_authorization_endpoint:
+            raise Misconfigured(
+                f"{host_of(registration.service)} gives no codes for other machines: sign in on the page, without --no-browser."
+            )
         with readable(registration), _quiet():
             flow = self._app.initiate_device_flow(scopes=list(self._scopes))
             if "error" in flow:
@@ -161,7 +165,7 @@ class DeviceSignIn(_Attempt):
         """
         with readable(self._registration), _quiet():
             result = self._app.acquire_token_by_device_flow(self._flow, exit_condition=lambda _: True)
-        if result.get("error") in _WAITING:
+        if error_of(result) in _WAITING:
             return None
         if "error" in result:
             raise at_device(result, self._registration, self._again)

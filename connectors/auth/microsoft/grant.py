@@ -104,6 +104,8 @@ def _check(cache: Mapping[str, Any]) -> None:
     tokens = list(cache.get("RefreshToken", {}).values())
     if not all(isinstance(entry.get(key), str) for entry in (*accounts, *tokens) for key in named):
         raise GrantUnreadable("it is damaged")
+    if not all(entry.get("credential_type") == "RefreshToken" for entry in tokens):
+        raise GrantUnreadable("it is damaged")
     if not accounts or not all(isinstance(entry.get("authority_type"), str) for entry in accounts):
         raise GrantUnreadable("it names no account")
     if not _secrets(cache):

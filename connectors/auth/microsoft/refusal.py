@@ -15,7 +15,7 @@ from connectors.auth.microsoft.registration import MICROSOFT, Registration
 from connectors.auth.trouble import plain
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
 
-__all__ = ["DEVICE_ENDS", "TEMPORARY", "at_device", "at_discovery", "at_refresh", "at_sign_in", "words_of"]
+__all__ = ["DEVICE_ENDS", "TEMPORARY", "at_device", "at_discovery", "at_refresh", "at_sign_in", "error_of", "words_of"]
 
 TEMPORARY: Final = frozenset({"temporarily_unavailable", "server_error"})
 """Errors that go away by themselves."""
@@ -50,14 +50,14 @@ def at_discovery(told: Mapping[str, Any], registration: Registration) -> Connect
 def at_sign_in(told: Mapping[str, Any], registration: Registration, again: str) -> ConnectorError:
     """Explain an error that came back from the page, or for what it gave; `again` is the command that signs in."""
     start = f"Start over with `{again}`"
-    if told.get("error") == "access_denied" and not _numbers(told) - {65004}:
+    if error_of(told) == "access_denied" and not _numbers(told) - {65004}:
         return AuthNeeded(f"Access was not allowed on {MICROSOFT}'s page, so nothing was stored. To allow it: `{again}`.")
     return _explained(told, registration, f"{MICROSOFT} refused the sign-in, so nothing was stored", start)
 
 
 def at_device(told: Mapping[str, Any], registration: Registration, again: str) -> ConnectorError:
     """Explain an error of the device flow (RFC 8628 section 3.5); `again` is the command that signs in."""
-    match told.get("error"):
+    match error_of(told):
         case "authorization_declined" | "access_denied":
             return AuthNeeded(f"The sign-in was declined on {MICROSOFT}'s page, so nothing was stored. To allow it: `{again}`.")
         case "expired_token" | "code_expired":
@@ -65,6 +65,12 @@ def at_device(told: Mapping[str, Any], registration: Registration, again: str) -
         case "bad_verification_code":
             return AuthNeeded(f"{MICROSOFT} does not know the code any more, so nothing was stored. For a new one: `{again}`.")
     return at_sign_in(told, registration, again)
+
+
+def error_of(told: Mapping[str, Any]) -> str:
+    """Return the code of an error; empty where it is none."""
+    error = told.get("error")
+    return error if isinstance(error, str) else ""
 
 
 def words_of(told: Mapping[str, Any]) -> str:
@@ -75,7 +81,7 @@ def words_of(told: Mapping[str, Any]) -> str:
 
 
 def _explained(told: Mapping[str, Any], registration: Registration, what: str, start: str) -> ConnectorError:
-    error, numbers, said = told.get("error"), _numbers(told), words_of(told)
+    error, numbers, said = error_of(told), _numbers(told), words_of(told)
     if error in TEMPORARY or numbers & TRANSIENT:
         return Unavailable(f"{MICROSOFT}'s sign-in does not work just now ({said}).")
     advice = advice_on(numbers, str(told.get("suberror") or ""), registration, start)

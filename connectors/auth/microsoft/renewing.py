@@ -13,7 +13,7 @@ import msal
 
 from connectors.auth.asking import host_of
 from connectors.auth.microsoft.app import build_app
-from connectors.auth.microsoft.grant import Grant, slim
+from connectors.auth.microsoft.grant import Grant, GrantUnreadable, read_grant, slim
 from connectors.auth.microsoft.refusal import at_refresh
 from connectors.auth.microsoft.registration import Registration
 from connectors.auth.microsoft.scopes import missing_scopes
@@ -92,7 +92,16 @@ def renew(  # noqa: PLR0917 - each is another part of the sign-in
     if not is_token(token):
         raise Unavailable(f"{host_of(registration.service)} answered without an access token. Trying again later.")
     ends = now() + timedelta(seconds=seconds_of(told))
-    return Renewed(token, ends, replace(grant, cache=slim(cache.serialize(), before)))
+    return Renewed(token, ends, _next(grant, cache.serialize(), before))
+
+
+def _next(grant: Grant, serialised: str, before: str) -> Grant:
+    """Return the grant to be kept after a renewal: the old one where something came that is no refresh token."""
+    try:
+        made = replace(grant, cache=slim(serialised, before))
+        return replace(made, cache=read_grant(made.text()).cache)
+    except (GrantUnreadable, AttributeError, TypeError):
+        return grant
 
 
 def _has_token(cache: msal.SerializableTokenCache, account: Mapping[str, Any], registration: Registration) -> bool:
@@ -109,7 +118,7 @@ def readable(registration: Registration) -> Iterator[None]:
         yield
     except ConnectorError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, ArithmeticError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, ArithmeticError, AssertionError) as error:
         _LOG.debug("msal stumbled: %s", type(error).__name__)
         raise Unavailable(
             f"{host_of(registration.service)} answered in a form that cannot be read. Trying again later."

@@ -135,6 +135,18 @@ def test_where_no_new_refresh_token_comes_the_old_one_stays(person: Person) -> N
     assert person.renew(grant).grant.refresh_token == grant.refresh_token
 
 
+@pytest.mark.parametrize("nonsense", [None, 5, "", "with blanks", [], "x" * 20_000])
+def test_what_is_no_refresh_token_takes_no_others_place(person: Person, nonsense: object) -> None:
+    grant = person.sign_in()
+    told = {"access_token": "EwB.fresh", "expires_in": 3599, "token_type": "Bearer", "refresh_token": nonsense}
+    person.microsoft.faults["token"] = Answer(200, json.dumps(told))
+
+    renewed = person.renew(grant)
+
+    assert renewed.token == "EwB.fresh"
+    assert renewed.grant.refresh_token == grant.refresh_token
+
+
 @pytest.mark.parametrize(
     ("tenant", "user", "works"),
     [

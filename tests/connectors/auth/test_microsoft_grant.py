@@ -21,7 +21,8 @@ WHO = {"home_account_id": "uid.utid", "environment": HOST}
 
 
 def token(secret: str, *, rights: str = "a b", at: int = 1) -> dict[str, Any]:
-    return {"secret": secret, "client_id": CLIENT_ID, "target": rights, "last_modification_time": str(at)} | WHO
+    kind = {"credential_type": "RefreshToken"}
+    return kind | {"secret": secret, "client_id": CLIENT_ID, "target": rights, "last_modification_time": str(at)} | WHO
 
 
 def cache(*tokens: dict[str, Any], **parts: Any) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def test_it_is_read_as_it_was_written() -> None:
         (document(cache(token("x"), Account={"k": {"home_account_id": "x"}})), "damaged"),
         (document(cache(token("x"), Account={"k": dict(WHO)})), "names no account"),
         (document(cache({"secret": "x"})), "damaged"),
+        (document(cache(token("x") | {"credential_type": "AccessToken"})), "damaged"),
         (document(cache()), "no refresh token"),
         (document(cache(token("with blanks"))), "no refresh token"),
         (document(cache(token(""))), "no refresh token"),

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.servers.consent import Answer
 from tests.servers.microsoft.accounts import Refusal, SignInWorld, back_with
 
-__all__ = ["MicrosoftSignIn"]
+__all__ = ["MicrosoftSignIn", "TlsServer"]
 
 
 class MicrosoftSignIn(SignInWorld):
@@ -38,7 +38,7 @@ class MicrosoftSignIn(SignInWorld):
         """What was asked for, without queries."""
         self.headers: list[dict[str, str]] = []
         """With which headers, names in lower case."""
-        self._server = _Server(("127.0.0.1", 0), self._handler())
+        self._server = TlsServer(("127.0.0.1", 0), self._handler())
         self._server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._server.context.load_cert_chain(certificate)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -135,7 +135,9 @@ class MicrosoftSignIn(SignInWorld):
         return Handler
 
 
-class _Server(ThreadingHTTPServer):
+class TlsServer(ThreadingHTTPServer):
+    """Speaks TLS, a thread for each connection."""
+
     daemon_threads = True
     request_queue_size = 64
     context: ssl.SSLContext
