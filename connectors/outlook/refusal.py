@@ -54,18 +54,16 @@ _LOST: Final = frozenset(
         "errorinvalidsyncstatedata", "errorsyncfoldernotfound", "badsyncstate", "synckeyinvalid",
     }
 )  # fmt: skip
-_FULL: Final = frozenset({"errorquotaexceeded", "quotalimitreached", "errormessagesizeexceeded.mailbox"})
+_FULL: Final = frozenset({"errorquotaexceeded", "quotalimitreached"})
 _NO_MAILBOX: Final = frozenset(
     {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi", "mailboxnothostedinexchangeonline", "extensionerror",
-     "errornonexistentmailbox", "errorinvaliduser", "errormissinginformationreferenceditemid.mailbox"}
+     "errornonexistentmailbox", "errorinvaliduser"}
 )  # fmt: skip
 _NOBODY: Final = frozenset({"request_resourcenotfound", "resourcenotfound"})
 """What is said of a user who does not exist, and of other things."""
 _GONE: Final = frozenset({"erroritemnotfound", "errormessagenotfound", "itemnotfound", "errorfoldernotfound"})
 _CHANGED: Final = frozenset({"resourcemodified", "errorirresolvableconflict", "errorstaleobject", "errorchangekeyrequired"})
-_NO_RIGHT: Final = frozenset(
-    {"erroraccessdenied", "accessdenied", "authorization_requestdenied", "forbidden", "errordelegatenoaccess", "notallowed"}
-)
+_NO_RIGHT: Final = frozenset({"erroraccessdenied", "accessdenied", "authorization_requestdenied", "errordelegatenoaccess"})
 _ON_THE_LINE: Final = frozenset({"OSError", "HTTPError", "InvalidURL", "CookieConflict", "TooLargeError", "StreamError"})
 """What the library raises, by name, for it is imported only where a mailbox is open."""
 _NOT_NOW: Final = frozenset({9, 10})
