@@ -138,7 +138,16 @@ def alone(source: SecretSource, seconds: float) -> Iterator[None]:
             "rights of its folder"
         ) from None
     try:
-        waited, pause = 0.0, threading.Event()
+        _wait_for(descriptor, source, seconds)
+        yield
+    finally:
+        os.close(descriptor)  # which gives the lock back
+
+
+def _wait_for(descriptor: int, source: SecretSource, seconds: float) -> None:
+    """Take the lock. Raises Unavailable when it is not free in time, and SecretError where nothing can be locked."""
+    waited, pause = 0.0, threading.Event()
+    try:
         while not _try_lock(descriptor):
             if waited >= seconds:
                 raise Unavailable(
@@ -147,9 +156,11 @@ def alone(source: SecretSource, seconds: float) -> Iterator[None]:
                 )
             pause.wait(_LOOK_AGAIN)
             waited += _LOOK_AGAIN
-        yield
-    finally:
-        os.close(descriptor)  # which gives the lock back
+    except OSError as error:
+        raise SecretError(
+            f"accounts.{source.account}: files beside {source} cannot be locked there ({error.strerror}), as on some network "
+            "drives. Name a file on a disk of this machine"
+        ) from None
 
 
 def _lock_file(source: SecretSource) -> Path:

@@ -17,13 +17,13 @@ from watcher.skew import tell_skew
 if TYPE_CHECKING:
     from connectors.auth.microsoft.transport import Transport
 
-__all__ = ["Tokens", "load_grant", "registration_of", "scopes_of", "store_grant", "tokens_of", "transport_of"]
+__all__ = ["Tokens", "load_grant", "patience_of", "registration_of", "scopes_of", "store_grant", "tokens_of", "transport_of"]
 
 log = logging.getLogger(__name__)
 _MARGIN: Final = timedelta(minutes=5)
 """An access token that ends within this is not given any more."""
 _PATIENCE: Final = 4
-"""How many answers of Microsoft's, each at its slowest, another process may wait for while it has the sign-in to itself."""
+"""How many answers of Microsoft's a renewal may have to wait for, and some time for a keyring."""
 
 
 def registration_of(account: OutlookAccount) -> Registration:
@@ -34,6 +34,11 @@ def registration_of(account: OutlookAccount) -> Registration:
 def scopes_of(account: OutlookAccount) -> tuple[str, ...]:
     """Return the rights that the account needs, no more."""
     return graph_scopes(account.api_url, shared=bool(account.mailbox), colors=account.categories and account.category_colors)
+
+
+def patience_of(account: OutlookAccount) -> float:
+    """Return how many seconds to wait for another process that renews: so long it may take at its slowest."""
+    return account.timeout_seconds * _PATIENCE
 
 
 def transport_of(account: OutlookAccount, clock: Clock | None = None) -> Transport:
@@ -96,7 +101,7 @@ class Tokens:
 
         account, source = self._account, self._account.secret
         line = self._given or transport_of(account, self._clock)
-        with alone(source, account.timeout_seconds * _PATIENCE):
+        with alone(source, patience_of(account)):
             grant = self._current(source)
             renewed = renew(registration_of(account), grant, scopes_of(account), line, renewal(source), self._clock.now)
             register_secret(renewed.token)

@@ -114,6 +114,12 @@ def test_one_look_finds_the_interview_and_the_next_leaves_a_draft_in_the_convers
     assert draft.conversation == box.item(invited).conversation
     assert "messages in categories of ours: 1 draft" in outlook.desk.run("labels").stdout
 
+    assert box.item(invited).set["categories"] == ["Hearback: draft ready"]
+    said = outlook.desk.run("labels", "--remove").stdout
+    assert "no mail carries categories of ours, and none will." in said
+    assert "`categories = false`" in said
+    assert box.item(invited).set["categories"] == []
+
 
 def test_a_sign_in_that_is_over_ends_a_look_with_its_own_code_and_is_told(outlook: MicrosoftDesk) -> None:
     outlook.microsoft.refuses = Refusal("invalid_grant", 50173, "The provided grant has expired due to it being revoked.")

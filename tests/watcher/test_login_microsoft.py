@@ -163,10 +163,12 @@ def test_a_network_that_fails_for_a_moment_does_not_end_the_wait_for_a_code(
 
 def test_a_network_that_stays_away_ends_the_wait_for_a_code(outlook: MicrosoftDesk) -> None:
     outlook.microsoft.faults["token"] = Answer(500, "")
-    said = outlook.refused(Exit.UNREACHABLE, "--no-browser")
+    said = outlook.login("--no-browser", code=Exit.UNREACHABLE).stderr
 
+    assert said.count("Still waiting.") == 1
     assert "start over with `hearback login outlook --no-browser`" in said
-    assert len(outlook.rests) == 3
+    assert len(outlook.rests) == 12
+    assert not outlook.kept.exists()
 
 
 @pytest.mark.parametrize(

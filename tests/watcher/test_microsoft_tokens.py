@@ -295,6 +295,17 @@ def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         pytest.fail("no lock")
 
 
+def test_a_drive_that_locks_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    source = FileSecret("outlook", tmp_path / "token", "token", grant=True)
+
+    with pytest.raises(SecretError, match="No locks available"), alone(source, 1):
+        pytest.fail("no lock")
+
+
 def test_msal_is_not_imported_for_accounts_of_other_kinds_nor_for_what_asks_no_mailbox(outlook: MicrosoftDesk) -> None:
     code = textwrap.dedent(f"""
         import json, sys

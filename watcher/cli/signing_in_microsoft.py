@@ -17,12 +17,13 @@ from connectors.auth.microsoft.transport import Transport
 from connectors.auth.trouble import skew_words
 from connectors.errors import AuthNeeded, Misconfigured, Throttled, Unavailable
 from watcher.cli.browsing import Arrival, listening, nothing_stored, open_browser
+from watcher.cli.printing import warn
 from watcher.clock import Clock, SystemClock
 from watcher.config import OutlookAccount
 from watcher.keeping import alone, check_room, forget, is_kept_here
 from watcher.lock import wake_daemon
 from watcher.log import register_secret
-from watcher.microsoft import registration_of, scopes_of, store_grant, transport_of
+from watcher.microsoft import patience_of, registration_of, scopes_of, store_grant, transport_of
 from watcher.secrets import SecretError
 
 __all__ = ["sign_in", "sign_out"]
@@ -36,7 +37,8 @@ _TAKE_BACK: Final = (
     "To take the access back at Microsoft: https://account.live.com/consent/Manage for a personal account, "
     "https://myapps.microsoft.com for one of work or school."
 )
-_TRIES: Final = 3
+_TRIES: Final = 12
+"""How often in a row there may be no answer while a code is waited for: a minute, at the usual pace."""
 
 
 def sign_in(
@@ -64,7 +66,7 @@ def sign_in(
     register_secret(grant.refresh_token)
     with nothing_stored(again):
         grant = replace(grant, address=_prove(account, token, transport, again))
-    with alone(account.secret, account.timeout_seconds):
+    with alone(account.secret, patience_of(account)):
         store_grant(account.secret, grant)
     typer.echo(f"Signed in as {grant.address}; kept in: {account.secret}. `hearback check` tries it out.")
     wake_daemon(lock)  # it may have been waiting for this
@@ -118,6 +120,8 @@ def _by_code(account: OutlookAccount, transport: Transport, again: str, clock: C
             tries = 0
         except Unavailable as error:  # the network of a while ago need not be that of now
             tries += 1
+            if tries == 1:
+                warn(f"{error} Still waiting.")
             if tries > _TRIES:
                 with nothing_stored(again):
                     raise
@@ -147,6 +151,6 @@ def sign_out(account: OutlookAccount) -> None:
     """Remove the sign-in here: Microsoft has nothing to take one back with that was made without a secret. Raises SecretError."""
     if not is_kept_here(account.secret):
         raise SecretError(f"accounts.{account.name}: its sign-in comes from {account.secret}: remove it there. {_TAKE_BACK}")
-    with alone(account.secret, account.timeout_seconds):
+    with alone(account.secret, patience_of(account)):
         forget(account.secret)
     typer.echo(f"The sign-in of {account.username} is removed from: {account.secret}. {_TAKE_BACK}")
