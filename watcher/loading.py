@@ -19,11 +19,11 @@ _GOOGLE: Final = ("connectors.auth.google.credentials", "connectors.auth.google.
 _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "gmail": (
         "connectors.gmail.transport", "connectors.gmail.connector", "google_auth_httplib2", "googleapiclient.discovery",
-        "googleapiclient.errors", "tenacity", *_GOOGLE,
+        "googleapiclient.discovery_cache", "googleapiclient.errors", "tenacity", *_GOOGLE,
     ),
     "outlook": (
         "connectors.outlook.transport", "connectors.outlook.connector", "connectors.auth.microsoft.renewing",
-        "selectolax.lexbor", "tenacity",
+        "httpcore", "selectolax.lexbor", "tenacity",
     ),
     "imap": ("connectors.imap",),
     "maildir": ("connectors.maildir",),
