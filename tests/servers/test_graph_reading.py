@@ -14,7 +14,7 @@ import pytest
 
 from tests.connectors.letters import HOSTILE, NOW, invitation, letter, with_attachment
 from tests.servers.certificates import certificate
-from tests.servers.graph import FakeGraph, Mailbox
+from tests.servers.graph import FakeGraph, Mailbox, facts
 from tests.servers.graph.bulk import Bulk
 from tests.servers.graph_client import Client
 
@@ -296,6 +296,37 @@ def test_rounds_can_repeat_come_empty_and_tell_little(client: Client, box: Mailb
     told = {one["id"]: one for one in later}
     assert told[keys[3]] == {"@odata.type": "#microsoft.graph.message", "id": keys[3], "isRead": True}
     assert "@removed" in told[keys[4]], "it is back, and yet told as gone"
+
+
+# --- the table of types
+
+
+def test_what_is_not_as_described_is_told_of_answers_and_of_bodies() -> None:
+    fine = {
+        "@odata.etag": "x",
+        "id": "A",
+        "isRead": True,
+        "from": {"emailAddress": {"name": "Lee", "address": "lee@orchard.example"}},
+    }
+    wrong = {
+        "subject": 1,
+        "isRead": "yes",
+        "sentDateTime": "yesterday",
+        "from": {"emailAddress": "lee"},
+        "importance": "urgent",
+        "x": 1,
+    }
+
+    assert facts.oddities(fine, "message") == facts.oddities({"value": [fine]}, "message") == []
+    assert len(facts.oddities({"value": [fine, wrong]}, "message")) == len(wrong)
+    assert facts.problems({"id": "String 0x007D", "value": "x"}, "singleValueLegacyExtendedProperty") == []
+    assert facts.problems({"id": "0x007D", "value": "x"}, "singleValueLegacyExtendedProperty") != []
+    assert facts.problems({"endDateTime": None, "recurrence": {}}, "eventMessage") == [
+        "recurrence: the table of types does not have patternedRecurrence"
+    ]
+    assert facts.normal_id("String {ABCDEF00-0000-4000-8000-00000000C0DE} Name Test") == (
+        "String {abcdef00-0000-4000-8000-00000000c0de} Name Test"
+    )
 
 
 # --- the service around it

@@ -14,7 +14,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Any, Final
 
-__all__ = ["is_instant", "known", "normal_id", "parameters", "problems", "properties", "writable"]
+__all__ = ["is_instant", "known", "normal_id", "oddities", "parameters", "problems", "properties", "writable"]
 
 _TABLE: Final[dict[str, Any]] = json.loads(resources.files(__package__ or "").joinpath("facts.json").read_text("utf-8"))
 _TYPES: Final[dict[str, dict[str, Any]]] = _TABLE["types"]
@@ -87,6 +87,20 @@ def problems(value: object, kind: str, place: str = "") -> list[str]:
         fits = isinstance(value, str) and value.lower() in {one.lower() for one in _TYPES[kind]["enum"]}
         return [] if fits else [f"{place}: {value!r} is none of {kind}"]
     return _structured(value, kind, place)
+
+
+def oddities(value: object, kind: str) -> list[str]:
+    """Return what is not as described in an answer: a resource of a type, or a page of such; annotations are left out."""
+    rows = value.get("value") if isinstance(value, dict) and isinstance(value.get("value"), list) else [value]
+    told: list[str] = []
+    for row in rows if isinstance(rows, list) else ():
+        if not isinstance(row, dict):
+            told.append(f"{row!r} is no {kind}")
+            continue
+        bare = {name: one for name, one in row.items() if one is not None and not name.startswith(("@", "microsoft.graph."))}
+        said = str(row.get("@odata.type", f"#microsoft.graph.{kind}")).removeprefix("#microsoft.graph.")
+        told += problems(bare, said) if known(said) else [f"unknown type {said}"]
+    return told
 
 
 def _structured(value: object, kind: str, place: str) -> list[str]:

@@ -5,6 +5,7 @@ The fake and the front before the emulator are both this; they differ in who doe
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from abc import abstractmethod
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 from tests.servers.gmail import faults
 from tests.servers.gmail.faults import BATCH, Act, Fault, Faults
 from tests.servers.gmail.loopback import Broken, Request, octets
-from tests.servers.graph import batches
+from tests.servers.graph import batches, facts
 from tests.servers.graph.answers import Answer, GraphError
 from tests.servers.graph.checking import Checked, check
 from tests.servers.graph.loopback import Secured
@@ -69,6 +70,8 @@ class Judge(Secured):
         """How often each method was asked for, by its name in `routes.py`, in a batch or not; `batch` besides."""
         self.units = 0
         """Requests as the limits count them: each part of a batch is one, a batch itself none."""
+        self.checks_answers = True
+        """Whether every answer is held against the types as well."""
         self._quota = quota
         self._spent: deque[datetime] = deque()
         self._grants: dict[str, Grant] = {}
@@ -223,6 +226,9 @@ class Judge(Secured):
                 if error.code in _NEVER_SAID:
                     self.violation(f"{name}: {error.message}")
                 return error.answer
+        if self.checks_answers and answer.status < 300 and answer.kind.startswith("application/json"):
+            for told in facts.oddities(json.loads(answer.body), checked.match.route.answer):
+                self.violation(f"{name}: our own answer is not as described: {told}")
         if checked.immutable:
             answer = replace(answer, headers={**answer.headers, "Preference-Applied": 'IdType="ImmutableId"'})
         return answer

@@ -39,6 +39,17 @@ class Route:
     body: str = ""
     """Type of its body; empty: it takes none."""
 
+    @property
+    def answer(self) -> str:
+        """Return the type of what it answers, or of the rows of its pages."""
+        kinds = {
+            "user": "user",
+            "mailFolders": "mailFolder",
+            "attachments": "fileAttachment",
+            "masterCategories": "outlookCategory",
+        }
+        return kinds.get(self.name.partition(".")[0], "message")
+
 
 @dataclass(frozen=True)
 class Place:
