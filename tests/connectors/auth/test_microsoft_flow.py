@@ -6,7 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -16,7 +16,7 @@ from connectors.auth.microsoft.flow import DeviceSignIn, SignIn
 from connectors.auth.microsoft.renewing import Renewed, renew
 from connectors.auth.microsoft.transport import Transport
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
-from tests.servers.consent import Answer
+from tests.servers.consent import Answer, Forms
 from tests.servers.microsoft import CLIENT_ID, TENANT, MicrosoftSignIn, Refusal, User
 from tests.servers.microsoft.browser import open_page
 
@@ -233,6 +233,16 @@ def test_an_answer_is_redeemed_once(person: Person) -> None:
 
     with pytest.raises(AuthNeeded, match="good once"):
         attempt.redeem(answer, NOW)
+
+
+def test_an_answer_is_the_same_whether_it_comes_in_an_address_or_in_a_form(person: Person) -> None:
+    attempt = person.page()
+    page = Forms()
+    page.feed(open_page(attempt.url.replace("response_mode=query", "response_mode=form_post"), person.trusted))
+    ((action, fields),) = page.forms
+
+    assert action == BACK
+    assert attempt.redeem(attempt.answer_in(f"?{urlencode(fields)}"), NOW)[1] in person.microsoft.access_tokens
 
 
 def test_what_a_stranger_adds_to_the_answer_goes_nowhere(person: Person) -> None:
