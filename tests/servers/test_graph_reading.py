@@ -341,6 +341,15 @@ def test_it_speaks_tls_where_it_has_a_certificate(tmp_path: Path) -> None:
         assert client.get("").status == 200
 
 
+def test_long_answers_are_compressed_for_who_takes_that(client: Client, box: Mailbox) -> None:
+    key = box.deliver(letter("long", text="word " * 1000))
+    told = client.get(f"messages/{key}")
+
+    assert told.headers["content-encoding"] == "gzip"
+    assert told.body["body"]["content"].count("word") == 1000
+    assert "content-encoding" not in client.get(f"messages/{key}", headers={"Accept-Encoding": "identity"}).headers
+
+
 def test_a_hundred_thousand_messages_are_there_at_once(box: Mailbox, client: Client) -> None:
     box.fill(iter(Bulk(100_000, NOW)))
     since = (NOW - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -23,7 +23,7 @@ from tests.servers.gmail.loopback import Broken, Request, octets
 from tests.servers.graph import batches, facts
 from tests.servers.graph.answers import Answer, GraphError
 from tests.servers.graph.checking import Checked, check
-from tests.servers.graph.loopback import Secured
+from tests.servers.graph.loopback import Secured, pressed
 
 __all__ = ["SCOPES", "Grant", "Judge"]
 
@@ -180,9 +180,8 @@ class Judge(Secured):
     def answer(self, request: Request) -> Answer:
         """Answer anything that comes; a mistake of the fake's own is a violation too, so that it shows."""
         try:
-            if urlsplit(request.target).path == _BATCH_PATH and request.verb == "POST":
-                return self._with_faults(BATCH, lambda: self._batch(request))
-            return self._one(request)
+            batch = urlsplit(request.target).path == _BATCH_PATH and request.verb == "POST"
+            return pressed(self._with_faults(BATCH, lambda: self._batch(request)) if batch else self._one(request), request)
         except Broken:
             raise
         except Exception as error:  # noqa: BLE001 - a thread of the server would swallow it
