@@ -48,7 +48,9 @@ class _Http:
     def __init__(self, port: int, service: str, token: str) -> None:
         self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._google = service == "gmail"
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json" if self._google else "text/plain"}
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        if not self._google:
+            self._headers |= {"Content-Type": "text/plain", "Prefer": 'IdType="ImmutableId"'}
 
     def put(self, raw: bytes) -> bool:
         if self._google:

@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,9 +20,17 @@ VARIABLE: Final = "CRASH_CERTIFICATE"
 """Names the file for processes that this one starts."""
 
 
-@cache
+_MAKING: Final = threading.Lock()
+
+
 def trusted() -> Path:
     """Return a file with key and certificate for localhost, of this process or of the one that started it."""
+    with _MAKING:  # two programs are started at once
+        return _made()
+
+
+@cache
+def _made() -> Path:
     if (given := os.environ.get(VARIABLE)) is not None:
         return Path(given)
     folder = tempfile.mkdtemp(prefix="hearback-crash-")
