@@ -292,6 +292,8 @@ def test_the_clock_is_compared_with_the_date_of_each_answer(google: GoogleSignIn
 
 def test_what_goes_over_the_line_is_in_no_log(google: GoogleSignIn, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    for name in ("urllib3", "google"):  # a program that ran before in this process may have silenced them
+        caplog.set_level(logging.DEBUG, name)
     google.client_file(tmp_path / "client.json")
     made = credentials(tmp_path)
     made.refresh(None)
