@@ -189,7 +189,9 @@ class DraftBox:
             edited = there.place
         if edited is None:
             others = besides if there is None else besides | {there.ref}
-            edited = next((one.spot for one in reversed(standing) if _is_the_users(one, draft, others)), None)
+            theirs = (one for one in reversed(standing) if _is_the_users(one, draft, others))
+            # What was not known to stand may have been begun by a process that died: that is no work of the user's.
+            edited = next((one.spot for one in theirs if ref is not None or not self._writer.is_begun(one, draft)), None)
         if edited is not None:
             return Found(FoundState.EDITED, edited)
         sent = self._sent.copy_of(draft, besides)

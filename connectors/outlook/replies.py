@@ -118,6 +118,16 @@ class Writer:
             wanted = replace(wanted, proof=replace(wanted.proof, unread=False))
         return self._complete(self._made(self._compose(wanted)), wanted)
 
+    def is_begun(self, listed: Held, draft: Draft) -> bool:
+        """Say whether what stands in Drafts may be this draft, begun by a process that died before it was marked."""
+        if not draft.in_reply_to or draft.key.kind.to_self or listed.proof is not None:
+            return False
+        original = self._original(draft)
+        if original is None or not left_behind((listed,), draft, original):
+            return False
+        held = self.read(listed.ref)
+        return held is not None and held.proof is None and is_bare(held, Wanted.of(draft, b"", original), original)
+
     def resume(self, held: Held, draft: Draft, raw: bytes) -> Held | None:
         """Finish a reply that was marked as ours and holds none of our words yet, for its maker died; None if it is none such."""
         ours = held.proof is not None and held.proof.digest == sha256(raw).hexdigest() and held.is_held_back_as_we_did
