@@ -18,7 +18,7 @@ def recording(record: Record | None) -> None:
 
     def ask(http: httpx.Client, method: str, url: str, headers: Mapping[str, str], body: bytes | None, **kwargs: Any) -> Any:
         if record is not None:
-            record(method, url, headers, body)
+            record(method, url, {**http.headers, **headers}, body)
         return _ASK(http, method, url, headers, body, **kwargs)
 
     transport.ask = _ASK if record is None else ask
