@@ -15,7 +15,7 @@ from enum import StrEnum
 from queue import SimpleQueue
 from typing import ClassVar, Final, Self, TypeVar
 
-from connectors.base import Connector, DraftRef, Withdrawal
+from connectors.base import Connector, DraftRef, FoundState, Withdrawal
 from connectors.errors import ConnectorError, Unavailable
 from rules.drafts.mime import draft_bytes
 from rules.drafts.types import Draft, DraftKey
@@ -261,12 +261,16 @@ class Post(ABC):
             before = self._again(lambda connector: connector.put_draft(old, draft_bytes(old)))
         raw = draft_bytes(draft)
         raised = self._tried(line, lambda connector: connector.put_draft(draft, raw, before))
-        ref = self._again(lambda connector: connector.put_draft(draft, raw, before))
+        looks = old is None and bool(draft.in_reply_to)  # as the daemon does first; what answers nothing may be the bystander
+        found = self._again(lambda connector: connector.find_draft(draft, None)).state if looks else FoundState.ABSENT
+        ref = self._again(lambda connector: connector.put_draft(draft, raw, before), anew=not looks)
         let_go()
         standing = len(self.stored(draft.message_id))
         self._again(lambda connector: sweep(connector, draft, raw), anew=False)
         left = len(self.stored(draft.message_id))
         problems = self.wrong_with(draft, raw) if left == 1 else [f"{left} stand"]
+        if found not in {FoundState.ABSENT, FoundState.UNTOUCHED}:
+            problems.append(f"it is taken for what somebody {found}")
         if old is not None and self.stored(old.message_id):
             problems.append("what was to be replaced still stands")
         if self._again(lambda connector: connector.withdraw_draft(draft, ref), anew=False) is not Withdrawal.WITHDRAWN:
