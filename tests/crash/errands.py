@@ -85,6 +85,8 @@ class Post(ABC):
     name: ClassVar[str]
     markers: ClassVar[Mapping[Errand, bytes]]
     """The errands of this service, and with which request each begins, counted from its first octet."""
+    nameless: ClassVar[frozenset[Errand]] = frozenset()
+    """Those whose first request, when it comes late, leaves what cannot be told from what the user begins."""
     coarseness: ClassVar[int] = 1
     """Of the bytes that `make crash` would try, each so-manieth is."""
     batch: ClassVar[str] = ""

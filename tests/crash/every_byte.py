@@ -86,7 +86,8 @@ def every_errand(kinds: Sequence[type[Post]], tell: Callable[[str], None]) -> li
         with posts(kind, AT_ONCE) as found:
             for errand, marker in kind.markers.items():
                 length = found[0].length(errand)
-                for act, every in STEPS.items():
+                acts = {act: every for act, every in STEPS.items() if act is not Act.HOLD or errand not in kind.nameless}
+                for act, every in acts.items():
                     faults = [Fault(act, k, way, marker) for way in Way for k in range(0, length[way], every * kind.coarseness)]
                     timeout = 10.0 if act in {Act.CUT, Act.RESET} else DEADLINE
                     tried = each_post(found, errand, faults, timeout=timeout)

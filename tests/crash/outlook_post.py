@@ -41,7 +41,7 @@ class OutlookPost(Post):
     """A service that takes all that a reply is made with."""
 
     name: ClassVar[str] = "outlook"
-    coarseness: ClassVar[int] = 5
+    coarseness: ClassVar[int] = 15
     batch: ClassVar[str] = "batch"
     markers: ClassVar[Mapping[Errand, bytes]] = {
         Errand.PUT: _READING,
@@ -158,6 +158,8 @@ class OutlookPostOtherwise(OutlookPost):
     """A service that takes nothing with a reply, and calls the original read all the same."""
 
     name: ClassVar[str] = "outlook otherwise"
+    nameless: ClassVar[frozenset[Errand]] = frozenset({Errand.ANSWER, Errand.TURN})
+    """An empty reply that stands in Drafts may be the user's own, and is left alone once our draft stands beside it."""
 
     def quirks(self) -> Quirks:
         made = OTHERWISE()
