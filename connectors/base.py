@@ -288,6 +288,19 @@ class Connector(ABC):
         return hashlib.sha256(self.read_draft(ref)).hexdigest()
 
     @property
+    def holds_back(self) -> bool:
+        """Say whether drafts that are sent early are to leave when their slot opens: the mailbox can, and the user wants it."""
+        return False
+
+    def hold_back_draft(self, draft: Draft, ref: DraftRef) -> DraftRef:
+        """Let a draft of ours leave no sooner than `draft.not_before`, where `holds_back` is true; return where it stands then.
+
+        Raises NotFound when it is gone, Conflict when it is not what we wrote; then nothing is changed.
+        """
+        del draft
+        return ref
+
+    @property
     def spent(self) -> Spent:
         """Return what was spent since the connector was made; never less than before."""
         return Spent()

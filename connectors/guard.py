@@ -189,6 +189,20 @@ class Guarded(Connector):
         return self._inner.digest_of(ref)
 
     @property
+    def holds_back(self) -> bool:
+        """Pass through."""
+        return self._inner.holds_back
+
+    def hold_back_draft(self, draft: Draft, ref: DraftRef) -> DraftRef:
+        """Set when a draft of ours may leave, except in a dry run. Raises ValueError, and what the connector raises."""
+        self._check_own(draft)
+        _check_reference(ref)
+        if self._dry_run:
+            return ref
+        self._calls["hold_back_draft"] += 1
+        return self._inner.hold_back_draft(draft, ref)
+
+    @property
     def spent(self) -> Spent:
         """Pass through."""
         return self._inner.spent

@@ -14,7 +14,18 @@ from typer.main import get_command
 from tests.watcher.reporting import NOW, assessment, outbox_row, task
 from watcher.cli.app import app
 from watcher.cli.exits import Exit
-from watcher.config import Config, ConfigError, Daemon, GmailAccount, ImapAccount, Lint, MaildirAccount, Rules, User
+from watcher.config import (
+    Config,
+    ConfigError,
+    Daemon,
+    GmailAccount,
+    ImapAccount,
+    Lint,
+    MaildirAccount,
+    OutlookAccount,
+    Rules,
+    User,
+)
 from watcher.config.load import parse_config
 from watcher.config.reporter import fields_of
 from watcher.report.status import build_status
@@ -26,6 +37,7 @@ SECTIONS = {
     "user": User,
     "accounts.personal": ImapAccount,
     "accounts.gmail": GmailAccount,
+    "accounts.outlook": OutlookAccount,
     "accounts.local": MaildirAccount,
     "rules": Rules,
     "lint": Lint,
@@ -58,7 +70,7 @@ def example(uncomment: int | None = None) -> Config:
 def test_the_example_configuration_is_valid_as_it_stands() -> None:
     config = example()
 
-    assert [account.kind for account in config.accounts] == ["imap", "gmail", "maildir"]
+    assert [account.kind for account in config.accounts] == ["imap", "gmail", "outlook", "maildir"]
     assert config.rules == Rules()
 
 

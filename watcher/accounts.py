@@ -12,7 +12,7 @@ from rules.mail import Role
 from rules.policy import Policy, PolicyError, load_playbook, parse_policy
 from watcher.account import Account, Beside
 from watcher.config import Account as Settings
-from watcher.config import Config, ConfigError, Folders, GmailAccount, ImapAccount, MaildirAccount, Problem
+from watcher.config import Config, ConfigError, Folders, GmailAccount, ImapAccount, MaildirAccount, OutlookAccount, Problem
 from watcher.pacing import Pace
 from watcher.secrets import resolve_secret
 from watcher.wording import read_templates
@@ -86,6 +86,8 @@ def build_connector(settings: Settings, pause: Callable[[float], None] | None = 
         return Guarded(MaildirConnector(MaildirSettings(settings.path, _folders(settings.folders))))
     if isinstance(settings, GmailAccount):
         return Guarded(_gmail(settings, pause))
+    if isinstance(settings, OutlookAccount):
+        return Guarded(_outlook(settings, pause))
     return Guarded(build_imap(settings))
 
 
@@ -102,6 +104,26 @@ def _gmail(settings: GmailAccount, pause: Callable[[float], None] | None) -> Con
         timeout=settings.timeout_seconds,
     )
     made: Connector = GmailConnector(found if pause is None else replace(found, pause=pause))
+    return made
+
+
+def _outlook(settings: OutlookAccount, pause: Callable[[float], None] | None) -> Connector:
+    from connectors.outlook import OutlookConnector, OutlookSettings  # noqa: PLC0415
+    from watcher.keeping import renewal  # noqa: PLC0415
+    from watcher.microsoft import tokens_of  # noqa: PLC0415
+
+    found = OutlookSettings(
+        address=settings.username,
+        token=tokens_of(settings),
+        renew=renewal(settings.secret),
+        mailbox=settings.mailbox,
+        endpoint=settings.api_url,
+        categories=settings.categories,
+        category_colors=settings.category_colors,
+        schedule_send=settings.schedule_send,
+        timeout=settings.timeout_seconds,
+    )
+    made: Connector = OutlookConnector(found if pause is None else replace(found, pause=pause))
     return made
 
 

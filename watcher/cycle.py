@@ -26,7 +26,7 @@ from watcher.keeping_up import all_follow, late_mail, missed_something, not_told
 from watcher.linking import Linked, Linker
 from watcher.marking import Marking
 from watcher.notes import read_back
-from watcher.outbox import Ledger, apply, pending, plan, recognise, reconcile
+from watcher.outbox import Ledger, apply, hold_back, pending, plan, recognise, reconcile
 from watcher.pacing import moments_of
 from watcher.passes import NOTHING_SPENT, Interrupted, PassReport, Reading
 from watcher.proofing import Proofs
@@ -185,6 +185,8 @@ class Cycle:
             self._proofs.changed = True
         self._decide(affected, now)
         count = pulled.count + self._act(now, wall, floor)
+        if self.connector.holds_back:
+            hold_back(self._ledger, self.connector, now)
         if self.proofread is not None and not self.stopping():
             self._proofs.bring_up(self._ledger, self.connector, self.proofread, now)
         self._marking.bring_up(self.store, self.connector, now, self.stopping)

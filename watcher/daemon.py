@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from watcher.accounts import build_account, build_connector, pace_of, read_policy
 from watcher.clock import Clock
 from watcher.config import Config
+from watcher.loading import load_libraries
 from watcher.lock import Lock
 from watcher.memory import collect_often
 from watcher.paths import StatePaths
@@ -50,8 +51,9 @@ class Daemon:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
+        self._accounts = config.enabled
         self._workers: dict[str, Worker] = {}
-        for settings in config.enabled:
+        for settings in self._accounts:
             account = build_account(config, settings, policy)
             self._workers[account.name] = Worker(
                 account,
@@ -93,6 +95,7 @@ class Daemon:
 
     def run(self) -> None:
         """Watch until `stop`. Raises StoreError when nothing can be stored any more."""
+        load_libraries(self._accounts)
         self._scheduler.start()
         for worker in self._workers.values():
             worker.start()

@@ -22,9 +22,9 @@ _FILE_BYTES = 2_000_000
 _FILE_KEPT = 3
 _NOISY = (
     *("apscheduler", "keyring", "alembic", "watchfiles", "asyncio"),
-    *("urllib3", "google", "googleapiclient", "google_auth_httplib2"),
+    *("httpcore", "httpx", "urllib3", "google", "googleapiclient", "google_auth_httplib2"),
 )
-_TELLTALE = ("imapclient", "oauthlib", "requests_oauthlib")
+_TELLTALE = ("imapclient", "msal", "oauthlib", "requests_oauthlib")
 """These would log mail itself, and the secrets of a sign-in."""
 _SHORTEST_CODED = 6
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

@@ -142,7 +142,7 @@ class Marking:
     def _bring_up(self, wish: Wish, store: Store, connector: Connector, stopping: Callable[[], bool]) -> None:
         if wish is Wish.REMOVE:
             take_away(self.account, store, connector)
-            log.info("%s: the labels on its mail were taken away, as you said.", self.account)
+            log.info("%s: the marks on its mail were taken away, as you said.", self.account)
         elif wish is not Wish.NONE and self.changed:
             done = 0
             for mark, group in self._steps(store):

@@ -159,18 +159,18 @@ def resolve_secret(source: SecretSource, *, interactive: bool = False) -> str:
     return secret
 
 
-def store_secret(source: SecretSource, secret: str) -> None:
-    """Write the secret into the keyring and read it back. May make the desktop ask for the keyring's password.
+def store_secret(source: SecretSource, secret: str, *, interactive: bool = True) -> None:
+    """Write the secret into the keyring and read it back; with `interactive` the desktop may ask for the keyring's password.
 
     Raises SecretError when the source is no keyring entry, or when what is read back is not what was written.
     """
     register_secret(secret)
     if not isinstance(source, KeyringSecret):
         raise SecretError(f"accounts.{source.account}: the secret comes from {source}: change it there")
-    request = {"do": "set", "service": source.service, "username": source.username, "secret": secret, "interactive": True}
-    _ask_keyring(source, request, INTERACTIVE_KEYRING_SECONDS)
+    request = {"do": "set", "service": source.service, "username": source.username, "secret": secret, "interactive": interactive}
+    _ask_keyring(source, request, INTERACTIVE_KEYRING_SECONDS if interactive else KEYRING_SECONDS)
     try:
-        same = _from_keyring(source, KEYRING_SECONDS, interactive=True) == secret
+        same = _from_keyring(source, KEYRING_SECONDS, interactive=interactive) == secret
     except SecretError:
         same = False
     if not same:

@@ -35,6 +35,8 @@ class OutlookSettings:
     """Scheme, host and port of the service: national clouds have their own."""
     categories: bool = True
     """Whether received mail may carry our categories."""
+    category_colors: bool = False
+    """Whether those have colours of ours, which takes the right MailboxSettings.ReadWrite."""
     schedule_send: bool = False
     """Whether a draft carries the time at which its slot opens as the one before which it shall not leave."""
     timeout: float = 30.0

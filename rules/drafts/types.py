@@ -114,3 +114,6 @@ class Draft:
     """What the user noted for this draft and could not stand in it."""
     links: tuple[str, ...] = ()
     """Addresses of pages in the text that the user gave: these alone become links in HTML (C26)."""
+    not_before: datetime | None = None
+    """When its slot opens (aware); None for what is addressed to oneself. A mailbox that is told to (`schedule_send`) lets it
+    leave no sooner, however early it is sent."""

@@ -1,6 +1,6 @@
 """Measures Hearback against the floor of the same run and prints how it stands against its budgets: `make bench`.
 
-    python -m tests.bench.run [--quick] [--only looks,gmail,takeback,...] [--scale 1.0] [--json FILE]
+    python -m tests.bench.run [--quick] [--only looks,gmail,outlook,...] [--scale 1.0] [--json FILE]
 
 Everything runs on this machine: a Dovecot of its own in a temporary directory, mail made up from a seed. Absolute times mean
 little beyond it; the ratios do. Medians of interleaved repetitions; exit code 1 when a budget was missed.
@@ -19,13 +19,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rules.policy import load_playbook
-from tests.bench import deciding, firstlook, gmail, resident, stalls, takeback
+from tests.bench import deciding, firstlook, gmail, outlook, resident, stalls, takeback
+from tests.bench.online import Window
 from tests.bench.report import Figure, machine, table
 from tests.servers.dovecot import Dovecot
 
 __all__ = ["main"]
 
-PARTS = ("looks", "gmail", "takeback", "stalls", "deciding", "resident")
+PARTS = ("looks", "gmail", "outlook", "takeback", "stalls", "deciding", "resident")
 OCTETS_A_MESSAGE = 60_000
 """With some to spare."""
 
@@ -37,7 +38,7 @@ def _say(text: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure against the floor of the same run.")
     parser.add_argument(
-        "--quick", action="store_true", help="smaller mailboxes, fewer repetitions: three minutes instead of fifteen"
+        "--quick", action="store_true", help="smaller mailboxes, fewer repetitions: four minutes instead of twenty"
     )
     parser.add_argument("--only", default=",".join(PARTS), help="some of: " + ", ".join(PARTS))
     parser.add_argument("--scale", type=float, default=1.0, help="factor for the size of newsletters and attachments")
@@ -66,6 +67,10 @@ def main() -> int:
         _say("Loopback, page cache warm, mail made up from a seed; medians of interleaved repetitions.\n")
         begun = time.perf_counter()
         figures: list[Figure] = []
+        windows = [
+            Window(100_000, 3_650, 120, rounds=1 if quick else 3),
+            Window(10_000 if quick else 100_000, 365, 400),
+        ]
         with Dovecot(root / "dovecot") as server:
 
             def looks() -> list[Figure]:
@@ -74,14 +79,8 @@ def main() -> int:
 
             works: dict[str, Callable[[], list[Figure]]] = {
                 "looks": looks,
-                "gmail": lambda: gmail.measure(
-                    [
-                        gmail.Window(100_000, 3_650, 120, rounds=1 if quick else 3),
-                        gmail.Window(10_000 if quick else 100_000, 365, 400),
-                    ],
-                    root,
-                    quiet=20 if quick else 100,
-                ),
+                "gmail": lambda: gmail.measure(windows, root, quiet=20 if quick else 100),
+                "outlook": lambda: outlook.measure(windows, root, quiet=20 if quick else 100),
                 "takeback": lambda: takeback.measure(server, root / "takeback", trials=10 if quick else 40),
                 "stalls": lambda: stalls.measure(server, trials=16 if quick else 100),
                 "deciding": lambda: deciding.measure(

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from rules.policy import load_playbook
-from tests.bench import deciding, gmail
+from tests.bench import deciding, gmail, outlook
 from tests.bench.firstlook import fill, learn_items, measure
 from tests.bench.floor import RawClient, header_scan, round_trip
 from tests.bench.lookout import Lookout
+from tests.bench.online import Looks, Window
 from tests.bench.report import Figure, machine, p95, table
 from tests.servers.dovecot import PASSWORD, Dovecot
 
@@ -41,7 +42,7 @@ def test_the_first_look_is_measured_beside_the_same_fetch_on_a_bare_socket(tmp_p
 
 
 def test_a_first_look_at_gmail_is_measured_beside_the_same_requests_of_a_bare_client(tmp_path: Path) -> None:
-    window = gmail.Window(300, 3_650, 1_825)
+    window = Window(300, 3_650, 1_825)
     figures = {figure.what: figure for figure in gmail.measure([window], tmp_path, quiet=2)}
 
     assert str(window) == "300 messages of 10 years, 1825 days looked at"
@@ -53,6 +54,32 @@ def test_a_first_look_at_gmail_is_measured_beside_the_same_requests_of_a_bare_cl
     assert sum("/batch/" in uri for _, uri, _, _ in requests) >= 150 // 50
     assert figures[f"Gmail, {window}: quiet poll"].kept
     assert figures["  memory at its highest"].measured.endswith(" MB")
+
+
+def test_a_first_look_at_outlook_is_measured_beside_the_same_requests_of_a_bare_client(tmp_path: Path) -> None:
+    window = Window(300, 3_650, 1_825)
+    figures = {figure.what: figure for figure in outlook.measure([window], tmp_path, quiet=2)}
+
+    first = figures[f"Outlook, {window}: first look"]
+    assert first.measured.endswith("s for 150")
+    assert float(first.ratio) > 0
+    requests = [json.loads(line) for line in (tmp_path / "outlook0" / "requests").read_text().splitlines()]
+    assert figures["  calls"].measured == str(len(requests))
+    assert figures["  calls"].kept
+    parts = [len(json.loads(body)["requests"]) for _, uri, _, body in requests if uri.endswith("/$batch")]
+    assert sum(parts) > 20
+    assert max(parts) <= 20
+    assert figures["  requests as the service counts"].measured == str(sum(parts) + len(requests) - len(parts))
+    assert figures[f"Outlook, {window}: quiet poll"].kept
+    assert figures["  memory at its highest"].measured.endswith(" MB")
+
+
+def test_looks_at_the_same_mailbox_have_to_ask_for_the_same() -> None:
+    look = {"new": 3, "calls": 5, "first": 2.0, "busy": 1.0}
+    (first, _) = Looks([look, look], [0.5, 0.5]).first("A mailbox", 3.0)
+    assert (first.ratio, first.kept) == ("4.00", False)
+    with pytest.raises(AssertionError):
+        _ = Looks([look, look | {"calls": 6}], [0.5, 0.5]).one
 
 
 def test_the_lookout_sees_a_file_leave_but_not_change_its_flags(tmp_path: Path) -> None:

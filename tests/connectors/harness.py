@@ -16,6 +16,8 @@ class Harness(ABC):
     """One mailbox on one server, seen from outside the connector. Nothing in here goes through the code under test."""
 
     address = "sam@example.com"
+    keeps_bytes = True
+    """Drafts come back as the bytes that were written; false: they say the same, as `essence` tells it."""
 
     @abstractmethod
     def connector(self) -> Connector:
@@ -28,6 +30,10 @@ class Harness(ABC):
     @abstractmethod
     def raws(self, role: Role) -> Sequence[bytes]:
         """Return the raw messages of a folder, oldest first, without touching a flag."""
+
+    def essence(self, raw: bytes) -> bytes:
+        """Return of a draft what this mailbox keeps: all of it, whatever its line ends; clauses compare that of both sides."""
+        return raw.replace(b"\r\n", b"\n").rstrip()
 
     @abstractmethod
     def flags(self, role: Role, message_id: str) -> frozenset[str]:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crash.dialogue import Fault
-from tests.crash.errands import CREATE, MARKERS, Errand, Left, Post, each_post, posts
+from tests.crash.errands import Errand, Left, each_post, posts
+from tests.crash.gmail_post import CREATE, GmailPost
 from tests.servers.chaosproxy import Act, Way
 
 pytestmark = pytest.mark.xdist_group("gmail_chaos")
@@ -29,12 +30,12 @@ SPARE = 16
 
 
 @pytest.fixture(scope="module")
-def mailboxes() -> Iterator[list[Post]]:
-    with posts(AT_ONCE) as found:
+def mailboxes() -> Iterator[list[GmailPost]]:
+    with posts(GmailPost, AT_ONCE) as found:
         yield found
 
 
-def positions(post: Post, errand: Errand, way: Way, count: int) -> list[int]:
+def positions(post: GmailPost, errand: Errand, way: Way, count: int) -> list[int]:
     """Return so many places, spread over all that goes one way."""
     length = post.length(errand)[way] - SPARE
     return [length * number // count for number in range(count)]
@@ -45,18 +46,18 @@ def unhappy(results: list[tuple[Fault, Left]]) -> list[str]:
 
 
 @pytest.mark.parametrize("way", list(Way))
-@pytest.mark.parametrize("errand", list(Errand))
-def test_a_cut_at_any_byte_leaves_what_a_clean_line_leaves(mailboxes: list[Post], errand: Errand, way: Way) -> None:
-    faults = [Fault(Act.CUT, k, way, MARKERS[errand]) for k in positions(mailboxes[0], errand, way, 8)]
+@pytest.mark.parametrize("errand", list(GmailPost.markers))
+def test_a_cut_at_any_byte_leaves_what_a_clean_line_leaves(mailboxes: list[GmailPost], errand: Errand, way: Way) -> None:
+    faults = [Fault(Act.CUT, k, way, GmailPost.markers[errand]) for k in positions(mailboxes[0], errand, way, 8)]
     results = each_post(mailboxes, errand, faults)
     assert unhappy(results) == []
     assert all(left.sprung for _, left in results)
 
 
 @pytest.mark.parametrize("act", [Act.RESET, Act.STALL, Act.SWALLOW])
-@pytest.mark.parametrize("errand", list(Errand))
-def test_other_faults_of_the_line_leave_it_too(mailboxes: list[Post], errand: Errand, act: Act) -> None:
-    faults = [Fault(act, k, way, MARKERS[errand]) for way in Way for k in positions(mailboxes[0], errand, way, 3)]
+@pytest.mark.parametrize("errand", list(GmailPost.markers))
+def test_other_faults_of_the_line_leave_it_too(mailboxes: list[GmailPost], errand: Errand, act: Act) -> None:
+    faults = [Fault(act, k, way, GmailPost.markers[errand]) for way in Way for k in positions(mailboxes[0], errand, way, 3)]
     results = each_post(mailboxes, errand, faults, timeout=DEADLINE)
     assert unhappy(results) == []
     assert all(left.sprung or left.raised for _, left in results), "on a busy machine the deadline may pass before the byte does"
@@ -64,7 +65,7 @@ def test_other_faults_of_the_line_leave_it_too(mailboxes: list[Post], errand: Er
     assert sum(left.raised for _, left in results) > len(results) / 2
 
 
-def test_a_draft_that_comes_after_it_was_written_again_is_swept(mailboxes: list[Post]) -> None:
+def test_a_draft_that_comes_after_it_was_written_again_is_swept(mailboxes: list[GmailPost]) -> None:
     """Looking first does not help against a request that is still on its way."""
     faults = [Fault(Act.HOLD, k, marker=CREATE) for k in (0, 1, 300)]
     results = each_post(mailboxes, Errand.PUT, faults, timeout=PATIENT)
@@ -75,7 +76,7 @@ def test_a_draft_that_comes_after_it_was_written_again_is_swept(mailboxes: list[
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500, 503])
 @pytest.mark.parametrize("errand", WRITING)
-def test_any_call_that_is_refused_leaves_one_draft_or_none(mailboxes: list[Post], errand: Errand, status: int) -> None:
+def test_any_call_that_is_refused_leaves_one_draft_or_none(mailboxes: list[GmailPost], errand: Errand, status: int) -> None:
     """Whether it was done all the same or not."""
     calls = range(1 + status % 2, 6, 2)
     results = [mailboxes[0].refuse(errand, status, skip, done=done) for skip in calls for done in (False, True)[: 1 + skip // 3]]
@@ -85,14 +86,14 @@ def test_any_call_that_is_refused_leaves_one_draft_or_none(mailboxes: list[Post]
 
 @pytest.mark.parametrize("status", [401, 403, 408, 429, 500, 503])
 @pytest.mark.parametrize("errand", READING)
-def test_any_call_that_is_refused_loses_no_mail(mailboxes: list[Post], errand: Errand, status: int) -> None:
+def test_any_call_that_is_refused_loses_no_mail(mailboxes: list[GmailPost], errand: Errand, status: int) -> None:
     """Of a single message 404 and 400 are believed: it is not there any more."""
     results = [mailboxes[0].refuse(errand, status, skip, done=False) for skip in (1, 2, 7)]
     assert [left.problems for left in results if left.problems] == []
     assert all(left.sprung for left in results[:2])
 
 
-def test_what_is_left_can_be_told_from_what_must_be_left(mailboxes: list[Post]) -> None:
+def test_what_is_left_can_be_told_from_what_must_be_left(mailboxes: list[GmailPost]) -> None:
     """A user's draft that is touched, and a draft that the service loses, are seen."""
     post = mailboxes[0]
     post.box.quirks.rewrites = lambda raw: raw.replace(b"talk", b"walk")

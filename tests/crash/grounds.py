@@ -9,14 +9,17 @@ from typing import Final
 
 from tests.crash.files import Server
 from tests.crash.gmail import Gmail
+from tests.crash.outlook import Outlook
 from tests.crash.world import Place
 from tests.servers.chaosproxy import Act, ChaosProxy, Trap
 
-__all__ = ["Ground", "MakeGround", "at_gmail", "on_dovecot"]
+__all__ = ["Ground", "MakeGround", "at_gmail", "at_outlook", "on_dovecot"]
 
 HELD: Final = 0.3
 HELD_SECONDS: Final = (0.05, 0.5)
 _WRITES: Final = rb"(?=(?:POST|PUT) /gmail/v1/users/me/drafts)"
+_MAKES: Final = rb"(?=createReply)|(?=(?:POST|PATCH) /v1.0/me/messages)"
+"""Within a batch, or by itself."""
 
 
 class Ground(ABC):
@@ -33,7 +36,7 @@ class Ground(ABC):
 
     @abstractmethod
     def arguments(self, name: str) -> list[str]:
-        """Return how a naive program gets at a mailbox: port, user and, for HTTP, an access token."""
+        """Return how a naive program gets at a mailbox: port, user and, for HTTP, the service and an access token."""
 
     @abstractmethod
     def drafts(self, name: str) -> list[bytes]:
@@ -67,10 +70,26 @@ class _Gmail(Ground):
         address = f"{name}@example.com"
         tokens = self._server.tokens
         with self._server.lock:
-            return [str(self.proxy.port), address, tokens.access(tokens.grant(address))]
+            return [str(self.proxy.port), address, "gmail", tokens.access(tokens.grant(address))]
 
     def drafts(self, name: str) -> list[bytes]:
         return [one.message.raw for one in self._server.mailbox(f"{name}@example.com").drafts()]
+
+
+class _Outlook(Ground):
+    def __init__(self, outlook: Outlook, proxy: ChaosProxy) -> None:
+        super().__init__(outlook, proxy)
+        self._server = outlook.graph
+
+    def hold(self) -> Trap:
+        return self.proxy.trap(Act.HOLD, marker=_MAKES, times=None, chance=HELD, seconds=HELD_SECONDS)
+
+    def arguments(self, name: str) -> list[str]:
+        address = f"{name}@example.com"
+        return [str(self.proxy.port), address, "outlook", self._server.token(address)]
+
+    def drafts(self, name: str) -> list[bytes]:
+        return [one.raw() for one in self._server.mailbox(f"{name}@example.com").items("drafts")]
 
 
 MakeGround = Callable[[int], AbstractContextManager[Ground]]
@@ -94,3 +113,11 @@ def at_gmail(seed: int) -> Iterator[Ground]:
     with Gmail() as gmail, ChaosProxy(("127.0.0.1", gmail.server.port), seed=seed) as proxy:
         gmail.port = proxy.port
         yield _Gmail(gmail, proxy)
+
+
+@contextmanager
+def at_outlook(seed: int) -> Iterator[Ground]:
+    """Make a ground at Outlook, a service of its own."""
+    with Outlook() as outlook, ChaosProxy(("127.0.0.1", outlook.graph.port), seed=seed) as proxy:
+        outlook.port = proxy.port
+        yield _Outlook(outlook, proxy)

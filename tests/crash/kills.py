@@ -33,6 +33,9 @@ NAIVE_LIST = 5
 PATIENCE = 30.0
 CUT_SHORT = 0.3
 
+_OURS = ("Hearback/", "Hearback: ")
+"""How labels and categories of ours begin."""
+
 Content = tuple[str, str, str]
 """Recipient, subject and text of a draft."""
 
@@ -76,11 +79,11 @@ def _words(message: EmailMessage) -> str:
 
 
 def _users(world: World) -> Counter[tuple[str, bytes]]:
-    """Return what is the user's, and where; labels of ours do not count, for they come and go."""
+    """Return what is the user's, and where; labels and categories of ours do not count, for they come and go."""
     found: Counter[tuple[str, bytes]] = Counter()
     for (place, raw), count in world.standing().users.items():
         labels = place.split(", ")
-        found[", ".join(label for label in labels if not label.startswith("Hearback/")), raw] += count
+        found[", ".join(label for label in labels if not label.startswith(_OURS)), raw] += count
     return found
 
 

@@ -39,26 +39,36 @@ class _Imap:
 
 
 class _Http:
-    """Drafts by users.drafts.create (https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.drafts/create)."""
+    """Drafts by one request each.
 
-    def __init__(self, port: int, token: str) -> None:
+    users.drafts.create (https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.drafts/create), or Create
+    message with MIME (https://learn.microsoft.com/en-us/graph/api/user-post-messages).
+    """
+
+    def __init__(self, port: int, service: str, token: str) -> None:
         self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._google = service == "gmail"
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        if not self._google:
+            self._headers |= {"Content-Type": "text/plain", "Prefer": 'IdType="ImmutableId"'}
 
     def put(self, raw: bytes) -> bool:
-        body = json.dumps({"message": {"raw": base64.urlsafe_b64encode(raw).decode("ascii")}})
-        self._client.request("POST", "/gmail/v1/users/me/drafts", body, self._headers)
+        if self._google:
+            body = json.dumps({"message": {"raw": base64.urlsafe_b64encode(raw).decode("ascii")}})
+            self._client.request("POST", "/gmail/v1/users/me/drafts", body, self._headers)
+        else:
+            self._client.request("POST", "/v1.0/me/messages", base64.b64encode(raw), self._headers)
         answer = self._client.getresponse()
         answer.read()
-        return answer.status == HTTPStatus.OK
+        return answer.status in {HTTPStatus.OK, HTTPStatus.CREATED}
 
 
 def work(arguments: Sequence[str]) -> None:
-    """Put what is due. Arguments: the order, the database, the port, the user and, for HTTP, an access token."""
-    order, database, port, user, *token = arguments
+    """Put what is due. Arguments: the order, the database, the port, the user and, for HTTP, the service and an access token."""
+    order, database, port, user, *service = arguments
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
-        client = _Http(int(port), token[0]) if token else _Imap(int(port), user)
+        client = _Http(int(port), *service) if service else _Imap(int(port), user)
         due = connection.execute("SELECT message_id, raw FROM due WHERE NOT done ORDER BY message_id").fetchall()
         for message_id, raw in due:
             if order == "commit":

@@ -19,19 +19,21 @@ from tests.crash.world import Place, Snapshot, Standing, World
 
 _ASKS: Final = re.compile(
     r'"(?:[A-Z]+\d+ (?:CAPABILITY|LOGIN|AUTHENTICATE|ID|ENABLE|NAMESPACE|LIST|SELECT|EXAMINE|STATUS|NOOP|LOGOUT|'
-    r"(?:UID )?(?:FETCH|SEARCH))|GET /|POST /(?:batch|token)|--batch|client_id=|grant_type=)"
+    r"(?:UID )?(?:FETCH|SEARCH))|GET /|POST /(?:batch|token|v1\.0/\$batch)|--batch|client_id=|grant_type=)"
 )
 """A command of IMAP, or a request over HTTP, that changes nothing."""
 _BODY: Final = re.compile(r'^\d+, "(?:\{|--batch|client_id=|grant_type=)')
 """What is sent behind the header of a request over HTTP."""
-_READS: Final = re.compile(f"{_ASKS.pattern}|{_BODY.pattern}")
+_BATCH: Final = re.compile(r'^\d+, "\{\\"requests\\":')
+"""... where it holds many requests, which may change something each."""
+_WRITES: Final = re.compile(r'\\"method\\":\\"(?:POST|PATCH|PUT|DELETE)\\"')
 CANNOT_WRITE: Final = 6
 """The documented exit code."""
 _CLEAR: Final = re.compile(r"Nothing was lost.*(?:free|make room)", re.DOTALL)
 
 Point = tuple[Scenario, Call]
 
-__all__ = ["Bench", "Prepared", "Result", "benches", "fail_each", "kill_each", "sampled", "telling"]
+__all__ = ["Bench", "Prepared", "Result", "benches", "changing", "fail_each", "kill_each", "sampled", "telling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,20 @@ class Bench:
         return Result(call, ended.code, problems=tuple(self.resumed(world, prepared)))
 
 
+def _asks(call: Call) -> bool:
+    """Say whether what is sent changes nothing."""
+    if _BATCH.search(call.what):
+        return _WRITES.search(call.what) is None
+    return _ASKS.search(call.what) is not None
+
+
+def _changes(call: Call) -> bool:
+    """Say whether this is where a request begins that changes the mailbox; of a batch it is its body that tells."""
+    if call.name != "sendto" or _asks(call):
+        return False
+    return _BATCH.search(call.what) is not None or _BODY.search(call.what) is None
+
+
 @contextmanager
 def benches(folder: Path, places: Sequence[Place]) -> Iterator[list[Bench]]:
     """Give a worker for each place; as many as there are cores to keep busy are enough."""
@@ -172,7 +188,7 @@ def sampled(calls: Sequence[Call]) -> list[Call]:
         if call.name == "pwrite64":
             keep = following is None or following.name != "pwrite64"
         elif call.name == "sendto":
-            asks = _ASKS.search(call.what) is not None
+            asks = _asks(call)
             reads += asks
             keep = not asks or changing or reads % 8 == 0  # and at the first command behind a change: it was answered
             changing = not asks
@@ -189,9 +205,14 @@ def telling(calls: Sequence[Call]) -> list[Call]:
     The first request that changes the mailbox; behind each, the first call, when it was answered and is not yet written down; and
     each twentieth of those that `sampled` picks.
     """
-    chosen = sampled(calls)[20::20]
-    changes = [place for place, call in enumerate(calls) if call.name == "sendto" and not _READS.search(call.what)]
-    chosen += [calls[place] for place in changes[:1]]
+    chosen = sampled(calls)[20::20] + changing(calls)
+    return [call for call in calls if call in chosen]
+
+
+def changing(calls: Sequence[Call]) -> list[Call]:
+    """Return the first request that changes the mailbox, and behind each such request the first call."""
+    changes = [place for place, call in enumerate(calls) if _changes(call)]
+    chosen = [calls[place] for place in changes[:1]]
     for place in changes:
         chosen += [call for call in calls[place + 1 : place + 3] if not _BODY.search(call.what)][:1]
     return [call for call in calls if call in chosen]

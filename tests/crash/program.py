@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from tests.crash.trust import VARIABLE, trusted
+
 __all__ = ["CALLS", "Call", "Ended", "Program", "strace_binary"]
 
 ROOT: Final = Path(__file__).parents[2]
@@ -47,6 +49,9 @@ CALLS: Final = [
     "utimensat",
 ]
 """All that changes a file, a name or what a server has heard. Of `openat` only those calls that make a file."""
+_ENVIRONMENT: Final = {"CRASH_SECRET": "secret", "PYTHONDONTWRITEBYTECODE": "1"}
+_SHOWN: Final = 4096
+"""Octets of an argument that are shown: what a batch does stands in the middle of it."""
 _LINE: Final = re.compile(r"(?:(\d+) +)?(\w+)\((.*)")
 
 
@@ -106,7 +111,7 @@ class Program:
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.server"],
             cwd=ROOT,
-            env=os.environ | {"CRASH_SECRET": "secret", "PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ | _ENVIRONMENT | dict.fromkeys((VARIABLE, "SSL_CERT_FILE"), str(trusted())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -152,7 +157,7 @@ class Program:
         strace counts for each process by itself. What a child does is left out: children of ours compute, and change nothing.
         """
         trace = self._scratch / "trace"
-        ended = self._traced(arguments, target, ["-o", str(trace), "-e", f"trace={','.join(CALLS)}"])
+        ended = self._traced(arguments, target, ["-o", str(trace), "-s", str(_SHOWN), "-e", f"trace={','.join(CALLS)}"])
         counts: dict[str, int] = {}
         calls: list[Call] = []
         for line in trace.read_text(errors="replace").splitlines():

@@ -42,6 +42,8 @@ class Scenario:
     last: Step
     drafts: int
     """Drafts of ours that stand in the end."""
+    answers: bool = False
+    """Drafts are made in it that answer a message."""
 
 
 def users_own(world: World) -> None:
@@ -139,8 +141,8 @@ _ASKED = (Step(INVITED + timedelta(minutes=1), _invited_with_forms), Step(ENDS +
 
 SCENARIOS = (
     Scenario("first look", (), _FIRST, 0),
-    Scenario("thank-you notes for a panel", (_FIRST,), Step(ENDS + timedelta(minutes=1)), 3),
-    Scenario("three notes worded anew", _PLACED, Step(ENDS + timedelta(minutes=25), _corrected), 3),
+    Scenario("thank-you notes for a panel", (_FIRST,), Step(ENDS + timedelta(minutes=1)), 3, answers=True),
+    Scenario("three notes worded anew", _PLACED, Step(ENDS + timedelta(minutes=25), _corrected), 3, answers=True),
     Scenario("a follow-up taken back on a reply", _QUIET, Step(_FOLLOW_UP + timedelta(hours=1, minutes=1), _replied), 0),
     Scenario("what the user did to three notes", _PLACED, Step(ENDS + timedelta(minutes=40), _worked_on), 1),
     Scenario("three notes written anew from a form", _ASKED, Step(ENDS + timedelta(minutes=40), _noted), 4),

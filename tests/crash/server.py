@@ -65,10 +65,12 @@ def _warm() -> None:
     proofread.apart = proofread.here
     from tests.crash.files import Files  # noqa: PLC0415
     from tests.crash.gmail import Gmail  # noqa: PLC0415
+    from tests.crash.outlook import Outlook  # noqa: PLC0415
     from tests.crash.scenarios import SCENARIOS  # noqa: PLC0415
 
-    with Gmail() as gmail:
-        for place, scenario in [*((Files(), scenario) for scenario in SCENARIOS), (gmail, SCENARIOS[1])]:
+    with Gmail() as gmail, Outlook() as outlook:
+        served = [(place, SCENARIOS[1]) for place in (gmail, outlook)]
+        for place, scenario in [*((Files(), scenario) for scenario in SCENARIOS), *served]:
             with tempfile.TemporaryDirectory() as name, redirect_stdout(StringIO()):
                 world = place.world(Path(name), "warm")
                 for step in (*scenario.before, scenario.last):

@@ -80,7 +80,7 @@ class Story:
     """Files of the user's own templates, by name."""
     confidential: tuple[str, ...] = ()
     dovecot: bool = False
-    """Played over Dovecot and Gmail, too."""
+    """Played over Dovecot, Gmail and Outlook, too."""
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""Every story in `stories/`, from the first confirmation to the end, over a Maildir, and some of them over Dovecot and Gmail."""
+"""Every story in `stories/`, from first confirmation to end, over a Maildir, and some of them over Dovecot, Gmail and Outlook."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.connectors.harness import Harness
 from tests.connectors.imap_harness import DovecotHarness
 from tests.connectors.maildir_harness import MaildirHarness
 from tests.scenarios.at_gmail import StoryGmail
+from tests.scenarios.at_outlook import Directory, StoryOutlook, directory
 from tests.scenarios.sight import broken, faults, look, mutants
 from tests.scenarios.stage import Stage
 from tests.scenarios.story import STORIES, Story, read_story
@@ -21,7 +22,7 @@ _ALL = [read_story(path) for path in sorted(STORIES.glob("*.toml"))]
 _PLAYED = [
     pytest.param(story, mailbox, id=f"{story.name}-{mailbox}")
     for story in _ALL
-    for mailbox in ("maildir", *(["dovecot", "gmail"] if story.dovecot else []))
+    for mailbox in ("maildir", *(["dovecot", "gmail", "outlook"] if story.dovecot else []))
 ]
 
 
@@ -29,6 +30,15 @@ _PLAYED = [
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
     with Dovecot(tmp_path_factory.mktemp("dovecot")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def microsoft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("microsoft")
+        patch.setenv("SSL_CERT_FILE", str(folder / "server.pem"))
+        with directory(folder) as running:
+            yield running
 
 
 @pytest.mark.parametrize(("story", "kind"), _PLAYED)
@@ -39,6 +49,8 @@ def test_the_story_goes_as_it_is_told(
     mailbox: Harness
     if kind == "dovecot":
         mailbox = DovecotHarness(request.getfixturevalue("server"))
+    elif kind == "outlook":
+        mailbox = StoryOutlook(request.getfixturevalue("microsoft"), tmp_path)
     else:
         mailbox = StoryGmail() if kind == "gmail" else MaildirHarness(tmp_path)
     stage = Stage(story, mailbox, tmp_path)

@@ -23,7 +23,7 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "Answer", "GoogleSignIn", "choose", "follow", "visit"]
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "Answer", "Forms", "GoogleSignIn", "choose", "follow", "visit"]
 
 CLIENT_ID = "hearback.apps.example"
 CLIENT_SECRET = "GOCSPX-client-secret-of-tests"
@@ -261,10 +261,11 @@ def follow(link: str | Request) -> str:
     raise AssertionError("the page sent the browser nowhere")
 
 
-class _Forms(HTMLParser):
+class Forms(HTMLParser):
     """The hidden fields of each form of a page."""
 
     def __init__(self) -> None:
+        """Begin with none."""
         super().__init__()
         self.forms: list[tuple[str, dict[str, str]]] = []
 
@@ -279,7 +280,7 @@ class _Forms(HTMLParser):
 def choose(link: str, address: str) -> str:
     """Open the emulator's page, press the button of a user, and return the address that it sends the browser to."""
     with build_opener(_Stay).open(link, timeout=10) as answer:
-        page = _Forms()
+        page = Forms()
         page.feed(answer.read().decode())
     action, fields = next((action, fields) for action, fields in page.forms if fields.get("email") == address)
     return follow(Request(urljoin(link, action), data=urlencode(fields).encode()))

@@ -1,9 +1,9 @@
 """The program is killed while it works, and its disk fails; what is left is what a pass leaves that nobody disturbs.
 
-A pass of the real program is killed by SIGKILL as it enters a system call (strace), on files, on Dovecot and at Gmail. Then it
-is made once more, and must bring everything to the end that it would have come to: each draft once, nothing stale, nothing of
-the user's touched, each line of the log once. A further pass must change nothing. `make crash` kills at every call; here at
-those that `sampled` and `telling` of `tests.crash.points` pick.
+A pass of the real program is killed by SIGKILL as it enters a system call (strace), on files, on Dovecot, at Gmail and at
+Outlook. Then it is made once more, and must bring everything to the end that it would have come to: each draft once, nothing
+stale, nothing of the user's touched, each line of the log once. A further pass must change nothing. `make crash` kills at every
+call; here at those that `sampled`, `telling` and `changing` of `tests.crash.points` pick.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import pytest
 
 from tests.crash.files import Files, Server
 from tests.crash.gmail import Gmail
-from tests.crash.points import Bench, benches, fail_each, kill_each, sampled, telling
+from tests.crash.outlook import Outlook, bare
+from tests.crash.points import Bench, benches, changing, fail_each, kill_each, sampled, telling
 from tests.crash.program import Call
 from tests.crash.scenarios import SCENARIOS, Scenario
 from tests.servers.dovecot import Dovecot
@@ -28,6 +29,8 @@ NAMES = [scenario.name for scenario in SCENARIOS]
 _ANEW = ("three notes worded anew", "three notes written anew from a form")
 """Long, and alike in what they write: one of them on files, the other on Dovecot. `make crash` plays both on both."""
 NOTES = SCENARIOS[1]
+WRITING = SCENARIOS[1:4]
+"""The passes that write and take back answers to mail."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,28 @@ def on_gmail(on_files: list[Bench], tmp_path_factory: pytest.TempPathFactory) ->
     with ExitStack() as services:
         yield [
             Bench(folder / f"gmail{number}", bench.program, services.enter_context(Gmail()))
+            for number, bench in enumerate(on_files)
+        ]
+
+
+@pytest.fixture(scope="module")
+def at_outlook(on_files: list[Bench], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
+    """Use those programs, too."""
+    folder = tmp_path_factory.mktemp("outlook")
+    with ExitStack() as services:
+        yield [
+            Bench(folder / f"outlook{number}", bench.program, services.enter_context(Outlook()))
+            for number, bench in enumerate(on_files)
+        ]
+
+
+@pytest.fixture(scope="module")
+def at_bare_outlook(on_files: list[Bench], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Bench]]:
+    """Write to a service that takes nothing with a reply: it takes two requests, and a reply without a mark stands in between."""
+    folder = tmp_path_factory.mktemp("bare")
+    with ExitStack() as services:
+        yield [
+            Bench(folder / f"bare{number}", bench.program, services.enter_context(Outlook(bare)))
             for number, bench in enumerate(on_files)
         ]
 
@@ -91,6 +116,22 @@ def test_killed_at_its_system_calls_over_gmail_it_resumes_to_the_same_end(
 ) -> None:
     """A pass takes longer there: it is killed where the mailbox changes. The writes of the store are those of the other two."""
     kill_at_all(on_gmail, scenario, "Gmail", record_property, telling)
+
+
+@pytest.mark.xdist_group("crash-files")
+@pytest.mark.parametrize("scenario", WRITING, ids=lambda one: one.name)
+def test_killed_where_it_changes_mail_at_outlook_it_resumes_to_the_same_end(
+    at_outlook: list[Bench], scenario: Scenario, record_property: Tell
+) -> None:
+    """Nor does what is answered count as read."""
+    kill_at_all(at_outlook, scenario, "Outlook", record_property, changing)
+
+
+@pytest.mark.xdist_group("crash-files")
+def test_killed_between_a_reply_and_what_stands_in_it_no_unmarked_reply_is_left(
+    at_bare_outlook: list[Bench], record_property: Tell
+) -> None:
+    kill_at_all(at_bare_outlook, NOTES, "Outlook that takes nothing with a reply", record_property, changing)
 
 
 @pytest.mark.xdist_group("crash-files")
@@ -136,4 +177,20 @@ def test_the_harness_sees_what_a_pass_at_gmail_leaves_undone(on_gmail: list[Benc
     told = prepared.expected.differences(world.standing())
     assert not [line for line in told if line.startswith("drafts:")]
     assert any(line.startswith("users: missing") and "Hearback/Draft ready" in line for line in told)
+    assert any(line.startswith("outbox: missing") for line in told)
+
+
+@pytest.mark.xdist_group("crash-files")
+def test_the_harness_sees_what_a_pass_at_outlook_leaves_undone(at_bare_outlook: list[Bench]) -> None:
+    """Killed behind its first reply and not resumed, it leaves one that is not marked, and drafts that are missing."""
+    bench = at_bare_outlook[0]
+    prepared = bench.prepare(NOTES)
+    world = bench.fresh(prepared)
+    reply = min(call.number for call in prepared.calls if call.name == "sendto" and "createReply" in call.what)
+
+    assert bench.program.kill_at(Call("sendto", reply + 1), world.arguments(prepared.now)).killed
+    bench.place.rest()
+    told = prepared.expected.differences(world.standing())
+    assert len([line for line in told if line.startswith("drafts: missing")]) == len(prepared.expected.drafts)
+    assert any(line.startswith("users: too many") and "Drafts" in line for line in told)
     assert any(line.startswith("outbox: missing") for line in told)

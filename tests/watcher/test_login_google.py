@@ -182,7 +182,7 @@ def test_an_end_of_the_input_is_no_end_of_the_wait(desk: GoogleDesk) -> None:
 
 
 def test_no_browser_is_opened_where_none_is_wanted_or_seen(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("watcher.cli.signing_in.SECONDS", 0.05)
+    monkeypatch.setattr("watcher.cli.browsing.SECONDS", 0.05)
     assert "paste it here" in desk.login("--no-browser", code=Exit.SIGN_IN).stdout
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
@@ -203,7 +203,7 @@ def test_the_browser_that_is_named_is_the_one_that_opens(desk: GoogleDesk, tmp_p
 
 
 def test_a_browser_of_the_terminal_is_left_alone(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("watcher.cli.signing_in.SECONDS", 0.05)
+    monkeypatch.setattr("watcher.cli.browsing.SECONDS", 0.05)
     monkeypatch.setattr("webbrowser.get", lambda: webbrowser.GenericBrowser("lynx"))
     desk.login(code=Exit.SIGN_IN)
 
@@ -212,7 +212,7 @@ def test_a_browser_of_the_terminal_is_left_alone(desk: GoogleDesk, monkeypatch: 
 
 def test_a_browser_that_is_waited_for_keeps_nobody_waiting(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = threading.Event()
-    monkeypatch.setattr("watcher.cli.signing_in._BROWSER_SECONDS", 0.1)
+    monkeypatch.setattr("watcher.cli.browsing.BROWSER_SECONDS", 0.1)
     monkeypatch.setattr("webbrowser.open", lambda link: visit(follow(link)) is not None and closed.wait(20))
     try:
         assert "Signed in" in desk.login().stdout
@@ -228,7 +228,7 @@ def test_a_password_for_every_host_is_not_sent_to_google(desk: GoogleDesk, monke
 
 
 def test_a_browser_that_cannot_be_started_leaves_the_link(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("watcher.cli.signing_in.SECONDS", 0.05)
+    monkeypatch.setattr("watcher.cli.browsing.SECONDS", 0.05)
     monkeypatch.setattr("webbrowser.open", lambda _: False)
 
     assert "Open this link in a browser" in desk.login(code=Exit.SIGN_IN).stdout
@@ -238,7 +238,7 @@ def test_a_browser_that_cannot_be_started_leaves_the_link(desk: GoogleDesk, monk
 
 
 def test_time_runs_out(desk: GoogleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("watcher.cli.signing_in.SECONDS", 0.05)
+    monkeypatch.setattr("watcher.cli.browsing.SECONDS", 0.05)
     monkeypatch.setattr("webbrowser.open", lambda _: True)
     said = desk.refused(Exit.SIGN_IN)
 
@@ -350,7 +350,7 @@ def test_a_machine_on_which_nothing_may_listen_is_told(desk: GoogleDesk, monkeyp
     def forbid(_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr("watcher.cli.signing_in.Loopback", forbid)
+    monkeypatch.setattr("watcher.cli.browsing.Loopback", forbid)
 
     assert "listen on 127.0.0.1 (Operation not permitted)" in desk.refused(Exit.USAGE)
 

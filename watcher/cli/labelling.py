@@ -1,4 +1,4 @@
-"""`labels`: which mail carries labels of ours, and the user's word on whether it should."""
+"""`labels`: which mail carries labels of ours, in Outlook categories, and the user's word on whether it should."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from watcher.cli.exits import Exit, UsageError, explain, worst
 from watcher.cli.opening import open_config, open_store
 from watcher.cli.printing import print_json, warn
 from watcher.config import Account as Settings
-from watcher.config import Config
+from watcher.config import Config, GmailAccount, OutlookAccount
 from watcher.lock import Lock, wake_daemon
 from watcher.paths import StatePaths
 from watcher.store.accounts import ensure_account
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["change_labels", "show_labels"]
 
+_LABELS, _CATEGORIES = "labels", "categories"
 _WORDS = {Wish.KEEP: "kept", Wish.RESTORE: "to be restored", Wish.REMOVE: "to be removed", Wish.NONE: "removed"}
 
 
@@ -33,7 +34,7 @@ def show_labels(path: Path, name: str | None, *, as_json: bool) -> None:
     chosen = _chosen(config, name)
     with open_store(config) as store:
         values = [_values(store, settings) for settings in chosen]
-    _answer(values, as_json=as_json)
+    _answer(chosen, values, as_json=as_json)
 
 
 def change_labels(path: Path, name: str | None, *, remove: bool, as_json: bool) -> None:
@@ -56,12 +57,14 @@ def change_labels(path: Path, name: str | None, *, remove: bool, as_json: bool) 
             with Lock(lock):
                 codes = [_remove_now(store, settings) for settings in chosen]
         values = [_values(store, settings) for settings in chosen]
-    _answer(values, as_json=as_json)
+    _answer(chosen, values, as_json=as_json)
     if remove and not as_json:
-        typer.echo(
-            "`hearback labels --restore` puts them back. With `labels = false` in the configuration there are none for good, and "
-            "the sign-in asks for a smaller right."
-        )
+        for word in dict.fromkeys(_word(settings.kind) for settings in chosen):
+            smaller = ", and the sign-in asks for a smaller right" if word == _LABELS else ""
+            typer.echo(
+                f"`hearback labels --restore` puts them back. With `{word} = false` in the configuration there are none for "
+                f"good{smaller}."
+            )
     if code := worst(codes):
         raise typer.Exit(int(code))
 
@@ -72,7 +75,12 @@ def _chosen(config: Config, name: str | None) -> list[Settings]:
     chosen = [settings for settings in named if _labelled(settings)]
     if chosen:
         return chosen
-    if any(hasattr(settings, "labels") for settings in named):
+    if any(isinstance(settings, OutlookAccount) for settings in named):
+        raise UsageError(
+            "categories = false: what carries categories of ours is left as it is. Take the key out, run `hearback labels "
+            "--remove`, and put it back."
+        )
+    if any(isinstance(settings, GmailAccount) for settings in named):
         raise UsageError(
             "labels = false: without it there is no right to remove labels either. Take the key out, sign in with "
             "`hearback login`, run `hearback labels --remove`, and put it back."
@@ -87,7 +95,12 @@ def _account_of(kind: str) -> str:
 
 def _labelled(settings: Settings) -> bool:
     """Say whether mail of an account may be labelled: kinds that cannot have no such key."""
-    return bool(getattr(settings, "labels", False))
+    return bool(getattr(settings, _word(settings.kind), False))
+
+
+def _word(kind: str) -> str:
+    """Return what marks are called in a kind of mailbox, which is the key of the configuration that switches them off."""
+    return _CATEGORIES if kind == "outlook" else _LABELS
 
 
 def _remove_now(store: Store, settings: Settings) -> Exit:
@@ -119,24 +132,24 @@ def _values(store: Store, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _answer(values: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+def _answer(chosen: Sequence[Settings], values: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print_json(values)
         return
-    for one in values:
-        typer.echo(f"{one['account']}: {_sentence(one)}")
+    for settings, one in zip(chosen, values, strict=True):
+        typer.echo(f"{settings.name}: {_sentence(one, _word(settings.kind))}")
 
 
-def _sentence(one: dict[str, Any]) -> str:
+def _sentence(one: dict[str, Any], word: str) -> str:
     match one["labels"]:
         case "removed":
-            return "no mail carries labels of ours, and none will."
+            return f"no mail carries {word} of ours, and none will."
         case "to be removed":
-            return "the labels are taken away at the next look."
+            return f"the {word} are taken away at the next look."
         case "to be restored":
-            return "the labels are put back at the next look."
+            return f"the {word} are put back at the next look."
         case _:
             told = [f"{count} {name}" for name, count in one["messages"].items() if count]
-            return (
-                f"labelled messages: {', '.join(told)}." if told else "no mail is labelled so far; it comes with the next look."
-            )
+            if not told:
+                return f"no mail carries {word} of ours so far; it comes with the next look."
+            return f"{'labelled messages' if word == _LABELS else 'messages in categories of ours'}: {', '.join(told)}."

@@ -19,7 +19,7 @@ def labels(  # noqa: PLR0917 - the options of the command
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show which labels of ours received mail carries, take them all away, or put them back."""
+    """Show which labels of ours (in Outlook: categories) received mail carries, take them all away, or put them back."""
     from watcher.cli.exits import UsageError  # noqa: PLC0415
     from watcher.cli.labelling import change_labels, show_labels  # noqa: PLC0415
 

@@ -18,7 +18,7 @@ from connectors.errors import Misconfigured
 from watcher.cli.exits import Exit, UsageError, explain, worst
 from watcher.cli.printing import print_json, show
 from watcher.config import Account as Settings
-from watcher.config import Config, GmailAccount, ImapAccount, MaildirAccount, Password, Token, load_config
+from watcher.config import Config, GmailAccount, ImapAccount, MaildirAccount, OutlookAccount, Password, Token, load_config
 from watcher.grants import GoogleAccount, at_google, client_of, credentials_of, load_grant, transport_of
 from watcher.lock import wake_daemon
 from watcher.paths import StatePaths
@@ -29,7 +29,7 @@ __all__ = ["check_all", "check_config", "forget_secret", "put_secret", "show_con
 
 
 def put_secret(path: Path, name: str, *, browser: bool = True) -> None:
-    """Sign in at Google, or ask for a secret on the terminal and put it into the keyring; without one, read standard input."""
+    """Sign in at Google or Microsoft, or ask for a secret, on the terminal or by standard input, and put it into the keyring."""
     config = load_config(path)
     account = config.account(name)
     if isinstance(account, MaildirAccount):
@@ -38,6 +38,11 @@ def put_secret(path: Path, name: str, *, browser: bool = True) -> None:
         from watcher.cli.signing_in import sign_in  # noqa: PLC0415 - Google's libraries
 
         sign_in(account, StatePaths(config.state_dir).lock, browser=browser)
+        return
+    if isinstance(account, OutlookAccount):
+        from watcher.cli import signing_in_microsoft  # noqa: PLC0415 - msal
+
+        signing_in_microsoft.sign_in(account, StatePaths(config.state_dir).lock, browser=browser)
         return
     source = account.secret
     if not isinstance(source, KeyringSecret) or not isinstance(account, ImapAccount):
@@ -64,6 +69,11 @@ def forget_secret(path: Path, name: str) -> None:
         from watcher.cli.signing_in import sign_out  # noqa: PLC0415 - Google's libraries
 
         sign_out(account)
+        return
+    if isinstance(account, OutlookAccount):
+        from watcher.cli import signing_in_microsoft  # noqa: PLC0415 - msal
+
+        signing_in_microsoft.sign_out(account)
         return
     source = account.secret
     if not isinstance(source, KeyringSecret):
@@ -116,6 +126,9 @@ def _trials(config: Config, account: Settings) -> Iterator[tuple[str, Callable[[
         yield "client", partial(_try_client, account)
         yield "secret", partial(_try_grant, account)
         yield "sign-in", partial(_try_sign_in, account)
+    elif isinstance(account, OutlookAccount):
+        yield "secret", partial(_try_microsoft_grant, account)
+        yield "sign-in", partial(_try_microsoft, account)
     else:
         yield "secret", partial(_try_secret, account.secret)
     yield "mailbox", partial(_try_mailbox, config, account)
@@ -178,13 +191,40 @@ def _try_grant(account: GoogleAccount) -> str:
 
 def _try_sign_in(account: GoogleAccount) -> str:
     """Renew the sign-in; a clock that is far off is told as what it is."""
-    from connectors.auth.google.refusal import skew_words  # noqa: PLC0415
+    from connectors.auth.trouble import skew_words  # noqa: PLC0415
 
     transport = transport_of(account)
     credentials_of(account, transport, interactive=sys.stdin.isatty()).refresh(None)
-    if words := skew_words(transport.skew):
+    if words := skew_words(transport.skew, "Google"):
         raise Misconfigured(f"{words}.")
     return f"Google renews the sign-in of {account.username}"
+
+
+def _try_microsoft_grant(account: OutlookAccount) -> str:
+    from watcher.microsoft import load_grant  # noqa: PLC0415
+
+    grant = load_grant(account.secret, interactive=sys.stdin.isatty())
+    made = f", from {grant.granted.date()}" if grant.granted else ""
+    return f"found: {account.secret}{made}"
+
+
+def _try_microsoft(account: OutlookAccount) -> str:
+    """Renew the sign-in; a clock that is far off is told as what it is."""
+    from connectors.auth.trouble import skew_words  # noqa: PLC0415
+    from watcher.microsoft import Tokens, registration_of, transport_of  # noqa: PLC0415
+
+    transport = transport_of(account)
+    Tokens(account, transport, interactive=sys.stdin.isatty())()
+    if words := skew_words(transport.skew, "Microsoft"):
+        raise Misconfigured(f"{words}.")
+    return f"Microsoft renews the sign-in of {account.username}, at {registration_of(account).authority}"
+
+
+def _who(account: Settings) -> str:
+    """Return whom a mailbox is opened for, and whose it is where that is another."""
+    if isinstance(account, OutlookAccount) and account.mailbox:
+        return f"{account.username}, for the mailbox of {account.mailbox}"
+    return account.username if isinstance(account, (GmailAccount, OutlookAccount)) else account.address
 
 
 def _try_mailbox(config: Config, account: Settings) -> str:
@@ -199,8 +239,7 @@ def _try_mailbox(config: Config, account: Settings) -> str:
         connector.close()
     folders = ", ".join(f"{role.value} = {name}" for role, name in found.folders)
     push = "tells us of new mail" if found.push else "is asked for new mail"
-    who = account.username if isinstance(account, GmailAccount) else account.address
-    return f"signed in as {who}; {push}" + (f"; {folders}" if folders else "") + _quota(config, account, spent)
+    return f"signed in as {_who(account)}; {push}" + (f"; {folders}" if folders else "") + _quota(config, account, spent)
 
 
 def _quota(config: Config, account: Settings, spent: Spent) -> str:
@@ -269,7 +308,7 @@ def _shown(config: Config) -> dict[str, Any]:
         values = {key: value for key, value in dataclasses.asdict(account).items() if key != "name"}
         if isinstance(account, ImapAccount):
             values["password"] = _source(account.password)
-        if isinstance(account, GmailAccount):
+        if isinstance(account, (GmailAccount, OutlookAccount)):
             values["token"] = _source(account.token)
         accounts[account.name] = _plain(values)
     return {

@@ -15,12 +15,16 @@ def login(
     ctx: typer.Context,
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The NAME of [accounts.NAME].")],
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="At Google: print the link, and take the address that you end at.")
+        bool,
+        typer.Option(
+            "--no-browser",
+            help="At Google: print the link, and take the address that you end at. At Microsoft: a code for a browser anywhere.",
+        ),
     ] = False,
     revoke: Annotated[bool, typer.Option("--revoke", help="Forget it instead; at Google, take the access back.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Sign in: at Google in your browser, elsewhere by a password for the keyring."""
+    """Sign in: at Google and Microsoft in your browser, elsewhere by a password for the keyring."""
     from watcher.cli.setting_up import forget_secret, put_secret  # noqa: PLC0415
 
     if revoke:

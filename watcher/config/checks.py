@@ -18,12 +18,16 @@ __all__ = [
     "Check",
     "PathText",
     "check_address",
+    "check_authority",
+    "check_client_id",
     "check_country",
     "check_host",
     "check_lint_id",
     "check_one_line",
     "check_optional_address",
     "check_program",
+    "check_service",
+    "check_tenant",
     "check_text",
     "check_url",
     "check_variable",
@@ -36,6 +40,11 @@ _ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
 _HOST = re.compile(r"[^\s/@\[\]]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COUNTRY = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
+_GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_CLIENT_ID = re.compile(rf"{_GUID}|[0-9A-Fa-f]{{16}}")
+_TENANT = re.compile(
+    rf"common|organizations|consumers|{_GUID}|(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z][a-z0-9-]{{1,61}}"
+)
 _LONGEST = 500
 
 
@@ -125,6 +134,48 @@ def check_url(value: str) -> str:
     from connectors.auth.google.client import check_url as check  # noqa: PLC0415 -- only where one is given
 
     return check(check_one_line(value))
+
+
+def check_client_id(value: str) -> str:
+    """Accept the id of an application as Microsoft Entra gives it: a GUID, or the sixteen digits of old registrations."""
+    value = check_one_line(value)
+    if not _CLIENT_ID.fullmatch(value):
+        raise ValueError(
+            "is not the id of an application. Copy the 'Application (client) ID' from the overview of its registration, such as "
+            '"11112222-bbbb-3333-cccc-4444dddd5555"'
+        )
+    return value.lower()
+
+
+def check_tenant(value: str) -> str:
+    """Accept which directory signs in: `common`, `organizations`, `consumers`, the id of a tenant, or a domain of it."""
+    value = check_one_line(value).lower()
+    if not _TENANT.fullmatch(value):
+        raise ValueError(
+            'is not a tenant. Write "common", "organizations", "consumers", the \'Directory (tenant) ID\', or a domain of it'
+        )
+    return value
+
+
+def check_service(value: str) -> str:
+    """Accept scheme, host and port of a service: https, or http on this machine."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 -- only where one is given
+
+    value = check_url(value)
+    if not value:
+        raise ValueError("is empty. Remove the line, or write an address")
+    parts = urlsplit(value)
+    if parts.path:
+        raise ValueError(f"says more than where the service is. Write {parts.scheme}://{parts.netloc}")
+    return value.lower()
+
+
+def check_authority(value: str) -> str:
+    """Accept scheme, host and port of a service, which must be https: msal takes no other."""
+    value = check_service(value)
+    if not value.startswith("https:"):
+        raise ValueError("would send secrets readable over the network. Write https")
+    return value
 
 
 def check_program(value: tuple[str, ...]) -> tuple[str, ...]:

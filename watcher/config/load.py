@@ -12,7 +12,19 @@ from typing import Any
 
 from rules.country import country_of_zone
 from watcher.clock import system_zone
-from watcher.config.model import GMAIL, Account, Config, Daemon, GmailAccount, ImapAccount, Lint, MaildirAccount, Rules, User
+from watcher.config.model import (
+    GMAIL,
+    Account,
+    Config,
+    Daemon,
+    GmailAccount,
+    ImapAccount,
+    Lint,
+    MaildirAccount,
+    OutlookAccount,
+    Rules,
+    User,
+)
 from watcher.config.problems import ConfigError, Problem
 from watcher.config.reporter import Reporter
 from watcher.config.values import Reader
@@ -21,13 +33,20 @@ from watcher.secrets import FileSecret
 
 __all__ = ["KINDS", "load_config", "parse_config"]
 
-KINDS: Mapping[str, type[Account]] = {"imap": ImapAccount, "maildir": MaildirAccount, "gmail": GmailAccount}
+KINDS: Mapping[str, type[Account]] = {
+    "imap": ImapAccount,
+    "maildir": MaildirAccount,
+    "gmail": GmailAccount,
+    "outlook": OutlookAccount,
+}
 """Each kind of account, and what it is configured with."""
 
 _SECTIONS: Mapping[str, type] = {"user": User, "rules": Rules, "lint": Lint, "daemon": Daemon}
 _LARGEST = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}")
 _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_TELLTALES = {"path": "maildir", "host": "imap", "client_file": "gmail", "client_id": "outlook"}
+"""Keys that one kind of account alone must have."""
 _GMAIL_OVER_IMAP = frozenset({"imap.gmail.com", "imap.googlemail.com"})
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1", re.IGNORECASE)
 
@@ -146,7 +165,7 @@ def _kind(table: Mapping[str, Any], at: tuple[str, ...], reporter: Reporter) -> 
     kind = table.get("kind")
     if isinstance(kind, str) and kind in KINDS:
         return KINDS[kind]
-    guess = "maildir" if "path" in table else "imap" if "host" in table else "gmail" if "client_file" in table else None
+    guess = next((name for key, name in _TELLTALES.items() if key in table), None)
     if guess is None:
         *firsts, last = (f'"{name}"' for name in KINDS)
         known = f"{', '.join(firsts)} or {last}"
@@ -162,6 +181,8 @@ def _mailbox(account: Account) -> tuple[object, ...]:
     """Return what makes two accounts one mailbox."""
     if isinstance(account, MaildirAccount):
         return ("maildir", account.path)
+    if isinstance(account, OutlookAccount):
+        return ("outlook", account.api_url.lower(), account.mailbox or account.username)
     if isinstance(account, GmailAccount) or account.host.lower() in _GMAIL_OVER_IMAP:
         from connectors.auth.google.identity import one_form  # noqa: PLC0415 -- only where there is such an account
 
@@ -186,7 +207,11 @@ def _overwritten(config: Config, reporter: Reporter) -> None:
         if isinstance(account, MaildirAccount):
             continue
         at = ("accounts", account.name)
-        client = account.client_file if isinstance(account, GmailAccount) else account.google_client_file
+        client: Path | None = None
+        if isinstance(account, GmailAccount):
+            client = account.client_file
+        elif isinstance(account, ImapAccount):
+            client = account.google_client_file
         if client is not None:
             named.append((os.path.normpath(client), (), f"the client's file of accounts.{account.name}"))
         if isinstance(source := account.secret, FileSecret):
@@ -236,6 +261,10 @@ def _resolved(config: Config) -> Config:
         address = account.address or config.user.email
         if isinstance(account, MaildirAccount):
             accounts.append(dataclasses.replace(account, address=address))
+        elif isinstance(account, OutlookAccount) and account.mailbox:
+            # What is drafted in a shared mailbox is written from it; who opens that signs in under their own name.
+            address = account.address or account.mailbox
+            accounts.append(dataclasses.replace(account, address=address, username=account.username or config.user.email))
         else:
             accounts.append(dataclasses.replace(account, address=address, username=account.username or address))
     daemon = dataclasses.replace(config.daemon, state_dir=config.daemon.state_dir or default_state_dir())

@@ -17,12 +17,16 @@ from watcher.config.checks import (
     Check,
     PathText,
     check_address,
+    check_authority,
+    check_client_id,
     check_country,
     check_host,
     check_lint_id,
     check_one_line,
     check_optional_address,
     check_program,
+    check_service,
+    check_tenant,
     check_text,
     check_url,
     check_variable,
@@ -32,7 +36,9 @@ from watcher.config.problems import ConfigError, Problem
 from watcher.secrets import CommandSecret, FileSecret, KeyringSecret, SecretSource, VariableSecret
 
 __all__ = [
+    "AUTHORITY",
     "GMAIL",
+    "GRAPH",
     "Account",
     "Config",
     "Daemon",
@@ -41,6 +47,7 @@ __all__ = [
     "ImapAccount",
     "Lint",
     "MaildirAccount",
+    "OutlookAccount",
     "Password",
     "Rules",
     "Strength",
@@ -59,8 +66,13 @@ Url = Annotated[str, Check(check_url)]
 
 GMAIL = "https://gmail.googleapis.com"
 """Where Google's own interface to Gmail is."""
+GRAPH = "https://graph.microsoft.com"
+"""Where Microsoft Graph is; national clouds have their own."""
+AUTHORITY = "https://login.microsoftonline.com"
+"""Where one signs in at Microsoft; national clouds have their own."""
 _GOOGLE = "google:"
 """Begins the user names of sign-ins in the keyring, beside which the password of the same user may stand."""
+_MICROSOFT = "microsoft:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,17 +127,18 @@ class Password:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """Where a sign-in at Google is kept; at most one is set, none means the keyring. Command and variable are only read."""
+    """Where a sign-in is kept; at most one is set, none means the keyring. Command and variable are only read."""
 
     keyring: Text = "hearback"
-    """Service name in the keyring; the entry's user name is `google:` and the account's `username`."""
+    """Service name in the keyring; the entry's user name is `google:` or `microsoft:` and the account's `username`."""
     command: Annotated[tuple[str, ...], Check(check_program)] = ()
     env: Annotated[str, Check(check_variable)] = ""
     file: OptionalPath = None
 
 
-def _source(account: str, given: Password | Token, username: str, *, grant: bool) -> SecretSource:
-    """Return where a secret comes from; `grant` says that it is a sign-in at Google."""
+def _source(account: str, given: Password | Token, username: str, provider: str = "") -> SecretSource:
+    """Return where a secret comes from; `provider` begins the user name of a sign-in there, and is empty for a password."""
+    grant = bool(provider)
     key = "token" if isinstance(given, Token) else "password"
     if given.command:
         return CommandSecret(account, given.command, key, grant)
@@ -133,7 +146,7 @@ def _source(account: str, given: Password | Token, username: str, *, grant: bool
         return VariableSecret(account, given.env, key, grant)
     if given.file is not None:
         return FileSecret(account, given.file, key, grant)
-    return KeyringSecret(account, given.keyring, f"{_GOOGLE}{username}" if grant else username, key, grant)
+    return KeyringSecret(account, given.keyring, f"{provider}{username}", key, grant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +199,7 @@ class ImapAccount(_Served):
     @property
     def secret(self) -> SecretSource:
         """Return where the password, the token or the sign-in at Google comes from."""
-        return _source(self.name, self.password, self.username, grant=self.google_client_file is not None)
+        return _source(self.name, self.password, self.username, _GOOGLE if self.google_client_file is not None else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,10 +232,39 @@ class GmailAccount(_Served):
     @property
     def secret(self) -> SecretSource:
         """Return where the sign-in is kept."""
-        return _source(self.name, self.token, self.username, grant=True)
+        return _source(self.name, self.token, self.username, _GOOGLE)
 
 
-Account = ImapAccount | MaildirAccount | GmailAccount
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookAccount(_Served):
+    """A mailbox at Outlook.com or Microsoft 365, over Microsoft Graph."""
+
+    kind: Literal["outlook"]
+    client_id: Annotated[str, Check(check_client_id)]
+    """The id of the application that the user, or an administrator, has registered; it is no secret."""
+    tenant: Annotated[str, Check(check_tenant)] = "common"
+    username: OwnAddress = ""
+    """Who signs in; after loading never empty. Another one than `address` where that is an alias, or a shared mailbox's."""
+    mailbox: OwnAddress = ""
+    """A shared or delegated mailbox that `username` may open; empty: their own."""
+    categories: bool = True
+    """Whether received mail may carry categories of ours."""
+    category_colors: bool = False
+    """Whether those get colours, which takes a further right (MailboxSettings.ReadWrite)."""
+    schedule_send: bool = False
+    """Whether a draft carries the time before which it shall not leave."""
+    token: Token = Token()
+    timeout_seconds: Annotated[float, Between(1, 600)] = 30
+    api_url: Annotated[str, Check(check_service)] = GRAPH
+    authority_url: Annotated[str, Check(check_authority)] = AUTHORITY
+
+    @property
+    def secret(self) -> SecretSource:
+        """Return where the sign-in is kept."""
+        return _source(self.name, self.token, self.username, _MICROSOFT)
+
+
+Account = ImapAccount | MaildirAccount | GmailAccount | OutlookAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +345,7 @@ class Config:
         """Return who the user is on that account, for the rules."""
         chosen = self.account(account) if isinstance(account, str) else account
         own = {self.user.email, *self.user.addresses, *(each.address for each in self.accounts), chosen.address}
+        own |= {each.mailbox for each in self.accounts if isinstance(each, OutlookAccount) and each.mailbox}
         own |= {each.username.lower() for each in self.accounts if not isinstance(each, MaildirAccount) and "@" in each.username}
         return Profile(
             name=self.user.name,

@@ -28,8 +28,8 @@ class _Wrong:
 
 
 _WRONG: Final = _Wrong()
-_SECRET: Final = frozenset({"password", "token"})
-"""Keys below which somebody may have written a secret."""
+_SECRET: Final = frozenset({"password", "token", "client_id"})
+"""Keys at and below which somebody may have written a secret: that of an application stands beside its id."""
 
 
 @cache
@@ -162,5 +162,5 @@ class Reader:
         return _WRONG
 
     def _shown(self, value: object, at: Key) -> str:
-        """Return a value for a message; what stands below `password` or `token` is never shown, for it may be one."""
+        """Return a value for a message; what may be a secret is never shown."""
         return "" if _SECRET & set(at) or isinstance(value, (dict, list, tuple)) else f"{self._reporter.shown(value)} "

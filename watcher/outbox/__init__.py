@@ -6,10 +6,11 @@ found by `reconcile`, which knows every Message-ID that was ever given out.
 """
 
 from watcher.outbox.apply import apply, pending
+from watcher.outbox.hold_back import hold_back
 from watcher.outbox.ledger import Ledger
 from watcher.outbox.moves import follow
 from watcher.outbox.plan import plan
 from watcher.outbox.recognise import recognise
 from watcher.outbox.reconcile import reconcile
 
-__all__ = ["Ledger", "apply", "follow", "pending", "plan", "recognise", "reconcile"]
+__all__ = ["Ledger", "apply", "follow", "hold_back", "pending", "plan", "recognise", "reconcile"]

@@ -108,6 +108,7 @@ def _compose(ledger: Ledger, place: Place, found: Assessment, version: int, now:
         sent=_sent_before(found, place),
         wording=wording_of(account.templates),
     )
+    draft = replace(draft, not_before=None if place.kind.to_self else place.slot.opens)
     return draft, draft_bytes(draft)
 
 

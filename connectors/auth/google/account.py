@@ -6,8 +6,9 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.auth.google.refusal import plain
-from connectors.auth.google.transport import Transport, host_of, parse_object
+from connectors.auth.asking import host_of, parse_object
+from connectors.auth.google.transport import Transport
+from connectors.auth.trouble import plain
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
 
 __all__ = ["GMAIL", "mailbox_of", "revoke"]

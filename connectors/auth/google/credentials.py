@@ -8,10 +8,11 @@ from typing import Any
 import google.auth.exceptions
 from google.oauth2.credentials import Credentials
 
+from connectors.auth.asking import host_of
 from connectors.auth.google.client import GoogleClient
 from connectors.auth.google.grant import Grant, missing_scopes
 from connectors.auth.google.refusal import at_token
-from connectors.auth.google.transport import Transport, host_of
+from connectors.auth.google.transport import Transport
 from connectors.errors import AuthNeeded, ConnectorError, Unavailable
 
 __all__ = ["GoogleCredentials", "build_credentials", "check_grant", "made_words"]

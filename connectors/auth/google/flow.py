@@ -12,26 +12,23 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from secrets import compare_digest
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from google_auth_oauthlib.flow import InstalledAppFlow
 
+from connectors.auth.answer import NotTheAnswer, read_answer
+from connectors.auth.asking import host_of, parse_object, prepare_session
 from connectors.auth.google.client import GoogleClient
 from connectors.auth.google.grant import Grant, is_token, missing_scopes
-from connectors.auth.google.refusal import at_sign_in, unreachable
-from connectors.auth.google.transport import Transport, check_answer, host_of, parse_object, prepare_session
+from connectors.auth.google.refusal import at_sign_in
+from connectors.auth.google.transport import GOOGLE, Transport, check_google
+from connectors.auth.trouble import unreachable
 from connectors.errors import AuthNeeded, ConnectorError, Unavailable
 
 __all__ = ["NotTheAnswer", "SignIn"]
 
-_LONGEST = 16_384
 _EXPIRES_CAP = 10 * 365 * 86_400
-
-
-class NotTheAnswer(ValueError):
-    """What came is not the answer to this sign-in; `str()` says why, for the user. The right one may still come."""
 
 
 class SignIn:
@@ -69,20 +66,7 @@ class SignIn:
 
         Raises NotTheAnswer where it belongs to no sign-in, or to another one; AuthNeeded and its like where Google said no.
         """
-        answer = answer.strip().strip("<>\"'")
-        if len(answer) > _LONGEST:
-            raise NotTheAnswer("that is too long for the address of the page")
-        try:
-            query = urlsplit(answer).query or (answer if "=" in answer and "/" not in answer.partition("=")[0] else "")
-            values = {key: each[0] for key, each in parse_qs(query.lstrip("?"), max_num_fields=50).items()}
-        except ValueError:
-            raise NotTheAnswer("that is no address") from None
-        if not {"code", "error"} & values.keys():
-            raise NotTheAnswer(
-                "it holds no answer of Google's: copy the whole address of the page that you were sent to at the end"
-            )
-        if not compare_digest(values.get("state", "").encode(errors="replace"), self._state.encode()):
-            raise NotTheAnswer("it belongs to another sign-in: open the link shown here, and take the address that you end at")
+        values = read_answer(answer, self._state, GOOGLE)
         if "error" in values:
             raise at_sign_in(values, self._client, self._again)
         return values["code"]
@@ -121,8 +105,8 @@ class SignIn:
         answers: list[dict[str, Any]] = []
 
         def look(response: Any) -> Any:
-            self._transport.note_time(response.headers)
-            check_answer(where, response.status_code, response.headers, response.content)
+            self._transport.clock.note(response.headers)
+            check_google(where, response.status_code, response.headers, response.content)
             told = parse_object(response.content) or {}
             if "error" in told or response.status_code != 200:  # noqa: PLR2004 - a good answer
                 raise at_sign_in(told, client, self._again)
@@ -139,7 +123,7 @@ class SignIn:
         except ConnectorError:
             raise
         except OSError as error:  # all that `requests` raises
-            raise unreachable(error, where, self._transport.timeout) from None
+            raise unreachable(error, where, self._transport.timeout, GOOGLE) from None
         except Exception as error:  # noqa: BLE001 - the library objects to a changed scope with a bare Warning, for one
             # What it objects to in an answer, such as fewer scopes, is looked at by `redeem`, which has words for it.
             if not answers:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import ssl
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import google.auth.exceptions
 import google.auth.transport
 import google.auth.transport.requests
-import requests.adapters
 
-from connectors.auth.google.refusal import TEMPORARY, captive, unreachable
-from connectors.errors import Throttled, Unavailable
+from connectors.auth.asking import ServerClock, check_answer, host_of, prepare_session
+from connectors.auth.google.refusal import TEMPORARY
+from connectors.auth.trouble import unreachable
 
-__all__ = ["Transport", "check_answer", "host_of", "parse_object", "prepare_session"]
+__all__ = ["GOOGLE", "Transport", "check_google"]
 
-_PATIENCE = 60.0
-"""Seconds to wait where Google asks for patience and does not say for how long."""
-_LONGEST_PATIENCE = 3600.0
+GOOGLE = "Google"
+"""Whose endpoints they are; for messages."""
 
 
 class Transport(google.auth.transport.Request):
@@ -34,9 +29,7 @@ class Transport(google.auth.transport.Request):
     def __init__(self, now: Callable[[], datetime], timeout: float = 30.0) -> None:
         """Take a clock (aware) to compare with Google's, and the seconds that an answer may take."""
         self.timeout = timeout
-        self.skew = timedelta(0)
-        """How far the clock was ahead of the server's at the last answer that told the time; to the second."""
-        self._now = now
+        self.clock = ServerClock(now)
         self._inner = google.auth.transport.requests.Request()
         prepare_session(self._inner.session)
 
@@ -59,94 +52,20 @@ class Transport(google.auth.transport.Request):
             google.auth.exceptions.TransportError,
             OSError,
         ) as error:  # the latter for a file of authorities that is not there
-            raise unreachable(error, where, self.timeout) from None
+            raise unreachable(error, where, self.timeout, GOOGLE) from None
         finally:
             # What the server was asked to close must not be asked again: it may not have got round to it yet.
             self._inner.session.close()
-        self.note_time(response.headers)
-        check_answer(where, response.status, response.headers, response.data)
+        self.clock.note(response.headers)
+        check_google(where, response.status, response.headers, response.data)
         return response
 
-    def note_time(self, headers: Mapping[str, str]) -> None:
-        """Compare the clock with the server's (RFC 9110 section 6.6.1)."""
-        try:
-            told = parsedate_to_datetime(headers.get("Date", ""))
-        except (TypeError, ValueError):
-            return
-        if told.tzinfo is not None:
-            self.skew = self._now() - told.astimezone(UTC)
+    @property
+    def skew(self) -> timedelta:
+        """Return how far the clock was ahead of the server's at the last answer that told the time; to the second."""
+        return self.clock.skew
 
 
-class _Trusting(requests.adapters.HTTPAdapter):
-    """Connections that trust what a context of ours trusts, through a proxy too: `requests` has another pool for those."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        """Take the context."""
-        self._context = context
-        super().__init__(pool_connections=2, pool_maxsize=2)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pool of direct connections."""
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """Return the pool of connections through a proxy."""
-        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
-
-
-def prepare_session(session: Any) -> None:
-    """Make a session of `requests` fit for a program that asks once an hour, on machines of all kinds.
-
-    The system's authorities, and those of SSL_CERT_FILE, are trusted beside the ones that come with the library. No connection is
-    kept: it would be dead by the next time. What a .netrc says for any host is not for Google, and would take the token's place.
-    """
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    session.mount("https://", _Trusting(context))
-    session.headers["Connection"] = "close"
-    session.auth = lambda request: request
-
-
-def host_of(url: str) -> str:
-    """Return the host of an address, with its port where one is named."""
-    return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def check_answer(where: str, status: int, headers: Mapping[str, str], body: bytes | str) -> None:
+def check_google(where: str, status: int, headers: Mapping[str, str], body: bytes | str) -> None:
     """Let nothing through but an answer in JSON, good or bad. Raises Unavailable."""
-    if 300 <= status < 400:  # noqa: PLR2004 - the class of redirections
-        raise captive(where, f"it redirected elsewhere, status {status}")
-    if status == 511:  # noqa: PLR2004 - network authentication required (RFC 6585)
-        raise captive(where, "status 511")
-    if status == 429:  # noqa: PLR2004 - too many requests
-        raise Throttled(f"{where} asks for patience (status 429).", patience(headers))
-    if status >= 500:  # noqa: PLR2004 - the class of the server's own failures
-        if (wait := patience(headers, 0.0)) > 0:
-            raise Throttled(f"{where} does not work just now (status {status}).", wait)
-        raise Unavailable(f"{where} does not work just now (status {status}).")
-    told = parse_object(body)
-    if (
-        told is not None
-        and {each for key in ("error", "error_description") if isinstance(each := told.get(key), str)} & TEMPORARY
-    ):
-        # Here, for google-auth would ask again and again before it said so.
-        raise Unavailable(f"{where} does not work just now (status {status}, {told.get('error')}).")
-    if told is None and not (status == 200 and not body):  # noqa: PLR2004 - an empty success, as of a revocation
-        kind = headers.get("Content-Type", "").partition(";")[0].strip()
-        kind = "something else" if not kind or "json" in kind.lower() else kind[:40]
-        raise captive(where, f"status {status}, {kind} where JSON was due")
-
-
-def parse_object(body: bytes | str) -> dict[str, Any] | None:
-    """Return the JSON object, or None where it is none."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def patience(headers: Mapping[str, str], default: float = _PATIENCE) -> float:
-    """Return the seconds of a Retry-After header, within reason; dates in it count as `default`."""
-    told = headers.get("Retry-After", "").strip()
-    return min(float(told), _LONGEST_PATIENCE) if told.isascii() and told.isdigit() and len(told) < 10 else default  # noqa: PLR2004
+    check_answer(where, status, headers, body, GOOGLE, TEMPORARY)

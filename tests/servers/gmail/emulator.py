@@ -1,4 +1,4 @@
-"""The emulator of Google's services as a process on 127.0.0.1 (`@inbox-zero/emulate`, installed by `make servers`).
+"""The emulator of Google's or Microsoft's services as a process on 127.0.0.1 (`@inbox-zero/emulate`, from `make servers`).
 
 Made by others, so it fails and succeeds independently of the fake: sign-in with PKCE, routing, conversations, labels, history,
 drafts. It checks nothing it is sent, and lacks or mistakes what `front.py` sets right.
@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import Final, Self
 
+from tests.servers.gmail.answers import Json
 from tests.servers.gmail.install import HERE, NODE, PLACE, install
 from tests.servers.gmail.oauth import MODIFY
 
@@ -30,13 +31,19 @@ def world_token(address: str) -> str:
 class Emulator:
     """A running emulator, whose mailboxes live in its memory; each test takes a fresh one."""
 
-    def __init__(self, place: Path = PLACE) -> None:
-        """Choose a port; the packages are in `place`, and are put there when they are not."""
+    def __init__(
+        self, place: Path = PLACE, *, service: str = "google", scope: str = MODIFY, users: int = _USERS, more: Json | None = None
+    ) -> None:
+        """Choose a port; the packages are in `place`, and are put there when they are not.
+
+        `more` is what else there is in the beginning, as the emulator's configuration has it for the service.
+        """
         self._place = place
+        self._told = {"scope": scope, "service": service, "more": more or {}}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
-        self._addresses = [f"user{number}@example.com" for number in range(1, _USERS + 1)]
+        self._addresses = [f"user{number}@example.com" for number in range(1, users + 1)]
         self._fresh = iter(self._addresses)
         self._process: subprocess.Popen[str] | None = None
 
@@ -59,7 +66,7 @@ class Emulator:
             text=True,
         )
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"addresses": self._addresses, "scope": MODIFY}) + "\n")
+        self._process.stdin.write(json.dumps(self._told | {"addresses": self._addresses}) + "\n")
         self._process.stdin.flush()
         told = self._first_line()
         if told != f"listening on 127.0.0.1:{self.port}":

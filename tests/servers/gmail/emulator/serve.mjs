@@ -1,9 +1,9 @@
-// Runs the emulator of Google's services on 127.0.0.1:
+// Runs the emulator of one provider's services on 127.0.0.1:
 //
 //     node serve.mjs PORT < CONFIGURATION
 //
-// The first line of the input is JSON: {"addresses": [...], "scope": "..."}. Each address is a user, who can also be asked for with the
-// bearer token `world:ADDRESS`. One line is written when it answers; it ends when its input ends, so that it never outlives a test.
+// The first line of the input is JSON: {"addresses": [...], "scope": "...", "service": "google", "more": {...}}. Each address is a user,
+// who can also be asked for with the bearer token `world:ADDRESS`; `more` is what else there is in the beginning. One line is written when it answers; it ends when its input ends, so that it never outlives a test.
 import net from "node:net";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -22,9 +22,9 @@ const installed = join(process.cwd(), "node_modules", "@inbox-zero", "emulate", 
 const { createEmulator } = await import(pathToFileURL(installed).href);
 const lines = createInterface({ input: process.stdin });
 lines.once("line", async (line) => {
-  const { addresses, scope } = JSON.parse(line);
+  const { addresses, scope, service, more } = JSON.parse(line);
   const tokens = Object.fromEntries(addresses.map((email) => [`world:${email}`, { login: email, scopes: [scope] }]));
   const users = addresses.map((email) => ({ email, name: "Sam Reed" }));
-  await createEmulator({ service: "google", port: Number(process.argv[2]), seed: { tokens, google: { users } } });
+  await createEmulator({ service, port: Number(process.argv[2]), seed: { tokens, [service]: { users, ...more } } });
 });
 lines.once("close", () => process.exit(0));

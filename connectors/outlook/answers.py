@@ -1,0 +1,59 @@
+"""Taking values out of JSON that somebody else wrote: what is not there, or not of its type, counts as missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+__all__ = ["Json", "flag", "instant", "number", "record", "records", "text"]
+
+Json = Mapping[str, Any]
+"""An object of an answer."""
+_STAMP: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|\+00:00)?")
+_YEARS: Final = range(1960, 2960)
+"""Years in which mail is sent; at the ends of the calendar no time zone can be applied."""
+
+
+def text(value: Json, name: str) -> str:
+    """Return a string, else an empty one."""
+    found = value.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def number(value: Json, name: str) -> int | None:
+    """Return an integer of the size that the service's types have, else None."""
+    found = value.get(name)
+    return found if isinstance(found, int) and not isinstance(found, bool) and abs(found) < 1 << 63 else None
+
+
+def flag(value: Json, name: str) -> bool | None:
+    """Return a boolean, else None."""
+    found = value.get(name)
+    return found if isinstance(found, bool) else None
+
+
+def record(value: Json, name: str) -> Json:
+    """Return an object, else an empty one."""
+    found = value.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def records(value: Json, name: str) -> Sequence[Json]:
+    """Return the objects of a list."""
+    found = value.get(name)
+    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+
+
+def instant(value: Json, name: str) -> datetime | None:
+    """Return a time (`Edm.DateTimeOffset`, which the service tells in UTC) as an aware datetime of whole seconds, else None."""
+    match = _STAMP.fullmatch(text(value, name).strip()[:40])
+    if match is None:
+        return None
+    try:
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None

@@ -1,0 +1,290 @@
+"""What an answer that is none means for the caller.
+
+The codes are those of https://learn.microsoft.com/en-us/graph/errors and of Exchange
+(https://learn.microsoft.com/en-us/exchange/client-developer/web-service-reference/responsecode).
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from connectors.errors import (
+    AuthNeeded,
+    Conflict,
+    ConnectorError,
+    Misconfigured,
+    NoRoom,
+    NotFound,
+    Refused,
+    Throttled,
+    Unavailable,
+)
+from connectors.outlook.answers import Json, record, text
+from connectors.outlook.batches import retry_after
+from connectors.outlook.settings import OutlookSettings
+from rules.mail.encoding import clean
+from rules.mail.headers import date_of
+
+__all__ = ["SyncLostError", "broken_line", "not_json", "refusal", "strange"]
+
+_TEXT_CAP: Final = 300
+_SLOW_DOWN: Final = 30.0
+"""Seconds, where the service names none."""
+_PATIENCE_MOST: Final = 86_400.0
+_DEPTH: Final = 8
+_NOT_FOR_NOW: Final = frozenset(
+    {
+        "activitylimitreached", "applicationthrottled", "errorserverbusy", "errorexceededconnectioncount", "mailboxconcurrency",
+        "throttledrequest", "toomanyrequests", "errortoomanyobjectsopened", "errorexceededfindcountlimit",
+    }
+)  # fmt: skip
+_AWAY: Final = frozenset({"errormailboxmoveinprogress", "errormailboxstoreunavailable", "errorinternalservererror",
+                          "errorinternalservertransienterror", "errortimeoutexpired", "servicenotavailable"})  # fmt: skip
+_LOST: Final = frozenset(
+    {
+        "syncstatenotfound", "syncstateinvalid", "resyncrequired", "resyncapplydifferences", "resyncuploaddifferences",
+        "errorinvalidsyncstatedata", "errorsyncfoldernotfound", "badsyncstate", "synckeyinvalid",
+    }
+)  # fmt: skip
+_FULL: Final = frozenset({"errorquotaexceeded", "quotalimitreached"})
+_NO_MAILBOX: Final = frozenset(
+    {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi", "mailboxnothostedinexchangeonline", "extensionerror",
+     "errornonexistentmailbox", "errorinvaliduser"}
+)  # fmt: skip
+_NOBODY: Final = frozenset({"request_resourcenotfound", "resourcenotfound"})
+"""What is said of a user who does not exist, and of other things."""
+_GONE: Final = frozenset({"erroritemnotfound", "errormessagenotfound", "itemnotfound", "errorfoldernotfound"})
+_CHANGED: Final = frozenset({"resourcemodified", "errorirresolvableconflict", "errorstaleobject", "errorchangekeyrequired"})
+_NO_RIGHT: Final = frozenset({"erroraccessdenied", "accessdenied", "authorization_requestdenied", "errordelegatenoaccess"})
+_ON_THE_LINE: Final = frozenset({"OSError", "HTTPError", "InvalidURL", "CookieConflict", "TooLargeError", "StreamError"})
+"""What the library raises, by name, for it is imported only where a mailbox is open."""
+_NOT_NOW: Final = frozenset({9, 10})
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
+_OTHER_NAME: Final = frozenset({62, 64})
+"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH: so a network's sign-in page looks to who asks by TLS."""
+_CLAIMS: Final = re.compile(r"insufficient_claims|claims=", re.IGNORECASE)
+_NAMELESS: Final = re.compile(
+    r"name or service not known|nodename nor servname|getaddrinfo|name resolution|no address", re.IGNORECASE
+)
+
+
+class SyncLostError(NotFound):
+    """The service does not know (any more) how far a folder was read (410, SyncStateNotFound): it has to be listed anew."""
+
+
+def refusal(  # noqa: C901, PLR0911 - a table
+    status: int, headers: Mapping[str, str], content: Any, doing: str, settings: OutlookSettings
+) -> ConnectorError:
+    """Return the error for an answer other than 2xx. `doing` says what was tried ("reading mail").
+
+    `content` is the body: octets, or the value of a batch's part; `headers` have lower-case names.
+    """
+    if 300 <= status < 400:  # noqa: PLR2004 - the classes of RFC 9110
+        return strange(settings, f"it sends us on to {_host_of(headers.get('location', ''))}")
+    error = _error_of(content) or _challenge(status, headers)
+    if error is None and status < 500 and status not in (413, 429):  # noqa: PLR2004 - the service itself explains
+        if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
+            return Misconfigured("The proxy of this network wants a sign-in of its own: set it in HTTPS_PROXY.")
+        return strange(settings, f"it answers {status} without saying why")
+    codes, said = _codes(error or {}), _said(error or {}, status)
+    if codes & _LOST or (status == http.client.GONE and not codes & _GONE):
+        return SyncLostError(f"Outlook does not know any more what was read already, {doing} ({said}).")
+    if codes & _FULL or status == http.client.INSUFFICIENT_STORAGE:
+        return NoRoom(
+            f"The mailbox {_name(settings)} is full ({said}). Make room in Outlook: empty Deleted Items and Junk Email."
+        )
+    patience = _patience(status, headers, codes, said, settings)
+    if patience is not None:
+        return patience
+    if (
+        status == http.client.UNAUTHORIZED
+        or _CLAIMS.search(headers.get("www-authenticate", ""))
+        or "insufficient_claims" in codes
+    ):
+        return AuthNeeded(f"Outlook does not accept the sign-in of {settings.address} any more ({said}): {settings.renew}.")
+    if codes & _NO_MAILBOX or (settings.mailbox and codes & _NOBODY):
+        return _no_mailbox(said, settings)
+    if status == http.client.FORBIDDEN or codes & _NO_RIGHT:
+        return _forbidden(said, settings)
+    if status in (http.client.NOT_FOUND, http.client.GONE) or codes & _GONE:
+        return NotFound(f"Outlook does not have it any more, {doing} ({said}).")
+    if status in (http.client.CONFLICT, http.client.PRECONDITION_FAILED) or codes & _CHANGED:
+        return Conflict(f"Outlook says that something changed meanwhile, {doing} ({said}).")
+    return Refused(f"Outlook refuses it, {doing} ({said}).")
+
+
+def _challenge(status: int, headers: Mapping[str, str]) -> Json | None:
+    """Return an error where it is the access token that is refused, whatever page comes with that (RFC 6750 section 3)."""
+    refused = status == http.client.UNAUTHORIZED and "bearer" in headers.get("www-authenticate", "").lower()
+    return {"message": "invalid token"} if refused else None
+
+
+def _patience(
+    status: int, headers: Mapping[str, str], codes: frozenset[str], said: str, settings: OutlookSettings
+) -> Unavailable | None:
+    """Return the error where trying again later helps."""
+    wait = _wait(headers)
+    if status in (http.client.TOO_MANY_REQUESTS, 509) or codes & _NOT_FOR_NOW:
+        asked = _SLOW_DOWN if wait is None else max(wait, 1.0)
+        return Throttled(f"Outlook asks for patience with {_name(settings)} ({said}).", asked, named=wait is not None)
+    if status >= 500 or status == http.client.REQUEST_TIMEOUT or codes & _AWAY:  # noqa: PLR2004 - RFC 9110
+        if wait is not None:
+            return Throttled(f"Outlook cannot do it now ({said}).", max(wait, 1.0))
+        return Unavailable(f"Outlook cannot do it now ({said}). Nothing to do: it is tried again.")
+    return None
+
+
+def _no_mailbox(said: str, settings: OutlookSettings) -> Misconfigured:
+    if settings.mailbox:
+        return Misconfigured(
+            f"There is no mailbox {settings.mailbox} that Outlook could open ({said}). See that `mailbox` is right."
+        )
+    return Misconfigured(
+        f"The account {settings.address} has no mailbox at Outlook.com or Microsoft 365 ({said}): it may have no licence "
+        "for one, or lie on a server of the company's own. See that `address` is right; a mailbox elsewhere is read by IMAP."
+    )
+
+
+def _forbidden(said: str, settings: OutlookSettings) -> ConnectorError:
+    if settings.mailbox:
+        return Misconfigured(
+            f"{settings.address} may not open the mailbox {settings.mailbox} ({said}). Whoever runs it has to give "
+            f"{settings.address} full access to it, and the sign-in has to cover shared mailboxes (Mail.ReadWrite.Shared): then "
+            f"{settings.renew}."
+        )
+    return AuthNeeded(
+        f"The sign-in of {settings.address} does not allow this ({said}). Hearback needs Mail.ReadWrite and User.Read: "
+        f"{settings.renew} and accept what Microsoft asks; where a company decides, ask its administrator to allow it."
+    )
+
+
+def not_json(content_type: str, settings: OutlookSettings) -> Unavailable:
+    """Return the error for a 2xx that is no answer of the service: a page where data should be."""
+    shown = clean(content_type.partition(";")[0])[:40] or "something without a type"
+    return strange(settings, f"it answers with {shown} in place of data")
+
+
+def strange(settings: OutlookSettings, what: str) -> Unavailable:
+    """Return the error for something that stands between us and the service."""
+    return Unavailable(
+        f"Something other than Outlook answers at {urlsplit(settings.endpoint).hostname}: {what}. It may be the sign-in page of "
+        "this network (open a web page in your browser and accept its terms), a proxy or a filter."
+    )
+
+
+def broken_line(error: BaseException, settings: OutlookSettings) -> ConnectorError | None:  # noqa: PLR0911 - a table
+    """Return the error for a request that got no answer, or could not be made; None for a mistake of the program."""
+    if isinstance(error, ConnectorError):
+        return error
+    host = urlsplit(settings.endpoint).hostname
+    causes = list(_causes(error))
+    certificate = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
+    if certificate is not None:
+        if certificate.verify_code in _OTHER_NAME:
+            return strange(settings, f"its certificate is for another name ({_line(certificate.verify_message)})")
+        return _certificate(certificate, host)
+    names = {kind.__name__ for one in causes for kind in type(one).__mro__}
+    said = _line(str(error)) or type(error).__name__
+    if "LocalProtocolError" in names:
+        return AuthNeeded(f"The access token of {settings.address} is none that can be shown: {settings.renew}.")
+    if "NoProxyError" in names:
+        return Misconfigured(f"The proxy that the environment names cannot be used ({said}). See what HTTPS_PROXY says.")
+    if "ProxyError" in names:
+        return Unavailable(f"{host} cannot be reached: the proxy lets nothing through ({said}). See what HTTPS_PROXY says.")
+    if "gaierror" in names or ("ConnectError" in names and _NAMELESS.search(said)):
+        return Unavailable(f"The name {host} cannot be looked up: there is no network, or its name service does not answer.")
+    if names & {"TimeoutException", "TimeoutError"}:
+        return Unavailable(f"{host} did not answer within {settings.timeout:g} seconds.")
+    return Unavailable(f"The connection to {host} broke ({said}).") if names & _ON_THE_LINE else None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what is behind it."""
+    found: BaseException | None = error
+    for _ in range(_DEPTH):
+        if found is None:
+            return
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _certificate(error: ssl.SSLCertVerificationError, host: str | None) -> Misconfigured:
+    why = _line(error.verify_message or str(error))
+    if error.verify_code in _NOT_NOW:
+        return Misconfigured(
+            f"By the clock of this machine the certificate of {host} is not valid ({why}). The clock is the likely reason. "
+            "Set the date and time of this machine right (best by itself, from the network)."
+        )
+    return Misconfigured(
+        f"The certificate of {host} is not to be trusted ({why}). A virus scanner or a company's filter may read along: let its "
+        "authority be trusted by the system, or name the file of authorities in SSL_CERT_FILE."
+    )
+
+
+def _error_of(content: Any) -> Json | None:
+    """Return the error object of an answer; None when there is none."""
+    value = content
+    if isinstance(content, (bytes, str)):
+        try:
+            value = json.loads(content)
+        except (ValueError, RecursionError):
+            return None
+    if not isinstance(value, Mapping) or "error" not in value:
+        return None
+    return record(value, "error") or {"code": text(value, "error"), "message": text(value, "error_description")}
+
+
+def _codes(error: Json) -> frozenset[str]:
+    """Return all codes that an error names, lower-case: the inner ones are more exact, and nested."""
+    found = set()
+    for _ in range(_DEPTH):
+        found.add(text(error, "code").lower())
+        error = record(error, "innerError") or record(error, "innererror")
+    return frozenset(found - {""})
+
+
+def _said(error: Json, status: int) -> str:
+    code, message = _line(text(error, "code")), _line(text(error, "message"))
+    return ": ".join(part for part in (code, message) if part) or f"status {status}"
+
+
+def _line(said: str) -> str:
+    return clean(said)[:_TEXT_CAP].rstrip(". ")
+
+
+def _name(settings: OutlookSettings) -> str:
+    return settings.mailbox or settings.address
+
+
+def _wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that Retry-After names; a date in it is compared with the Date of the same answer."""
+    seconds = retry_after(headers)
+    if seconds is not None:
+        return seconds
+    until, theirs = date_of(headers.get("retry-after", "")), _date(headers.get("date", ""))
+    if until is None or theirs is None:
+        return None
+    return min(max((until - theirs).total_seconds(), 1.0), _PATIENCE_MOST)
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _host_of(location: str) -> str:
+    try:
+        return clean(urlsplit(location).hostname or "another place")[:100]
+    except ValueError:
+        return "another place"
