@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 __all__ = ["Json", "flag", "instant", "number", "record", "records", "text"]
 
 Json = Mapping[str, Any]
 """An object of an answer."""
-_STAMP: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|\+00:00)?")
+_STAMP: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|([+-])(\d\d):(\d\d))?", re.ASCII | re.IGNORECASE
+)
 _YEARS: Final = range(1960, 2960)
 """Years in which mail is sent; at the ends of the calendar no time zone can be applied."""
 
@@ -47,13 +49,15 @@ def records(value: Json, name: str) -> Sequence[Json]:
 
 
 def instant(value: Json, name: str) -> datetime | None:
-    """Return a time (`Edm.DateTimeOffset`, which the service tells in UTC) as an aware datetime of whole seconds, else None."""
+    """Return a time (`Edm.DateTimeOffset`, in UTC where it names no offset) as an aware datetime of whole seconds, else None."""
     match = _STAMP.fullmatch(text(value, name).strip()[:40])
     if match is None:
         return None
     try:
-        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-        found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+        hours, minutes = (int(part or 0) for part in match.groups()[7:])
+        ahead = timedelta(hours=hours, minutes=minutes) * (-1 if match[7] == "-" else 1)
+        found = datetime(year, month, day, hour, minute, second, tzinfo=UTC) - ahead
+    except (ValueError, OverflowError):
         return None
     return found if found.year in _YEARS else None

@@ -7,6 +7,8 @@ that failed for now are asked again, and nothing else.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +32,8 @@ _PASSING: Final = frozenset({408, 429, 500, 502, 503, 504, 509})
 _NOT_DONE: Final = frozenset({408, 429})
 """After which it is sure that the request was not carried out."""
 _DEPENDS: Final = 424
+_OBJECTS: Final = ("{", "ey", "ew")
+"""How JSON objects begin, plain and as base64."""
 _LEFT_OUT: Final = 503
 _MOST_PATIENCE: Final = 86_400.0
 
@@ -77,14 +81,29 @@ def read_answers(answer: Json, count: int) -> dict[int, Answer]:
     """Return the answers of a batch by the place of their requests, as many as came. Requests are numbered from 1."""
     found: dict[int, Answer] = {}
     for item in records(answer, "responses"):
-        name = text(item, "id").strip()
+        key = number(item, "id")
+        name = text(item, "id").strip() if key is None else str(key)
         place = int(name) - 1 if name.isdecimal() and len(name) < 4 else -1  # noqa: PLR2004 - there are twenty
         if not 0 <= place < count or place in found:
             continue
         headers = item.get("headers")
         fields = {str(key).lower(): str(value) for key, value in headers.items()} if isinstance(headers, Mapping) else {}
-        found[place] = Answer(number(item, "status") or _LEFT_OUT, fields, item.get("body"))
+        said = text(item, "status").strip()
+        status = int(said) if said.isdecimal() and len(said) < 4 else number(item, "status")  # noqa: PLR2004 - three digits
+        found[place] = Answer(status or _LEFT_OUT, fields, _body(item.get("body")))
     return found
+
+
+def _body(told: Any) -> Any:
+    """Return a body as it is, or the JSON object that is told as text or as base64: as all is told that is not known for JSON."""
+    if not isinstance(told, str) or not told.startswith(_OBJECTS):
+        return told
+    try:
+        plain = told if told.startswith("{") else base64.b64decode(told + "=" * (-len(told) % 4), altchars=b"-_")
+        value = json.loads(plain)
+    except (ValueError, RecursionError):
+        return told
+    return value if isinstance(value, Mapping) else told
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

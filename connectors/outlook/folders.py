@@ -156,11 +156,11 @@ def find_folders(service: Service, answers: Sequence[Answer]) -> Folders:
     found: list[Json] = []
     for name, answer in zip(_NAMES, answers, strict=False):
         try:
-            row = service.value(answer, _DOING)
+            row = service.value(answer, _DOING, one=name not in _NEEDED)
         except (NotFound, Refused) as error:
             if name in _NEEDED:
                 raise Misconfigured(f"The mailbox has no folder that Outlook calls {name}. {error}") from error
-            continue  # not every mailbox has an archive
+            continue  # not every mailbox has an archive, and not everybody with whom one is shared may see it
         if ref := text(row, "id"):
             known[name] = ref
             found.append(row)
@@ -169,7 +169,7 @@ def find_folders(service: Service, answers: Sequence[Answer]) -> Folders:
     folders = Folders(known, {})
     folders.take(found)
     try:
-        relist(service, folders, service.value(answers[len(_NAMES)], _DOING))
+        relist(service, folders, service.value(answers[len(_NAMES)], _DOING, one=True))
     except (NotFound, Refused) as error:
         _log.warning("Outlook does not list the folders of the user's own; only its own ones are read: %s", error)
     return folders
@@ -177,7 +177,7 @@ def find_folders(service: Service, answers: Sequence[Answer]) -> Folders:
 
 def relist(service: Service, folders: Folders, page: Json | None = None) -> None:
     """Read the listing of all folders to its end, from a page on, or from its beginning."""
-    page = service.page(_listing(), size=_PAGE, doing=_DOING) if page is None else page
+    page = service.page(_listing(), size=_PAGE, doing=_DOING, one=True) if page is None else page
     seen: set[str] = set()
     for _ in range(_MOST_PAGES):
         folders.take(records(page, "value"))
@@ -185,7 +185,7 @@ def relist(service: Service, folders: Folders, page: Json | None = None) -> None
         if not following or following in seen:
             break
         seen.add(following)
-        page = service.page(service.absolute(following), size=_PAGE, doing=_DOING)
+        page = service.page(service.absolute(following), size=_PAGE, doing=_DOING, one=True)
     link = text(page, "@odata.deltaLink")
     folders.link = service.absolute(link) if link else ""
 
@@ -197,7 +197,7 @@ def follow_folders(service: Service, folders: Folders, answer: Answer | None) ->
     """
     try:
         try:
-            relist(service, folders, None if answer is None else service.value(answer, _DOING))
+            relist(service, folders, None if answer is None else service.value(answer, _DOING, one=True))
         except (NotFound, Refused):
             if answer is None:
                 raise

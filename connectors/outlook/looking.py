@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from connectors.errors import AuthNeeded, NotFound, Refused, Throttled, Unavailable
+from connectors.errors import NotFound, Refused, Throttled, Unavailable
 from connectors.outlook.answers import Json, number, records, text
 from connectors.outlook.batches import Answer, Part
 from connectors.outlook.events import EVENT, calendar_of
@@ -98,12 +98,8 @@ class _Sorting:
         if answer.good:
             return True
         try:
-            self._service.value(answer, _READING)
-        except (NotFound, Refused):
-            self.gone.add(ref)
-        except AuthNeeded:
-            if answer.status != 403:  # noqa: PLR2004 - this one message is not for us to see
-                raise
+            self._service.value(answer, _READING, one=True)
+        except (NotFound, Refused):  # or it is not for us to see
             self.gone.add(ref)
         except Unavailable as error:
             self._failed.append(ref)
@@ -163,7 +159,11 @@ def read_messages(
             continue
         files = (attached or {}).get(envelope.ref)
         message = _whole(envelope, raw, size_of(files or ()))
-        message = _completed(service, message, raw, files, (known or {}).get(envelope.ref))
+        try:
+            message = _completed(service, message, raw, files, (known or {}).get(envelope.ref))
+        except Unavailable as error:
+            if not _given_up(service, [envelope.ref], error):
+                raise
         if envelope.ref in automatic:
             message = replace(message, headers={"auto-submitted": "auto-replied", **message.headers})
         messages[envelope.ref] = message
@@ -274,7 +274,7 @@ def _with_calendars(service: Service, message: Message, files: Sequence[Json] | 
     ref = message.envelope.ref
     try:
         if files is None:
-            files = records(service.get(f"messages/{segment(ref)}/attachments", query=_ATTACHED), "value")
+            files = records(service.get(f"messages/{segment(ref)}/attachments", query=_ATTACHED, one=True), "value")
         wanted = [one for one in files if is_calendar(one) and text(one, "id")][:_CALENDARS]
         raws = [
             service.raw(f"messages/{segment(ref)}/attachments/{segment(text(one, 'id'))}/$value", _CALENDAR_MOST)
@@ -290,7 +290,7 @@ def _with_calendars(service: Service, message: Message, files: Sequence[Json] | 
 
 def _with_body(service: Service, message: Message) -> Message:
     try:
-        found = service.get(f"messages/{segment(message.envelope.ref)}", query={"$select": "body"})
+        found = service.get(f"messages/{segment(message.envelope.ref)}", query={"$select": "body"}, one=True)
     except (NotFound, Refused):
         return message
     body = found.get("body")
@@ -306,7 +306,7 @@ def _with_event(service: Service, message: Message) -> Message:
     """Make the calendar of a meeting whose MIME has none, of the properties of its eventMessage."""
     try:
         found = service.get(
-            f"messages/{segment(message.envelope.ref)}", query={"$expand": EVENT}, prefer=('outlook.timezone="UTC"',)
+            f"messages/{segment(message.envelope.ref)}", query={"$expand": EVENT}, prefer=('outlook.timezone="UTC"',), one=True
         )
     except (NotFound, Refused):
         return message

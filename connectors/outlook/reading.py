@@ -51,6 +51,8 @@ EXPAND: Final = "singleValueExtendedProperties($filter={})".format(
     " or ".join(f"id eq '{one}'" for one in (IN_REPLY_TO, REFERENCES, _TRANSPORT, _CLASS))
 )
 """What is asked besides of messages whose header is not told: sent mail has none."""
+_MEETING: Final = "ipm.schedule.meeting."
+"""The class of all that meetings are asked for and answered with (MS-OXOCAL 2.2.10)."""
 _AUTOMATIC: Final = ("ipm.note.rules.ooftemplate", "ipm.note.rules.replytemplate")
 """Classes of what Exchange answers by itself (MS-OXOMSG, MS-OXORULE)."""
 _WANTED: Final = {name.lower(): name for name in (*HEADERS, *LATE_HEADERS)}
@@ -58,7 +60,8 @@ _STRUCTURED: Final = {"From": "from", "Sender": "sender"}
 _LISTS: Final = {"Reply-To": "replyTo", "To": "toRecipients", "Cc": "ccRecipients"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BREAKS: Final = re.compile(r"[\r\n\x00]+[ \t]*")
-_REFERENCE: Final = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_=+/-]{0,1023}")
+_REFERENCE: Final = re.compile(r"(?!.{0,1022}\.\.)[0-9A-Za-z_+=~!$*({@:;,-][0-9A-Za-z_+=~!$*(){}@:;,./-]{0,1023}")
+"""Exchange takes letters, digits and `-_=+/`; whatever else stands for itself in a path is as good."""
 _ZEROS: Final = re.compile(r"0x0+(?=[0-9a-f])")
 _ETAG: Final = re.compile(r'(?:W/)?"([^"]*)"')
 _MOST_HEADERS: Final = 2000
@@ -83,8 +86,12 @@ def is_event(message: Json) -> bool:
 
     https://learn.microsoft.com/en-us/graph/api/resources/eventmessage
     """
-    kind = text(message, "@odata.type").lower()
-    return kind.startswith("#microsoft.graph.eventmessage") or bool(text(message, "meetingMessageType").removeprefix("none"))
+    kind = text(message, "@odata.type").rpartition("#")[2].lower()  # with "#", after the address of the schema, or bare
+    return (
+        kind.startswith("microsoft.graph.eventmessage")
+        or text(message, "meetingMessageType").lower() not in {"", "none"}
+        or extended(message).get(property_id(_CLASS), "").lower().startswith(_MEETING)
+    )
 
 
 def is_automatic(message: Json) -> bool:

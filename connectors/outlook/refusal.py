@@ -70,6 +70,8 @@ _NOT_NOW: Final = frozenset({9, 10})
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 _OTHER_NAME: Final = frozenset({62, 64})
 """X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH: so a network's sign-in page looks to who asks by TLS."""
+_SIGNATURES: Final = frozenset({"request-id", "x-ms-ags-diagnostic"})
+"""Header fields by which an answer without words is the service's own: https://learn.microsoft.com/en-us/graph/errors."""
 _CLAIMS: Final = re.compile(r"insufficient_claims|claims=", re.IGNORECASE)
 _NAMELESS: Final = re.compile(
     r"name or service not known|nodename nor servname|getaddrinfo|name resolution|no address", re.IGNORECASE
@@ -81,16 +83,25 @@ class SyncLostError(NotFound):
 
 
 def refusal(  # noqa: C901, PLR0911 - a table
-    status: int, headers: Mapping[str, str], content: Any, doing: str, settings: OutlookSettings
+    status: int,
+    headers: Mapping[str, str],
+    content: Any,
+    doing: str,
+    settings: OutlookSettings,
+    *,
+    one: bool = False,
+    within: bool = False,
 ) -> ConnectorError:
     """Return the error for an answer other than 2xx. `doing` says what was tried ("reading mail").
 
-    `content` is the body: octets, or the value of a batch's part; `headers` have lower-case names.
+    `content` is the body: octets, or the value of a batch's part; `headers` have lower-case names. `one`: it is one thing of
+    many, which may be closed to us while the mailbox is not. `within`: it came in a batch, so nobody else has answered.
     """
     if 300 <= status < 400:  # noqa: PLR2004 - the classes of RFC 9110
         return strange(settings, f"it sends us on to {_host_of(headers.get('location', ''))}")
     error = _error_of(content) or _challenge(status, headers)
-    if error is None and status < 500 and status not in (413, 429):  # noqa: PLR2004 - the service itself explains
+    silent = error is None and (status < 500 or status == http.client.NOT_IMPLEMENTED)  # noqa: PLR2004 - the service explains
+    if silent and status not in (410, 413, 429) and not within and not _SIGNATURES & headers.keys():
         if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
             return Misconfigured("The proxy of this network wants a sign-in of its own: set it in HTTPS_PROXY.")
         return strange(settings, f"it answers {status} without saying why")
@@ -113,7 +124,7 @@ def refusal(  # noqa: C901, PLR0911 - a table
     if codes & _NO_MAILBOX or (settings.mailbox and codes & _NOBODY):
         return _no_mailbox(said, settings)
     if status == http.client.FORBIDDEN or codes & _NO_RIGHT:
-        return _forbidden(said, settings)
+        return Refused(f"Outlook does not let us, {doing} ({said}).") if one else _forbidden(said, settings)
     if status in (http.client.NOT_FOUND, http.client.GONE) or codes & _GONE:
         return NotFound(f"Outlook does not have it any more, {doing} ({said}).")
     if status in (http.client.CONFLICT, http.client.PRECONDITION_FAILED) or codes & _CHANGED:
@@ -135,7 +146,8 @@ def _patience(
     if status in (http.client.TOO_MANY_REQUESTS, 509) or codes & _NOT_FOR_NOW:
         asked = _SLOW_DOWN if wait is None else max(wait, 1.0)
         return Throttled(f"Outlook asks for patience with {_name(settings)} ({said}).", asked, named=wait is not None)
-    if status >= 500 or status == http.client.REQUEST_TIMEOUT or codes & _AWAY:  # noqa: PLR2004 - RFC 9110
+    passing = status >= 500 and status != http.client.NOT_IMPLEMENTED  # noqa: PLR2004 - RFC 9110
+    if passing or status == http.client.REQUEST_TIMEOUT or codes & _AWAY:
         if wait is not None:
             return Throttled(f"Outlook cannot do it now ({said}).", max(wait, 1.0))
         return Unavailable(f"Outlook cannot do it now ({said}). Nothing to do: it is tried again.")

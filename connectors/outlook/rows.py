@@ -69,7 +69,7 @@ def read_rows(
 def _there(there: Mapping[str, Json], role: Role, looked: Looked) -> dict[str, tuple[Json, Role]]:
     """Return the messages that stand in the folder, with all that is known of them, and the role of the folder."""
     whole = {ref: {**row, **looked.found.get(ref, {})} for ref, row in there.items() if ref not in looked.gone}
-    return {ref: (row, role) for ref, row in whole.items() if is_complete(row)}
+    return {ref: (row, role) for ref, row in whole.items() if ref in looked.found or is_complete(row)}
 
 
 def _elsewhere(gone: Sequence[str], folders: Folders, looked: Looked, news: Rows) -> dict[str, tuple[Json, Role]]:

@@ -105,11 +105,20 @@ class Service:
     # -- single requests
 
     def get(
-        self, path: str, *, query: Mapping[str, str] | None = None, prefer: Sequence[str] = (), doing: str = _READING
+        self,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        prefer: Sequence[str] = (),
+        doing: str = _READING,
+        one: bool = False,
     ) -> Json:
-        """Return an object. Raises from the tree in `connectors.errors`; `doing` says what for, as in "reading mail"."""
+        """Return an object. Raises from the tree in `connectors.errors`; `doing` says what for, as in "reading mail".
+
+        `one`: it is one thing of many, and where it is closed to us that is Refused, and no trouble with the sign-in.
+        """
         reply = self._ask("GET", self._url(with_query(path, query)), prefer=prefer)
-        return self._object(reply, doing)
+        return self._object(reply, doing, one=one)
 
     def post(self, path: str, body: Json, *, prefer: Sequence[str] = (), doing: str = _WRITING) -> Json:
         """Write, and return what the service says to it; an empty object where it says nothing. Never done twice by itself."""
@@ -128,23 +137,28 @@ class Service:
         self._object(reply, doing, empty=True)
 
     def raw(self, path: str, most: int, *, doing: str = _READING) -> bytes:
-        """Return the octets at a path that ends in `$value`, at most `most` of them. Raises from the tree."""
+        """Return the octets at a path that ends in `$value`, at most `most` of them.
+
+        Raises from the tree; Refused for a message that is closed to us, whatever else we may read.
+        """
         reply = self._ask("GET", self._url(path), most=most, cut=True)
         if reply.status not in _OK:
-            raise refusal(reply.status, reply.headers, reply.content, doing, self.settings)
+            raise refusal(reply.status, reply.headers, reply.content, doing, self.settings, one=True)
         if "html" in reply.headers.get("content-type", "").lower():
             raise not_json(reply.headers["content-type"], self.settings)
         return reply.content
 
-    def page(self, link: str, *, size: int = 0, prefer: Sequence[str] = (), doing: str = "listing mail") -> Json:
+    def page(
+        self, link: str, *, size: int = 0, prefer: Sequence[str] = (), doing: str = "listing mail", one: bool = False
+    ) -> Json:
         """Return a page of a listing, asked for by a path or by an address that the service gave; `size` is preferred.
 
-        Raises from the tree; Unavailable for an address that is not the service's own.
+        `one` is as in `get`. Raises from the tree; Unavailable for an address that is not the service's own.
         """
         if not self.is_own(link):
             raise strange(self.settings, "the address of the next page is at another place")
         preferred = (f"odata.maxpagesize={size}", *prefer) if size else tuple(prefer)
-        return self._object(self._ask("GET", self._url(link), prefer=preferred), doing)
+        return self._object(self._ask("GET", self._url(link), prefer=preferred), doing, one=one)
 
     def is_own(self, link: str) -> bool:
         """Say whether an address that the service gave may be shown our sign-in: same scheme, host and port, and a mailbox."""
@@ -173,10 +187,13 @@ class Service:
             answers += carry_out(chunk, lambda some: self._batch(some, doing), self.settings.pause)
         return answers
 
-    def value(self, answer: Answer, doing: str = _READING) -> Json:
-        """Return the object in an answer of a batch. Raises what it means where it is a refusal, or none of the service's."""
+    def value(self, answer: Answer, doing: str = _READING, *, one: bool = False) -> Json:
+        """Return the object in an answer of a batch. Raises what it means where it is a refusal, or none of the service's.
+
+        `one` is as in `get`.
+        """
         if not answer.good:
-            raise refusal(answer.status, answer.headers, answer.body, doing, self.settings)
+            raise refusal(answer.status, answer.headers, answer.body, doing, self.settings, one=one, within=True)
         if not isinstance(answer.body, Mapping):
             raise Unavailable(f"The answer of Outlook is cut off or broken, {doing}; it is asked again.")
         return answer.json
@@ -234,13 +251,13 @@ class Service:
         return f"{self.root}/{path}" if path and not path.startswith("?") else f"{self.root}{path}"
 
     def absolute(self, link: str) -> str:
-        """Return the whole address of one that may be told without its host."""
-        return urljoin(f"{self._base}/", link)
+        """Return the whole address of one that may be told without its host, or from the version on."""
+        return urljoin(f"{self._base}{_VERSION}/", link)
 
-    def _object(self, reply: Reply, doing: str, *, empty: bool = False) -> Json:
+    def _object(self, reply: Reply, doing: str, *, empty: bool = False, one: bool = False) -> Json:
         """Return what an answer holds. Raises what it means where it is a refusal, or cut off: an empty one says nothing."""
         if reply.status not in _OK:
-            raise refusal(reply.status, reply.headers, reply.content, doing, self.settings)
+            raise refusal(reply.status, reply.headers, reply.content, doing, self.settings, one=one)
         if empty and not reply.content.strip():
             return {}
         try:

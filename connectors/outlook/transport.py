@@ -6,8 +6,11 @@ Only `connectors.outlook.service` imports this, and only when a connection is op
 from __future__ import annotations
 
 import http.cookiejar
+import os
 import ssl
+import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import certifi
@@ -17,6 +20,7 @@ from connectors.outlook.settings import OutlookSettings
 
 __all__ = ["NoProxyError", "Reply", "TooLargeError", "ask", "authorities", "client"]
 
+_held: Final = threading.local()
 _IDLE: Final = 20.0
 """Seconds for which a connection without work is kept: beyond that, routers drop it without a word."""
 
@@ -43,12 +47,31 @@ class NoProxyError(Exception):
 def authorities() -> ssl.SSLContext:
     """Return whom to trust: the authorities of the system, or those that SSL_CERT_FILE names, and those that come along.
 
-    Raises OSError where a file cannot be read.
+    They are read once by a thread, and anew when they or the variables that name them change. Raises OSError where a file cannot
+    be read. Threads have their own, for httpcore sets the protocols of a context with each connection, while OpenSSL may be
+    copying them for a connection of another thread.
     """
+    paths = ssl.get_default_verify_paths()
+    own = certifi.where()
+    names = [os.environ.get(paths.openssl_cafile_env), os.environ.get(paths.openssl_capath_env), paths.cafile, paths.capath, own]
+    state = tuple((name, _stamp(name)) for name in names)
+    held: tuple[object, ssl.SSLContext] | None = getattr(_held, "authorities", None)
+    if held is not None and held[0] == state:
+        return held[1]
     trust = ssl.create_default_context()
-    trust.load_verify_locations(certifi.where())
+    trust.load_verify_locations(own)
     trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    _held.authorities = state, trust
     return trust
+
+
+def _stamp(name: str | None) -> tuple[int, int, int] | None:
+    """Return what changes when a file does, or a folder; None where there is none."""
+    try:
+        found = Path(name).stat() if name else None
+    except (OSError, ValueError):
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino) if found is not None else None
 
 
 def client(settings: OutlookSettings, trust: ssl.SSLContext) -> httpx.Client:

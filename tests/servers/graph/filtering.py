@@ -50,6 +50,8 @@ class Filter:
     """Properties in the order in which they stand."""
     since: datetime | None = None
     """Every message it finds was received then or later, as far as can be told at once."""
+    until: datetime | None = None
+    """... then or earlier."""
     named: str = ""
     """Every message it finds has this Message-ID, where that can be told at once."""
 
@@ -91,6 +93,7 @@ class _Parser:
         self._at = 0
         self._names: list[str] = []
         self._since: datetime | None = None
+        self._until: datetime | None = None
         self._named = ""
         self._deep = 0
         """Within `or` or `not`, where nothing can be told at once."""
@@ -104,7 +107,7 @@ class _Parser:
         test = self._either()
         if self._at != len(self._tokens):
             raise self._wrong()
-        return Filter(test, self._names, self._since, self._named)
+        return Filter(test, self._names, self._since, self._until, self._named)
 
     def _peek(self) -> tuple[str, str]:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
@@ -150,6 +153,8 @@ class _Parser:
         value = self._value(name)
         if not self._deep and name == "receivedDateTime" and how in {"ge", "gt"}:
             self._since = value
+        if not self._deep and name == "receivedDateTime" and how in {"le", "lt"}:
+            self._until = value
         if not self._deep and name == "internetMessageId" and how == "eq":
             self._named = str(value)
         compare = _COMPARE[how]
