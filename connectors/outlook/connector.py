@@ -124,6 +124,14 @@ class OutlookConnector(Connector):
         """Take back a draft of ours that nobody has touched."""
         return self._box().withdraw(draft, ref)
 
+    def tidy_up(self, draft: Draft, ref: DraftRef) -> None:
+        """Let the message that a draft answers be unread again if it was."""
+        self._box().tidy_up(draft, ref)
+
+    def withdraw_begun(self, draft: Draft) -> None:
+        """Take back a reply that was made and not finished."""
+        self._box().withdraw_begun(draft)
+
     def list_drafts(self) -> Sequence[tuple[str, DraftRef]]:
         """Return what stands in Drafts."""
         return self._box().listed()
