@@ -271,6 +271,21 @@ class Connector(ABC):
         Reads again before it removes. Never touches another message.
         """
 
+    def tidy_up(self, draft: Draft, ref: DraftRef) -> None:
+        """Do what a process that died may have left undone beside a draft that it had written: the read state of the original.
+
+        Changes nothing of the draft itself, and nothing at all where everything is as it should be.
+        """
+        del draft, ref
+
+    def withdraw_begun(self, draft: Draft) -> None:
+        """Remove what a process that died has left in Drafts of `draft`, which is not to be written any more.
+
+        Only where a mailbox takes several requests for one draft, and only what nobody has worked on. A whole one is none such:
+        it is listed under its Message-ID.
+        """
+        del draft
+
     @abstractmethod
     def list_drafts(self) -> Sequence[tuple[str, DraftRef]]:
         """Return (Message-ID, reference) of all that stands in Drafts, oldest first; digests are left empty."""

@@ -173,6 +173,20 @@ class Guarded(Connector):
         self._calls["withdraw_draft"] += 1
         return self._inner.withdraw_draft(draft, ref)
 
+    def tidy_up(self, draft: Draft, ref: DraftRef) -> None:
+        """Pass through, except in a dry run. Raises ValueError, and what the connector raises."""
+        self._check_own(draft)
+        if not self._dry_run:
+            self._calls["tidy_up"] += 1
+            self._inner.tidy_up(draft, ref)
+
+    def withdraw_begun(self, draft: Draft) -> None:
+        """Take back what was begun of a draft of ours, except in a dry run. Raises ValueError, and what the connector raises."""
+        self._check_own(draft)
+        if not self._dry_run:
+            self._calls["withdraw_begun"] += 1
+            self._inner.withdraw_begun(draft)
+
     def list_drafts(self) -> Sequence[tuple[str, DraftRef]]:
         """Pass through."""
         self._calls["list_drafts"] += 1

@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from connectors.base import Capabilities, Changes, Connector, DraftRef, Found, Mark, Spent, WaitResult, Wake, Withdrawal
 from connectors.errors import NotFound, Refused, Unavailable
 from connectors.outlook.account import enter
+from connectors.outlook.ahead import Ahead
 from connectors.outlook.categories import Categories
 from connectors.outlook.cursor import Cursor
 from connectors.outlook.delta import list_changes
@@ -43,6 +44,7 @@ class OutlookConnector(Connector):
         self._categories: Categories | None = None
         self._mailbox = ""
         self._spent = Spent()
+        self._ahead = Ahead()
 
     def open(self) -> Capabilities:
         """Sign in, see that it is the right mailbox, and find its folders. Raises Unavailable, AuthNeeded, Misconfigured."""
@@ -67,6 +69,7 @@ class OutlookConnector(Connector):
         """Let go of the sockets."""
         service, self._service = self._service, None
         self._folders = self._drafts = self._categories = None
+        self._ahead.forget()
         if service is not None:
             self._let_go(service)
 
@@ -80,7 +83,8 @@ class OutlookConnector(Connector):
         service, folders = self._ready(), self._tree()
         known = Cursor.parse(cursor, self._mailbox)
         reset = cursor is not None and known is None
-        yield from list_changes(service, folders, known or Cursor(self._mailbox), since, wants, reset=reset)
+        begin = self._ahead.of(cursor, known) or Cursor(self._mailbox)
+        yield from self._ahead.quiet(cursor, known, list_changes(service, folders, begin, since, wants, reset=reset))
 
     def wait(self, timeout: float, wake: Wake) -> WaitResult:
         """Wait for the signal or the time; the service tells of nothing by itself and is not asked."""
@@ -119,6 +123,14 @@ class OutlookConnector(Connector):
     def withdraw_draft(self, draft: Draft, ref: DraftRef) -> Withdrawal:
         """Take back a draft of ours that nobody has touched."""
         return self._box().withdraw(draft, ref)
+
+    def tidy_up(self, draft: Draft, ref: DraftRef) -> None:
+        """Let the message that a draft answers be unread again if it was."""
+        self._box().tidy_up(draft, ref)
+
+    def withdraw_begun(self, draft: Draft) -> None:
+        """Take back a reply that was made and not finished."""
+        self._box().withdraw_begun(draft)
 
     def list_drafts(self) -> Sequence[tuple[str, DraftRef]]:
         """Return what stands in Drafts."""

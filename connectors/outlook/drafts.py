@@ -184,14 +184,17 @@ class DraftBox:
                 else held.is_untouched or (held.proof is None and held.says(draft))
             ):
                 return Found(FoundState.UNTOUCHED, held.place)
+            if ref is None and self._writer.begun((held,), draft):
+                continue
             edited = held.place
         if edited is None and there is not None and _is_edited(there, draft):
             edited = there.place
         if edited is None:
             others = besides if there is None else besides | {there.ref}
-            theirs = (one for one in reversed(standing) if _is_the_users(one, draft, others))
+            theirs = [one for one in reversed(standing) if _is_the_users(one, draft, others)]
             # What was not known to stand may have been begun by a process that died: that is no work of the user's.
-            edited = next((one.spot for one in theirs if ref is not None or not self._writer.is_begun(one, draft)), None)
+            begun = {one.ref for one in self._writer.begun(theirs, draft)} if ref is None else set()
+            edited = next((one.spot for one in theirs if one.ref not in begun), None)
         if edited is not None:
             return Found(FoundState.EDITED, edited)
         sent = self._sent.copy_of(draft, besides)
@@ -210,6 +213,19 @@ class DraftBox:
         if held.message_id != draft.message_id or not held.is_as_in(ref):
             return Withdrawal.EDITED
         return self._remove(held)
+
+    def tidy_up(self, draft: Draft, ref: DraftRef) -> None:
+        """Let the original be unread again, as `Connector.tidy_up` promises."""
+        held = self._read(ref.ref)
+        if held is not None and held.message_id == draft.message_id:
+            self._writer.restore_unread(held, draft)
+
+    def withdraw_begun(self, draft: Draft) -> None:
+        """Remove what a dead process began, as `Connector.withdraw_begun` promises."""
+        for held in self._writer.begun(self._standing(), draft):
+            if held.is_draft and held.folder == self._drafts_folder():
+                self._writer.leave_unread(held, draft)
+                self._remove(held)
 
     def _remove(self, held: Held) -> Withdrawal:
         """Move a draft that was just read to Deleted Items, from where the user can take it back.

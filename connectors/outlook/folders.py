@@ -7,14 +7,14 @@ with https://learn.microsoft.com/en-us/graph/api/mailfolder-delta, which also te
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from connectors.errors import Misconfigured, NotFound, Refused, Throttled, Unavailable
-from connectors.outlook.answers import Json, flag, record, records, text
+from connectors.outlook.answers import Json, flag, number, record, records, text
 from connectors.outlook.batches import Answer, Part
-from connectors.outlook.service import Service, with_query
+from connectors.outlook.service import Service, segment, with_query
 from rules.mail import Role
 
 __all__ = ["Folder", "Folders", "find_folders", "folder_parts", "follow_folders"]
@@ -65,6 +65,8 @@ class Folders:
         self._followed: dict[str, Role] | None = None
         self.link = link
         """What to ask for changes of the tree; empty where nothing is known to ask."""
+        self.walked = False
+        """Whether the service tells no changes of it, and it has to be listed level by level."""
 
     def followed(self) -> Mapping[str, Role]:
         """Return the folders that are read, by their ids: inbox and sent first, the user's own next, then drafts and spam."""
@@ -96,6 +98,11 @@ class Folders:
                 self._left_out.discard(ref)
             elif len(self._tree) < _MOST and (made := _folder(row, before)) is not None:
                 self._tree[ref] = made
+        self._followed = None
+
+    def keep(self, refs: Container[str]) -> None:
+        """Drop all folders but these and the well-known ones."""
+        self._tree = {ref: folder for ref, folder in self._tree.items() if ref in refs or ref in self._names}
         self._followed = None
 
     def leave_out(self, ref: str) -> None:
@@ -171,7 +178,11 @@ def find_folders(service: Service, answers: Sequence[Answer]) -> Folders:
     try:
         relist(service, folders, service.value(answers[len(_NAMES)], _DOING, one=True))
     except (NotFound, Refused) as error:
-        _log.warning("Outlook does not list the folders of the user's own; only its own ones are read: %s", error)
+        _log.info("Outlook tells no changes of its folders; they are listed each time: %s", error)
+        try:
+            _walk(service, folders)
+        except (NotFound, Refused) as refused:
+            _log.warning("Outlook does not list the folders of the user's own; only its own ones are read: %s", refused)
     return folders
 
 
@@ -190,12 +201,57 @@ def relist(service: Service, folders: Folders, page: Json | None = None) -> None
     folders.link = service.absolute(link) if link else ""
 
 
+def _walk(service: Service, folders: Folders) -> None:
+    """Read the tree level by level (https://learn.microsoft.com/en-us/graph/api/mailfolder-list-childfolders)."""
+    folders.walked, folders.link = True, ""
+    headers = {"Prefer": f"odata.maxpagesize={_PAGE}"}
+    seen: set[str] = set()
+    level = ["mailFolders"]
+    for _ in range(_MOST_DEPTH):
+        parts = [Part("GET", with_query(path, {"$select": f"id,{_SELECT},childFolderCount"}), headers=headers) for path in level]
+        below: list[str] = []
+        for path, answer in zip(level, service.batch(parts, doing=_DOING), strict=True):
+            try:
+                rows = _all_rows(service, service.value(answer, _DOING, one=True))
+            except (NotFound, Refused):
+                if path == "mailFolders":
+                    raise
+                continue  # gone, or not for us to see
+            folders.take(rows)
+            new = dict.fromkeys(ref for row in rows if (ref := text(row, "id")) and ref not in seen)
+            leaves = {text(row, "id") for row in rows if number(row, "childFolderCount") == 0}
+            inner = [ref for ref in new if ref not in leaves and folders.role_of(ref) not in {None, Role.JUNK}]
+            below += [f"mailFolders/{segment(ref)}/childFolders" for ref in inner]
+            seen.update(new)
+        if not below or len(seen) > _MOST:
+            break
+        level = below
+    folders.keep(seen)
+
+
+def _all_rows(service: Service, page: Json) -> list[Json]:
+    """Return the rows of a listing, from a page on."""
+    rows: list[Json] = []
+    seen: set[str] = set()
+    for _ in range(_MOST_PAGES):
+        rows += records(page, "value")
+        following = text(page, "@odata.nextLink")
+        if not following or following in seen:
+            break
+        seen.add(following)
+        page = service.page(service.absolute(following), size=_PAGE, doing=_DOING, one=True)
+    return rows
+
+
 def follow_folders(service: Service, folders: Folders, answer: Answer | None) -> None:
     """Take in what changed in the tree, by the answer to its delta link, if there is one.
 
     Where it cannot be had the tree stays as it is, and mail is read all the same. Raises Throttled, AuthNeeded and Misconfigured.
     """
     try:
+        if folders.walked:
+            _walk(service, folders)
+            return
         try:
             relist(service, folders, None if answer is None else service.value(answer, _DOING, one=True))
         except (NotFound, Refused):

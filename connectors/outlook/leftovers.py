@@ -14,7 +14,7 @@ from connectors.outlook.proof import words_of
 from connectors.outlook.wanted import Wanted
 from rules.drafts.types import Draft
 
-__all__ = ["AT_ONCE", "is_bare", "left_behind", "was_unread"]
+__all__ = ["AT_ONCE", "is_bare", "is_half_made", "is_in_time", "left_behind", "was_unread"]
 
 AT_ONCE: Final = timedelta(seconds=2)
 """Within which two changes are the doing of one request."""
@@ -30,10 +30,22 @@ def left_behind(standing: Sequence[Held], draft: Draft, original: Json) -> list[
     return [
         one
         for one in standing
-        if one.proof is None
-        and one.created >= draft.date - _SLACK
+        if is_in_time(one, draft)
         and ((conversation and one.conversation == conversation) or one.in_reply_to == draft.in_reply_to)
     ]
+
+
+def is_in_time(one: Held, draft: Draft) -> bool:
+    """Say whether a draft has no mark of ours and was made when `draft` may have been begun."""
+    return one.proof is None and one.created >= draft.date - _SLACK
+
+
+def is_half_made(held: Held, wanted: Wanted, original: Json | None) -> bool:
+    """Say whether a draft is `wanted` as its maker left it that died, and nobody's work."""
+    if held.proof is None:
+        return original is not None and is_bare(held, wanted, original)
+    ours = held.proof.message_id == wanted.draft.message_id and held.is_held_back_as_we_did
+    return ours and is_bare(held, wanted, original or {})
 
 
 def is_bare(held: Held, wanted: Wanted, original: Json) -> bool:

@@ -26,6 +26,9 @@ _WHOLE: Final = 1 << 20
 _IN_A_BATCH: Final = 400_000
 """Octets up to which a message is asked for together with others."""
 _AT_ONCE: Final = 20
+_TOGETHER: Final = 16 << 20
+"""Octets of an answer that holds many messages: as many as twenty of those may have, and not what pictures in the text add, which
+nobody tells before."""
 _CALENDAR_MOST: Final = 1 << 16
 _CALENDARS: Final = 10
 _GIVEN_UP: Final = 3
@@ -198,7 +201,7 @@ def _together(service: Service, refs: Sequence[str], sorting: _Sorting, found: d
     The service tells no sizes: what is too much together may not be too much one by one, of which the beginning is enough.
     """
     try:
-        answers = service.batch([Part("GET", raw_path(ref)) for ref in refs], doing=_READING)
+        answers = service.batch([Part("GET", raw_path(ref)) for ref in refs], doing=_READING, most=_TOGETHER)
     except Throttled:
         raise
     except (Refused, Unavailable) as error:

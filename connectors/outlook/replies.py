@@ -20,7 +20,7 @@ from connectors.errors import Conflict, NotFound, Refused, Unavailable
 from connectors.outlook.answers import Json, flag, instant, records, text
 from connectors.outlook.batches import Part
 from connectors.outlook.held import DEFERRED, EXPAND, WHOLE, Held, seconds_of
-from connectors.outlook.leftovers import AT_ONCE, is_bare, left_behind, was_unread
+from connectors.outlook.leftovers import AT_ONCE, is_bare, is_half_made, is_in_time, left_behind, was_unread
 from connectors.outlook.page import standing_quotation
 from connectors.outlook.proof import PROPERTY, Proof, short_digest
 from connectors.outlook.reading import IN_REPLY_TO, REFERENCES, is_reference
@@ -118,24 +118,28 @@ class Writer:
             wanted = replace(wanted, proof=replace(wanted.proof, unread=False))
         return self._complete(self._made(self._compose(wanted)), wanted)
 
-    def is_begun(self, listed: Held, draft: Draft) -> bool:
-        """Say whether what stands in Drafts may be this draft, begun by a process that died before it was marked."""
-        if not draft.in_reply_to or draft.key.kind.to_self or listed.proof is not None:
-            return False
-        original = self._original(draft)
-        if original is None or not left_behind((listed,), draft, original):
-            return False
-        held = self.read(listed.ref)
-        return held is not None and held.proof is None and is_bare(held, Wanted.of(draft, b"", original), original)
+    def begun(self, standing: Sequence[Held], draft: Draft) -> list[Held]:
+        """Return what of `standing` may be this draft, begun by a process that died before all was in it, as it is now."""
+        marked = [one for one in standing if one.proof is not None and one.message_id == draft.message_id]
+        answers = bool(draft.in_reply_to) and not draft.key.kind.to_self
+        unmarked = [one for one in standing if answers and is_in_time(one, draft)]
+        if not (marked or unmarked):
+            return []
+        original = self._original(draft) if answers else None
+        if original is not None:
+            marked += left_behind(unmarked, draft, original)
+        wanted = Wanted.of(draft, b"", original)
+        found = (self.read(one.ref) for one in marked)
+        return [one for one in found if one is not None and is_half_made(one, wanted, original)]
 
     def resume(self, held: Held, draft: Draft, raw: bytes) -> Held | None:
-        """Finish a reply that was marked as ours and holds none of our words yet, for its maker died; None if it is none such."""
-        ours = held.proof is not None and held.proof.digest == sha256(raw).hexdigest() and held.is_held_back_as_we_did
-        if held.proof is None or not ours or draft.key.kind.to_self:
+        """Finish what was marked as ours and does not say what we write yet, for its maker died; None if it is none such."""
+        if held.proof is None or held.proof.digest != sha256(raw).hexdigest():
             return None
-        original = self._original(draft)
-        wanted = Wanted.of(draft, raw, original, schedule=self._service.settings.schedule_send)
-        if original is None or not is_bare(held, wanted, original):
+        original = self._original(draft) if draft.in_reply_to and not draft.key.kind.to_self else None
+        below = standing_quotation(held.body) if original is None and held.is_html else ""
+        wanted = Wanted.of(draft, raw, original, below=below, schedule=self._service.settings.schedule_send)
+        if not is_half_made(held, wanted, original):
             return None
         return self._complete(held, replace(wanted, proof=replace(wanted.proof, unread=held.proof.unread)))
 
@@ -251,6 +255,15 @@ class Writer:
             by_us = changed is not None and changed <= held.created + AT_ONCE
             if flag(one, "isRead") is True and flag(one, "isDraft") is not True and by_us and is_reference(text(one, "id")):
                 self._set_unread(text(one, "id"))
+
+    def leave_unread(self, held: Held, draft: Draft) -> None:
+        """Let the original be unread again of a reply that was not finished, if it was before."""
+        if held.proof is not None:
+            self.restore_unread(held, draft)
+            return
+        original = self._original(draft) if draft.in_reply_to and not draft.key.kind.to_self else None
+        if original is not None and flag(original, "isRead") is True and was_unread(original, held):
+            self._set_unread(text(original, "id"))
 
     def _set_unread(self, ref: str) -> None:
         with suppress(NotFound, Refused, Conflict):

@@ -174,17 +174,18 @@ class Service:
 
     # -- batches
 
-    def batch(self, parts: Sequence[Part], *, doing: str = _READING) -> list[Answer]:
+    def batch(self, parts: Sequence[Part], *, doing: str = _READING, most: int = 0) -> list[Answer]:
         """Carry out any number of requests, twenty in a round trip; return the answers in their order.
 
-        Requests that failed for now are made again a few times. Raises from the tree where a batch as a whole is refused.
+        Requests that failed for now are made again a few times. Raises from the tree where a batch as a whole is refused, and
+        Unavailable where one round trip brings more than `most` octets, if that is given.
         """
         if len(parts) > AT_ONCE and any(part.after for part in parts):
             raise ValueError("requests that wait for others have to fit into one batch")
         answers: list[Answer] = []
         for start in range(0, len(parts), AT_ONCE):
             chunk = parts[start : start + AT_ONCE]
-            answers += carry_out(chunk, lambda some: self._batch(some, doing), self.settings.pause)
+            answers += carry_out(chunk, lambda some: self._batch(some, doing, most), self.settings.pause)
         return answers
 
     def value(self, answer: Answer, doing: str = _READING, *, one: bool = False) -> Json:
@@ -198,9 +199,9 @@ class Service:
             raise Unavailable(f"The answer of Outlook is cut off or broken, {doing}; it is asked again.")
         return answer.json
 
-    def _batch(self, parts: Sequence[Part], doing: str) -> dict[int, Answer]:
+    def _batch(self, parts: Sequence[Part], doing: str, most: int) -> dict[int, Answer]:
         """Make one round trip. Requests that are refused because the access token has just run out are made once more."""
-        answers = self._round(parts, doing)
+        answers = self._round(parts, doing, most)
         refused = [place for place, one in answers.items() if one.status == http.client.UNAUTHORIZED]
         waiting = [place for place, part in enumerate(parts) if any(each in refused for each in part.after)]
         if refused:
@@ -211,12 +212,12 @@ class Service:
                 Part(one.method, one.path, one.body, one.headers, tuple(place_of[each] for each in one.after if each in place_of))
                 for one in (parts[place] for place in again)
             ]
-            answers |= {again[number]: one for number, one in self._round(some, doing).items()}
+            answers |= {again[number]: one for number, one in self._round(some, doing, most).items()}
         return answers
 
-    def _round(self, parts: Sequence[Part], doing: str) -> dict[int, Answer]:
+    def _round(self, parts: Sequence[Part], doing: str, most: int) -> dict[int, Answer]:
         requests = [self._request(place, part) for place, part in enumerate(parts, 1)]
-        reply = self._ask("POST", f"{self._base}{_VERSION}/$batch", body={"requests": requests}, units=len(parts))
+        reply = self._ask("POST", f"{self._base}{_VERSION}/$batch", body={"requests": requests}, units=len(parts), most=most)
         return read_answers(self._object(reply, doing), len(parts))
 
     def _request(self, place: int, part: Part) -> Json:

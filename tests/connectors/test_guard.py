@@ -228,6 +228,19 @@ def test_a_dry_run_checks_as_strictly_as_a_real_one(dry: Guarded) -> None:
         dry.put_draft(draft(), _with(b"Bcc: everyone@example.com"))
 
 
+def test_what_a_dead_process_left_is_only_ours_to_finish_or_to_remove(dry: Guarded, guarded: Guarded) -> None:
+    theirs = replace(draft(), message_id="theirs@example.com")
+    for connector in (dry, guarded):
+        with pytest.raises(ValueError, match="not a Message-ID of ours"):
+            connector.withdraw_begun(theirs)
+        with pytest.raises(ValueError, match="not a Message-ID of ours"):
+            connector.tidy_up(theirs, DraftRef("1", "1"))
+        connector.withdraw_begun(draft())
+        connector.tidy_up(draft(), DraftRef("1", "1"))
+    assert dict(dry.calls) == {"open": 1}
+    assert dict(guarded.calls) == {"open": 1, "withdraw_begun": 1, "tidy_up": 1}
+
+
 def test_calls_are_counted_by_verb(guarded: Guarded) -> None:
     list(guarded.changes(None, EARLY, nothing))
     ref = guarded.put_draft(draft(), draft_bytes(draft()))

@@ -240,6 +240,7 @@ def test_mail_is_read_though_the_tree_cannot_be_asked_for(
 
 def test_a_mailbox_whose_tree_is_never_told_has_its_own_folders(harness: OutlookHarness) -> None:
     harness.server.fail("mailFolders.delta", 400, code="notSupported", times=None)
+    harness.server.fail("mailFolders.list", 400, code="notSupported", times=None)
     harness.deliver(letter("one"), received_at=NOW)
     connector = harness.connector()
     told = {role for role, _ in connector.open().folders}
@@ -248,6 +249,32 @@ def test_a_mailbox_whose_tree_is_never_told_has_its_own_folders(harness: Outlook
 
     assert {Role.INBOX, Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.JUNK} == told
     assert pulled.ids == {"one"}
+
+
+def test_a_tree_that_tells_no_changes_is_listed_level_by_level(harness: OutlookHarness) -> None:
+    box = harness.mailbox
+    harness.server.fail("mailFolders.delta", 501, times=None)
+    jobs = box.add_folder("Jobs", "inbox")
+    deep = box.add_folder("Deep", jobs)
+    spam = box.add_folder("Worse", "junkemail")
+    wide = [box.add_folder(f"Wide {number:02}") for number in range(25)]
+    for name, folder in (("one", jobs), ("two", deep), ("three", spam), ("four", wide[-1])):
+        box.deliver(letter(name), folder, NOW)
+    connector = harness.connector()
+    connector.open()
+    first = pull(connector, wants=nothing)
+    box.deliver(letter("five"), box.add_folder("Later", deep), NOW)
+    box.move_folder(wide[0], "deleteditems")
+    box.deliver(letter("six"), wide[0], NOW)
+    box.remove_folder(wide[1])
+    second = pull(connector, first.cursor, wants=nothing)
+    followed = set(connector._tree().followed())
+    connector.close()
+
+    assert first.ids == {"one", "two", "four"}
+    assert second.ids == {"five"}
+    assert not followed & {wide[0], wide[1], spam}
+    assert {jobs, deep, *wide[2:]} < followed
 
 
 def test_a_folder_that_is_not_shared_is_left_out_and_the_others_are_read(

@@ -484,9 +484,11 @@ def test_what_is_too_much_together_is_read_one_by_one(
     for each in range(5):
         box.deliver(letter(f"mail{each}", text="word " * 20_000), at=NOW)
     listed = pull(connector, wants=nothing)
-    monkeypatch.setattr("connectors.outlook.service._MOST", 200_000)
+    monkeypatch.setattr("connectors.outlook.looking._TOGETHER", 200_000)
+    before = connector.spent
     messages = connector.read(listed.envelopes)
 
+    assert (connector.spent - before).calls == 1 + 5
     assert len(messages) == 5
     assert all(len(message.text) == 16_384 for message in messages)
     del harness

@@ -129,6 +129,7 @@ def test_an_inbox_that_is_closed_to_us_needs_the_user(harness: OutlookHarness) -
 def test_a_tree_that_is_closed_to_us_leaves_the_folders_of_the_service(harness: OutlookHarness, status: int) -> None:
     harness.deliver(letter("one"), received_at=NOW)
     harness.server.fail("mailFolders.delta", status, times=None)
+    harness.server.fail("mailFolders.list", status, times=None)
     connector = harness.connector()
     connector.open()
 

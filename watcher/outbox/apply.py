@@ -70,6 +70,10 @@ def _replace(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime
 
 
 def _withdraw(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime) -> None:
+    if row.state is not RowState.PLACED:  # never confirmed; a whole one that was written after all is swept by its Message-ID
+        connector.withdraw_begun(row.draft)
+        ledger.save(replace(row, state=RowState.WITHDRAWN, op=Op.NONE, error=""))
+        return
     if connector.withdraw_draft(row.draft, row.reference) is Withdrawal.WITHDRAWN:
         ledger.withdrawn(row, now)
     else:

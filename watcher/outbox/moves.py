@@ -124,5 +124,5 @@ def _under(draft: Draft, key: DraftKey) -> Draft:
 def _take_back(connection: Connection, row: OutboxRow, reason: str) -> None:
     if row.state is RowState.PLACED and row.op is not Op.WITHDRAW:
         put_row(connection, replace(row, op=Op.WITHDRAW, next_draft=None, next_raw=None, error=reason))
-    elif row.op is Op.PUT:  # if a dead process wrote it after all, the sweep knows its Message-ID
-        put_row(connection, replace(row, op=Op.NONE, state=RowState.WITHDRAWN, error=""))
+    elif row.op is Op.PUT:  # a dead process may have begun it, or written it after all
+        put_row(connection, replace(row, op=Op.WITHDRAW, error=""))

@@ -151,7 +151,8 @@ def _to_stand(  # noqa: PLR0917 - one place, called once
             slot_opens=opens,
             slot_closes=closes,
         )
-    if row.state in _THE_USERS or row.op is Op.PUT:
+    to_be_cleared = row.op is Op.WITHDRAW and row.state is not RowState.PLACED
+    if row.state in _THE_USERS or row.op is Op.PUT or to_be_cleared:
         # A PUT that is still open may have been written by a process that died: it keeps its Message-ID, so that it is found.
         return None
     draft, raw = _compose(ledger, place, found, row.version + 1, now)
@@ -182,5 +183,5 @@ def _to_go(row: OutboxRow, reason: str) -> OutboxRow | None:
         return None
     if row.state is RowState.PLACED:
         return None if row.op is Op.WITHDRAW else replace(row, op=Op.WITHDRAW, next_draft=None, next_raw=None, error=reason)
-    # Planned and never confirmed: if a dead process wrote it after all, the sweep knows its Message-ID.
-    return None if row.op is Op.NONE else replace(row, op=Op.NONE, state=RowState.WITHDRAWN, error="")
+    # Planned and never confirmed: a dead process may have begun it, or written it after all.
+    return replace(row, op=Op.WITHDRAW, error="") if row.op is Op.PUT else None

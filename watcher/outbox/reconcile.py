@@ -61,8 +61,8 @@ def _settle(ledger: Ledger, connector: Connector, row: OutboxRow, standing: Stan
         return False
     if row.op is Op.PUT:
         if refs:  # written by a process that died before it could say so
-            _adopt(ledger, connector, row, refs, now)
-        return bool(refs)
+            return _adopt(ledger, connector, row, refs, now)
+        return False
     if row.state is RowState.DISCARDED:
         if refs:  # taken out of the bin again: the user wants it, so it is theirs, word for word as it may be ours
             ledger.edited(row, refs[0], now)
@@ -81,6 +81,7 @@ def _finished(ledger: Ledger, connector: Connector, row: OutboxRow, standing: St
         return False
     for ref in standing.get(row.next_draft.message_id, []):
         if (mine := _unchanged(connector, ref, {sha256(row.next_raw)})) is not None:
+            connector.tidy_up(row.next_draft, mine)
             ledger.rewritten(row, mine, now)
             return True
     return False
@@ -95,13 +96,22 @@ def _unchanged(connector: Connector, ref: DraftRef, digests: set[str]) -> DraftR
     return replace(ref, digest=digest) if digest in digests else None
 
 
-def _adopt(ledger: Ledger, connector: Connector, row: OutboxRow, refs: Sequence[DraftRef], now: datetime) -> None:
-    """Take what stands under our Message-ID as ours if it is what we wrote, byte for byte; else it is the user's."""
+def _adopt(ledger: Ledger, connector: Connector, row: OutboxRow, refs: Sequence[DraftRef], now: datetime) -> bool:
+    """Take what stands under our Message-ID as ours if it is what we wrote, byte for byte; else it is the user's.
+
+    What was begun and not finished, where that takes several requests, is neither: it is finished, or taken back, by `apply`.
+    Returns whether anything was found out.
+    """
     for ref in refs:
         if (mine := _unchanged(connector, ref, {sha256(row.raw), row.digest})) is not None:
+            connector.tidy_up(row.draft, mine)
             ledger.placed(row, mine, now)
-            return
-    ledger.edited(row, refs[0], now)
+            return True
+    found = connector.find_draft(row.draft, None, ledger.besides(row))
+    if found.state in {FoundState.ABSENT, FoundState.SENT}:
+        return False
+    ledger.edited(row, found.ref or refs[0], now)
+    return True
 
 
 def look_after(ledger: Ledger, connector: Connector, row: OutboxRow, now: datetime, gone: RowState = RowState.DISCARDED) -> bool:
