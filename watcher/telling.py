@@ -14,6 +14,7 @@ from rules.process.schedule import SAID_YES
 from watcher.history import Assessment
 from watcher.report.words import span_words
 from watcher.spam import KIND as SPAM
+from watcher.store.drafts import LIVE
 from watcher.store.journal import LogRow
 from watcher.store.mail import EventRow
 
@@ -21,6 +22,9 @@ __all__ = ["ASKED_AFTER", "day", "tell_events", "tell_notices"]
 
 ASKED_AFTER = frozenset({"keep_warm", SPAM})
 """Notices that are told of a closed process, too."""
+
+_UNSENT = frozenset({"golden_hour", "thank_you_unsent", "thank_you_late", "status_late"})
+"""Notices that a draft has not been sent, which the mailbox it stands in knows best."""
 
 
 def day(at: datetime, zone: tzinfo) -> str:
@@ -125,9 +129,19 @@ def tell_events(found: Assessment, new: frozenset[str], opener: str) -> list[Log
 
 
 def tell_notices(found: Assessment, already: frozenset[tuple[str, datetime]]) -> list[LogRow]:
-    """Return a line for each notice that was not told before."""
+    """Return a line for each notice that was not told before.
+
+    That a draft was not sent is told by an account in which one stands: another may have looked before that one did, and there
+    it was sent meanwhile.
+    """
+    account = found.account
+    unwatched = {other.name for other in account.beside if not other.watched}
+    there = {row.account for row in found.outbox if row.state in LIVE} - unwatched
+    elsewhere = bool(account.beside and there) and account.name not in there
 
     def fresh(notice: Notice) -> bool:
+        if elsewhere and notice.kind in _UNSENT:
+            return False
         if notice.kind == SPAM:
             return any(not row.told for row in found.spam)
         return (f"notice:{notice.kind}", notice.at) not in already

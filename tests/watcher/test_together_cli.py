@@ -126,3 +126,41 @@ def test_processes_that_two_accounts_had_each_for_itself_become_one(desk: CliDes
     assert process["id"] in names
     assert sum(standing(desk).values()) == 1
     assert len(process["drafts"]) == 1
+
+
+def sent_from_home(desk: CliDesk) -> None:
+    """Let the user send the draft that stands in the second account."""
+    (draft,) = (desk.path / "home" / ".Drafts" / "cur").iterdir()
+    draft.rename(desk.path / "home" / ".Sent" / "cur" / "1.sent.world:2,S")
+
+
+def test_a_note_that_was_sent_from_the_account_looked_at_last_is_not_told_to_be_unsent(desk: CliDesk) -> None:
+    """It is forwarded to the first, which so has a part in the process."""
+    written = invitation(INVITED, INTERVIEW).replace(b"sam@example.com", b"sam.rivers@example.org")
+    desk.deliver(written, INVITED, "invite")
+    to_home(desk, written, "invite")
+    once(desk, AFTER)
+    assert standing(desk) == {"mail": 0, "home": 1}
+    sent_from_home(desk)
+
+    done = once(desk, AFTER + timedelta(days=1))
+
+    assert [row["action"] for one in done.values() for row in one["log"]] == ["sent"]
+
+
+def test_no_draft_is_written_before_all_mailboxes_were_looked_at(desk: CliDesk) -> None:
+    once(desk, INVITED)
+    to_home(desk, asked(AFTER - timedelta(minutes=30)), "asked")
+
+    done = once(desk, AFTER)
+
+    assert standing(desk) == {"mail": 0, "home": 0}
+    assert "placed" not in [row["action"] for row in done["work"]["log"]]
+
+
+def test_a_draft_of_the_account_looked_at_first_is_written_by_the_same_command(desk: CliDesk) -> None:
+    done = once(desk, AFTER)
+
+    assert standing(desk) == {"mail": 1, "home": 0}
+    assert [row["action"] for row in done["work"]["log"]] == ["found", "placed"]
+    assert done["work"]["new"] == 1

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "play_demo", "run_forever", "run_passes"]
 
 
-_ROUNDS = 5
+_ROUNDS = 6
 """How often the accounts are gone through at most: one may have left word for another that had its turn already. For a draft
-that moves from one to the other it takes three."""
+that moves from one to the other it takes three, and new drafts wait for the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +121,26 @@ def _passes(store: Store, config: Config, moment: datetime | None) -> list[Outco
     accounts = {settings.name: (build_account(config, settings, policy), settings) for settings in config.enabled}
     outcomes: dict[str, Outcome] = {}
     waiting = list(accounts)
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         again: set[str] = set()
         for number, name in enumerate(waiting):
-            outcome = _pass(store, *accounts[name], moment)
+            account, settings = accounts[name]
+            early = turn == 0 and name != waiting[-1]
+            outcome = _pass(store, replace(account, max_drafts=0) if early else account, settings, moment)
             outcomes[name] = _joined(outcomes[name], outcome) if name in outcomes else outcome
             if outcome.report is not None:
                 again |= outcome.report.wake - set(waiting[number + 1 :])
+                again |= {name} if early and _writes(store, name) else set()
         waiting = [name for name in accounts if name in again and outcomes[name].code is Exit.OK]
     return [*outcomes.values()]
+
+
+def _writes(store: Store, name: str) -> bool:
+    """Say whether an account has a new draft to write: that waits until all mailboxes were looked at, for answers to them."""
+    from watcher.store.drafts import Op, load_outbox  # noqa: PLC0415
+
+    with store.read() as connection:
+        return any(row.op is Op.PUT for row in load_outbox(connection, name))
 
 
 def _joined(one: Outcome, then: Outcome) -> Outcome:
