@@ -43,6 +43,8 @@ def moments(case: Case) -> list[datetime]:
 def _is_settled(case: Case, aside: Aside) -> bool:
     """Return True for what needs no word any more: a question that later mail has answered, a delay that has come to an end."""
     process = case.process
+    if aside.until is not None:
+        return case.reached(aside.until)
     if aside.kind == "unsure":
         return _is_later(process.last_in, aside.at) or _is_later(process.last_out, aside.at)
     return aside.kind == "delayed" and case.reached(_tried_until(aside))

@@ -16,7 +16,7 @@ from rules.process.schedule import SAID_YES, user_zone
 from rules.process.table import Signal
 from rules.process.types import Aside, Incoming, State
 from rules.reasons import day_words
-from rules.worktime import known_zone, local_day
+from rules.worktime import known_zone, local_day, plus
 
 __all__ = ["take_incoming"]
 
@@ -76,18 +76,31 @@ def _asks_whose(ledger: Ledger, event: Incoming) -> bool:
     """Ask to which process a mail belongs that fits several; return True if nothing else comes of it but a pause.
 
     A mistaken pause costs little. What would close the process or call an interview off waits for the user's word, and so does an
-    interview, for which each process would thank.
+    interview, for which each process would thank. That it counts nowhere is told as long as it could be thanked for, though they
+    write on: nothing else would tell of it.
     """
     who = event.sender.name or event.sender.address or "somebody"
-    text = (
-        f"The mail of {who} on {day_words(_day(ledger, event))} may belong to another process as well, so it stopped the "
-        f"follow-ups in each of them: `hearback why {ledger.id}` shows it, and `hearback split` says where it belongs."
-    )
-    ledger.asides.append(Aside("unsure", text, event.at, (event.id,)))
-    if event.kind not in _GRAVE and not event.facts.interviews:
+    met = [] if event.kind in _GRAVE else _meetings_of(event)
+    day = day_words(_day(ledger, event))
+    fits = f"The mail of {who} on {day} may belong to another process as well, so it stopped the follow-ups in each of them"
+    asked = f"`hearback why {ledger.id}` shows it, and `hearback split` says where it belongs."
+    if met:
+        fits += ". It speaks of an interview, for which nobody is thanked until you say whose it is"
+        last = max(interview.end.astimezone(UTC) for interview in met)
+        until = plus(last, timedelta(days=ledger.policy.thank_you.place_days))
+    else:
+        until = None
+    ledger.asides.append(Aside("unsure", f"{fits}: {asked}", event.at, (event.id,), until))
+    if event.kind not in _GRAVE and not met:
         return False
     ledger.go(Signal.REPLIED, "a mail that may be another process's")
     return True
+
+
+def _meetings_of(event: Incoming) -> list[Interview]:
+    """Return the interviews that a mail would bring into its process; the times in a mere reply are no more than offered."""
+    texts = event.kind in {Kind.INTERVIEW_CONFIRMATION, Kind.RESCHEDULE}
+    return [one for one in event.facts.interviews if (texts or one.source != "text") and believable(one, event.at)]
 
 
 def _take_manner(ledger: Ledger, event: Incoming) -> None:

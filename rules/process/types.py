@@ -217,6 +217,8 @@ class Aside:
     text: str
     at: datetime
     evidence: tuple[str, ...] = ()
+    until: datetime | None = None
+    """It stands until then, whatever is written meanwhile; None: as long as its kind does. Aware."""
 
 
 @dataclass(frozen=True, slots=True)

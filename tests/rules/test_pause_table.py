@@ -213,3 +213,21 @@ def test_an_interview_of_a_mail_that_fits_several_processes_is_thanked_for_in_no
     assert "unsure" in told(decision)
     sure, _ = after(mail, hours=48)
     assert "another" in {one.interview.uid for one in sure.rounds}
+
+
+def test_that_an_interview_counts_nowhere_is_told_though_they_write_on_until_it_is_too_late_to_thank() -> None:
+    told_of = meeting(AT + timedelta(days=1), uid="another")
+    mail = replace(theirs("in", AT, Kind.INTERVIEW_CONFIRMATION, facts=Facts(interviews=(told_of,))), unsure=True)
+    answer = mine("own", AT + timedelta(hours=1))
+    _, decision = after(mail, answer, hours=48)
+    (asked,) = [one.text for one in decision.notices if one.kind == "unsure"]
+    assert "speaks of an interview, for which nobody is thanked until you say whose it is" in asked
+    _, later = after(mail, answer, hours=24 * 8)
+    assert "unsure" not in told(later)
+
+
+def test_times_that_a_reply_offers_are_no_interview_that_somebody_would_have_to_be_asked_about() -> None:
+    offered = meeting(AT + timedelta(days=1), uid="text:another", source="text")
+    _, decision = after(replace(theirs("in", AT, Kind.HUMAN_REPLY, facts=Facts(interviews=(offered,))), unsure=True))
+    (asked,) = [one.text for one in decision.notices if one.kind == "unsure"]
+    assert "interview" not in asked
