@@ -164,3 +164,21 @@ def test_a_draft_of_the_account_looked_at_first_is_written_by_the_same_command(d
     assert standing(desk) == {"mail": 1, "home": 0}
     assert [row["action"] for row in done["work"]["log"]] == ["found", "placed"]
     assert done["work"]["new"] == 1
+
+
+def test_a_draft_that_cannot_be_taken_back_yet_is_nowhere_told_to_be_sent(desk: CliDesk) -> None:
+    once(desk, AFTER)
+    assert "press Send" in desk.run("status").stdout
+    assert desk.json("status")["processes"][0]["needs_you"]
+    desk.mailbox.rename(desk.path / "gone")
+    to_home(desk, asked(AFTER), "asked")
+    desk.run("once", "--now", (AFTER + timedelta(hours=1)).isoformat(), code=Exit.USAGE)
+
+    for shown in (desk.run("status").stdout, desk.run("why", "acme").stdout, desk.run("drafts").stdout):
+        assert "do not send it" in " ".join(shown.split())
+        assert "press Send" not in shown
+        assert "best sent now" not in shown
+        assert "to fill in" not in shown
+    assert "1 to be taken back" in " ".join(desk.run("status").stdout.split())
+    (process,) = desk.json("status")["processes"]
+    assert (process["needs_you"], process["drafts"][0]["findings"]) == (False, [])

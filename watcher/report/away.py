@@ -11,7 +11,7 @@ from watcher.store.accounts import AccountRow
 from watcher.store.drafts import OutboxRow, RowState
 from watcher.together import home_of
 
-__all__ = ["KIND", "with_away"]
+__all__ = ["KIND", "on_their_way_out", "with_away"]
 
 KIND = "mailbox_away"
 """Of the notice."""
@@ -41,13 +41,22 @@ def with_away(found: Assessment, accounts: Iterable[AccountRow]) -> Assessment:
     return replace(found, decision=replace(found.decision, notices=(*found.decision.notices, *notices)))
 
 
-def _held(found: Assessment, account: str) -> list[OutboxRow]:
-    """Return our drafts in an account that are not called for there any more."""
+def on_their_way_out(found: Assessment) -> list[OutboxRow]:
+    """Return our drafts that stand in an account where they are not called for any more.
+
+    With one account there are none: what is decided there the same pass carries out.
+    """
+    if not found.account.beside:
+        return []
     homes = {
         place.key: home_of(found.account, place, found.seat, found.messages, found.outbox)[0] for place in found.decision.place
     }
-    rows = [row for row in found.outbox if row.account == account and row.state is RowState.PLACED]
-    return [row for row in rows if homes.get(row.key) != account]
+    return [row for row in found.outbox if row.state is RowState.PLACED and homes.get(row.key) != row.account]
+
+
+def _held(found: Assessment, account: str) -> list[OutboxRow]:
+    """Return those in one account."""
+    return [row for row in on_their_way_out(found) if row.account == account]
 
 
 def _until_gone(held: list[OutboxRow]) -> str:

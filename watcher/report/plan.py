@@ -17,7 +17,7 @@ from watcher.history import Assessment
 from watcher.report.proofs import SEVERITY_STYLES, findings_of, summary
 from watcher.report.status import next_place, process_status, shown_drafts
 from watcher.report.steps import PLAN_DAYS, Aheads, Step, step_values, steps_of
-from watcher.report.table import draft_line, draft_words
+from watcher.report.table import draft_words, standing_line
 from watcher.report.words import day_words, plain, span_words, time_words
 
 __all__ = ["build_drafts", "build_plan", "drafts_view", "plan_view", "when_words"]
@@ -98,7 +98,7 @@ def drafts_view(found: Sequence[Assessment], now: datetime, zone: ZoneInfo) -> R
     for one, row in sorted(rows, key=lambda pair: (pair[1].slot_opens or now, str(pair[1].key))):
         words = Text(draft_words(row), "bold blue")
         words.append(f"\n{_address(row.draft.to.address)}\n“{plain(row.draft.subject)}”", "dim not bold")
-        sent = Text(draft_line(row, now, zone))
+        sent = Text(standing_line(one, row, now, zone))
         if (told := summary(findings_of(one, row))) is not None:
             sent.append(f"\n{told[0]}", SEVERITY_STYLES[told[1]])
         table.add_row(Text(plain(one.process.company, 60) or "company unknown", "bold"), words, sent)

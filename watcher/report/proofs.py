@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.lint.types import Finding, Severity
 from watcher.history import Assessment
+from watcher.report.away import on_their_way_out
 from watcher.report.words import plain
 from watcher.store.drafts import LIVE, OutboxRow
 
@@ -22,8 +23,8 @@ _LONGEST = 300
 
 
 def findings_of(found: Assessment, row: OutboxRow) -> tuple[Finding, ...]:
-    """Return what was found in one draft that stands, gravest first."""
-    if row.state not in LIVE:
+    """Return what was found in one draft that stands, gravest first; nothing has to be put right in one that is taken back."""
+    if row.state not in LIVE or row in on_their_way_out(found):
         return ()
     return next((proof.findings for proof in found.proofs if proof.key == row.key), ())
 

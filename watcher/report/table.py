@@ -17,14 +17,24 @@ from rules.intents import Place, Task
 from rules.process import State
 from rules.reasons import day_words as day_in_full
 from watcher.history import Assessment
+from watcher.report.away import on_their_way_out
 from watcher.report.proofs import SEVERITY_STYLES, findings_of, needs_you, summary
 from watcher.report.status import cap_of, next_place, quiet_days, shown_drafts
 from watcher.report.words import KIND_WORDS, STATE_STYLES, STATE_WORDS, day_words, days_away, plain, span_words, time_words
 from watcher.store.accounts import AccountRow
-from watcher.store.drafts import OutboxRow, RowState
+from watcher.store.drafts import LIVE, OutboxRow, RowState
 from watcher.telling import ASKED_AFTER
 
-__all__ = ["draft_line", "draft_words", "due_words", "place_words", "state_text", "status_table", "status_view"]
+__all__ = [
+    "draft_line",
+    "draft_words",
+    "due_words",
+    "place_words",
+    "standing_line",
+    "state_text",
+    "status_table",
+    "status_view",
+]
 
 _FORMS = frozenset({DraftKind.PREP, DraftKind.NOTES})
 
@@ -116,6 +126,13 @@ def draft_words(row: OutboxRow) -> str:
     return f"{KIND_WORDS[row.key.kind]} to {plain(row.draft.to.name) or row.draft.to.address}"
 
 
+def standing_line(found: Assessment, row: OutboxRow, now: datetime, zone: ZoneInfo) -> str:
+    """Return what is to be done with a draft of a process: that it is not to be sent, or when it is."""
+    if row in on_their_way_out(found):
+        return "not called for any more" if row.key.kind in _FORMS else "do not send it: it is taken back"
+    return draft_line(row, now, zone)
+
+
 def draft_line(row: OutboxRow, now: datetime, zone: ZoneInfo) -> str:
     """Return when a draft is best sent, and whose it is."""
     if row.state is RowState.REFUSED:
@@ -139,7 +156,7 @@ def _next(one: Assessment, now: datetime, zone: ZoneInfo) -> Text:
     for row in shown_drafts(one):
         style = "red" if row.state is RowState.REFUSED else "bold blue"
         text.append("\n" if text else "").append(draft_words(row), style)
-        text.append(f"\n{draft_line(row, now, zone)}", "dim")
+        text.append(f"\n{standing_line(one, row, now, zone)}", "dim")
         if (told := summary(findings_of(one, row))) is not None:
             text.append(f"\n{told[0]}", SEVERITY_STYLES[told[1]])
     ahead = [each for each in one.process.rounds if each.interview.status.value != "cancelled" and each.interview.end > now]
@@ -203,11 +220,14 @@ def _task(one: Assessment, task: Task, zone: ZoneInfo, now: datetime) -> Text:
 
 
 def _summary(found: Sequence[Assessment]) -> str:
-    ready = sum(len([row for row in shown_drafts(one) if row.state in {RowState.PLACED, RowState.EDITED}]) for one in found)
+    going = [len(on_their_way_out(one)) for one in found]
+    ready = sum(row.state in LIVE for one in found for row in shown_drafts(one)) - sum(going)
     turn = sum(one.process.state is State.OUR_TURN and not _rests(one) for one in found)
     parts = [f"{len(found)} {'process' if len(found) == 1 else 'processes'}"]
     if ready:
         parts.append(f"{ready} {'draft' if ready == 1 else 'drafts'} in Drafts: press Send there, or edit, or delete")
+    if sum(going):
+        parts.append(f"{sum(going)} to be taken back")
     if waiting := sum(needs_you(one) for one in found):
         parts.append(f"{waiting} with something to put right first")
     if turn:

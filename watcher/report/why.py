@@ -20,7 +20,7 @@ from watcher.history import Assessment
 from watcher.report.closing import closing_card
 from watcher.report.proofs import finding_lines, findings_of
 from watcher.report.status import next_place, process_status, shown_drafts
-from watcher.report.table import draft_line, draft_words, place_words, state_text
+from watcher.report.table import draft_words, place_words, standing_line, state_text
 from watcher.report.tasks import card_texts, task_lines, task_values
 from watcher.report.words import plain, span_words, time_words
 from watcher.store.drafts import LIVE
@@ -239,7 +239,7 @@ def _section(title: str, lines: Sequence[RenderableType]) -> list[RenderableType
 
 def _steps(found: Assessment, now: datetime, zone: ZoneInfo) -> list[Text]:
     today = now.astimezone(zone).date()
-    lines = [Text(f"{draft_words(row)}: {draft_line(row, now, zone)}", "bold blue") for row in shown_drafts(found)]
+    lines = [Text(f"{draft_words(row)}: {standing_line(found, row, now, zone)}", "bold blue") for row in shown_drafts(found)]
     following = next_place(found)
     if following is not None:
         slot = span_words(following.slot.opens, following.slot.closes, zone, today)
