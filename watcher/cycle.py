@@ -36,7 +36,7 @@ from watcher.spam import KIND as SPAM
 from watcher.spam import take_spam, tie_spam
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, save_cursor
-from watcher.store.adopt import adopt
+from watcher.store.adopt import adopt, rename
 from watcher.store.corrections import CorrectionRow, kinds_said, load_corrections
 from watcher.store.drafts import Op, versions
 from watcher.store.journal import told
@@ -217,6 +217,7 @@ class Cycle:
         if self._started:
             return False
         with self.store.write() as connection:
+            rename(connection, self.account.name, self.account.kind, self.account.address, self.account.names)
             ensure_account(connection, self.account.name, self.account.kind, self.account.address)
             if not has_messages(connection, self.account.name):
                 forget_cursor(connection, self.account.name)  # nothing read, or all of it lost: read the mailbox anew

@@ -182,3 +182,34 @@ def test_a_draft_that_cannot_be_taken_back_yet_is_nowhere_told_to_be_sent(desk: 
     assert "1 to be taken back" in " ".join(desk.run("status").stdout.split())
     (process,) = desk.json("status")["processes"]
     assert (process["needs_you"], process["drafts"][0]["findings"]) == (False, [])
+
+
+@pytest.mark.parametrize("beside", ["", HOME])
+def test_an_account_that_is_given_another_name_keeps_its_drafts_and_what_was_said(desk: CliDesk, beside: str) -> None:
+    desk.configure(WORK + beside)
+    once(desk, AFTER)
+    desk.run("note", "acme", "They use Postgres")
+    (before,) = desk.json("status")["processes"]
+    desk.configure(WORK.replace("work", "job") + beside)
+
+    done = once(desk, AFTER + timedelta(hours=1))
+
+    assert standing(desk) == {"mail": 1, "home": 0}
+    assert done["job"]["new"] == 0
+    (process,) = desk.json("status")["processes"]
+    assert (process["id"], process["account"]) == (before["id"], "job")
+    assert "Postgres" in desk.run("note", "acme", "--show").stdout
+    assert {one["name"] for one in desk.json("status")["accounts"]} == ({"job", "home"} if beside else {"job"})
+
+
+def test_of_two_accounts_of_one_address_none_takes_over_what_a_third_one_left(desk: CliDesk) -> None:
+    twin = '[accounts.twin]\nkind = "maildir"\npath = "twin"\n'
+    create_maildir(desk.path / "twin")
+    create_maildir(desk.path / "third")
+    desk.configure(WORK + twin)
+    once(desk, AFTER)
+
+    desk.configure(twin + '[accounts.third]\nkind = "maildir"\npath = "third"\n')
+    once(desk, AFTER + timedelta(hours=1))
+
+    assert desk.json("status")["processes"] == []

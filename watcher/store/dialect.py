@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import Insert
 
-__all__ = ["open_engine", "upsert", "upsert_many"]
+__all__ = ["check_references_at_the_end", "open_engine", "upsert", "upsert_many"]
 
 _BUSY_MILLISECONDS = 15_000
 
@@ -100,3 +100,8 @@ def upsert_many(
     if order != list(range(len(columns))):
         rows = [tuple(row[place] for place in order) for row in rows]
     connection.exec_driver_sql(str(compiled), list(rows))
+
+
+def check_references_at_the_end(connection: Connection) -> None:
+    """Let rows refer to others that are not there yet until the transaction that is open ends (SQLite: defer_foreign_keys)."""
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
