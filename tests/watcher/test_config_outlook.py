@@ -152,6 +152,23 @@ def test_the_same_mailbox_twice_is_told(lines: str, same: bool) -> None:
         assert len(parse_config(text, AT).accounts) == 2
 
 
+@pytest.mark.parametrize(
+    ("host", "username", "same"),
+    [
+        ("outlook.office365.com", "Sam@Example.com", True),
+        ("IMAP-mail.outlook.com", "sam@example.com", True),
+        ("outlook.office365.com", "other@example.com", False),
+        ("imap.example.com", "sam@example.com", False),
+    ],
+)
+def test_the_same_mailbox_by_imap_is_told_too(host: str, username: str, same: bool) -> None:
+    text = f'{USER}{OUTLOOK}[accounts.second]\nkind = "imap"\nhost = "{host}"\nusername = "{username}"\n'
+    if same:
+        assert "same mailbox as accounts.outlook" in faults(text)["accounts.second"][0]
+    else:
+        assert len(parse_config(text, AT).accounts) == 2
+
+
 def test_two_accounts_do_not_keep_their_sign_ins_in_one_file() -> None:
     second = f'[accounts.second]\nkind = "outlook"\nclient_id = "{ID}"\nusername = "a@example.com"\ntoken.file = "t"\n'
 

@@ -14,6 +14,7 @@ from rules.country import country_of_zone
 from watcher.clock import system_zone
 from watcher.config.model import (
     GMAIL,
+    GRAPH,
     Account,
     Config,
     Daemon,
@@ -48,6 +49,8 @@ _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
 _TELLTALES = {"path": "maildir", "host": "imap", "client_file": "gmail", "client_id": "outlook"}
 """Keys that one kind of account alone must have."""
 _GMAIL_OVER_IMAP = frozenset({"imap.gmail.com", "imap.googlemail.com"})
+_OUTLOOK_OVER_IMAP = frozenset({"outlook.office365.com", "imap-mail.outlook.com", "outlook.office.com", "imap.outlook.com"})
+"""Where Microsoft's mailboxes are by IMAP: https://support.microsoft.com/office/d088b986-291d-42b8-9564-9c414e2aa040."""
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1", re.IGNORECASE)
 
 
@@ -188,6 +191,8 @@ def _mailbox(account: Account) -> tuple[object, ...]:
 
         service = account.api_url if isinstance(account, GmailAccount) else GMAIL
         return ("gmail", service, one_form(account.username))
+    if account.host.lower() in _OUTLOOK_OVER_IMAP:
+        return ("outlook", GRAPH, account.username.lower())
     return ("imap", account.host.lower(), account.port, account.username)
 
 
