@@ -41,13 +41,11 @@ class _Discovering:
 
     def _check(self, told: Mapping[str, Any]) -> None:
         """Send secrets nowhere but to the host that the configuration names."""
-        where = urlsplit(self._registration.service)
         for name in ("authorization_endpoint", "token_endpoint", "device_authorization_endpoint"):
             value = told.get(name)
             if value is None and name.startswith("device"):
                 continue
-            parts = urlsplit(value) if isinstance(value, str) else None
-            if parts is None or (parts.scheme, parts.netloc.lower()) != (where.scheme, where.netloc.lower()):
+            if not isinstance(value, str) or _origin(value) != _origin(self._registration.service):
                 raise Misconfigured(
                     f"{host_of(self._registration.service)} names a place elsewhere to sign in at ({host_of(str(value))[:80]}): "
                     "correct authority_url, or find out what stands in between."
@@ -76,6 +74,18 @@ def build_app(
         raise Unavailable(
             f"{host_of(registration.service)} answered in a form that cannot be read. Trying again later."
         ) from None
+
+
+def _origin(address: str) -> tuple[str, str, int | None] | None:
+    """Return scheme, host and port of an address, the usual port where none is named; None where it is none."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname or parts.username is not None:
+        return None
+    return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else None)
 
 
 def _not_there(told: Mapping[str, Any], registration: Registration) -> ConnectorError:

@@ -29,6 +29,7 @@ _OF_FORM: Final = frozenset(
 """Errors that signing in once more does not heal: application, tenant or request are wrong."""
 _LONGEST = 300
 _NUMBER = re.compile(r"AADSTS(\d{4,9})\b")
+_CODE = re.compile(r"[0-9]{4,9}")
 _TRACE = re.compile(r"(?:Trace ID|Correlation ID|Timestamp|Request ID): .*", re.DOTALL | re.IGNORECASE)
 """Other for each answer: a message about a lost sign-in shall be the same each time, so that it is told once."""
 
@@ -92,5 +93,6 @@ def _explained(told: Mapping[str, Any], registration: Registration, what: str, s
 
 def _numbers(told: Mapping[str, Any]) -> set[int]:
     codes = told.get("error_codes")
-    found = {code for code in codes if isinstance(code, int)} if isinstance(codes, list) else set()
+    told_codes = [str(code) for code in codes] if isinstance(codes, list) else []
+    found = {int(code) for code in told_codes if _CODE.fullmatch(code)}
     return found | {int(number) for number in _NUMBER.findall(str(told.get("error_description") or "")[:4000])}
