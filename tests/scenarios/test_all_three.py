@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.at_outlook import Directory, directory
+from tests.scenarios.at_outlook import Directory
 from tests.scenarios.three import Three, services
 from tests.servers.dovecot import Dovecot
 
@@ -22,15 +22,6 @@ pytestmark = pytest.mark.xdist_group("daemon")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
     with Dovecot(tmp_path_factory.mktemp("dovecot")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def microsoft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("microsoft")
-        patch.setenv("SSL_CERT_FILE", str(folder / "server.pem"))
-        with directory(folder) as running:
-            yield running
 
 
 @pytest.fixture
