@@ -136,7 +136,7 @@ class _Pass:
         if isinstance(error, SyncLostError) or (isinstance(error, (NotFound, Refused)) and place.link):
             self._lose(ref)
             return True
-        if isinstance(error, (NotFound, Refused, AuthNeeded, Misconfigured)) and role is Role.ARCHIVE:
+        if isinstance(error, (NotFound, Refused, AuthNeeded, Misconfigured)) and role in {Role.ARCHIVE, Role.JUNK}:
             _log.info("A folder of the mailbox is left out: %s", error)  # were it all of them, the inbox would say so
             self.folders.leave_out(ref)
         elif isinstance(error, Unavailable) and not isinstance(error, Throttled) and self._is_hopeless(ref):
