@@ -52,7 +52,9 @@ def at_sign_in(told: Mapping[str, Any], registration: Registration, again: str) 
     """Explain an error that came back from the page, or for what it gave; `again` is the command that signs in."""
     start = f"Start over with `{again}`"
     if error_of(told) == "access_denied" and not _numbers(told) - {65004}:
-        return AuthNeeded(f"Access was not allowed on {MICROSOFT}'s page, so nothing was stored. To allow it: `{again}`.")
+        return AuthNeeded(
+            f"Access was not allowed on {MICROSOFT}'s page, so nothing was stored ({words_of(told)}). To allow it: `{again}`."
+        )
     return _explained(told, registration, f"{MICROSOFT} refused the sign-in, so nothing was stored", start)
 
 
@@ -60,11 +62,19 @@ def at_device(told: Mapping[str, Any], registration: Registration, again: str) -
     """Explain an error of the device flow (RFC 8628 section 3.5); `again` is the command that signs in."""
     match error_of(told):
         case "authorization_declined" | "access_denied":
-            return AuthNeeded(f"The sign-in was declined on {MICROSOFT}'s page, so nothing was stored. To allow it: `{again}`.")
+            return AuthNeeded(
+                f"The sign-in was declined on {MICROSOFT}'s page, so nothing was stored ({words_of(told)}). To allow it: "
+                f"`{again}`."
+            )
         case "expired_token" | "code_expired":
-            return AuthNeeded(f"The code has run out before it was used, so nothing was stored. For a new one: `{again}`.")
+            return AuthNeeded(
+                f"The code has run out before it was used, so nothing was stored ({words_of(told)}). For a new one: `{again}`."
+            )
         case "bad_verification_code":
-            return AuthNeeded(f"{MICROSOFT} does not know the code any more, so nothing was stored. For a new one: `{again}`.")
+            return AuthNeeded(
+                f"{MICROSOFT} does not know the code any more, so nothing was stored ({words_of(told)}). For a new one: "
+                f"`{again}`."
+            )
     return at_sign_in(told, registration, again)
 
 

@@ -255,7 +255,7 @@ def test_what_a_stranger_adds_to_the_answer_goes_nowhere(person: Person) -> None
 def test_who_declines_on_the_page_is_told_how_to_go_on(person: Person) -> None:
     person.microsoft.denies = Refusal("access_denied", 65004, "User declined to consent to access the app.")
 
-    with pytest.raises(AuthNeeded, match=f"not allowed on Microsoft's page.*{AGAIN}"):
+    with pytest.raises(AuthNeeded, match=f"not allowed on Microsoft's page.*User declined to consent.*{AGAIN}"):
         person.sign_in()
 
 
@@ -341,8 +341,9 @@ def test_a_code_that_leads_to_nothing_says_why(person: Person, ends: Refusal, wo
     person.microsoft.device_ends = ends
     attempt = person.device()
 
-    with pytest.raises(AuthNeeded, match=words):
+    with pytest.raises(AuthNeeded, match=words) as caught:
         attempt.ask(NOW)
+    assert ends.said.rstrip(".") in str(caught.value)
 
 
 @pytest.mark.parametrize(
