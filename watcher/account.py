@@ -9,7 +9,17 @@ from rules.lint.settings import Settings
 from rules.policy import Policy
 from rules.profile import Profile
 
-__all__ = ["Account"]
+__all__ = ["Account", "Beside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another mailbox of the same user: hiring processes run over all of them."""
+
+    name: str
+    address: str
+    watched: bool = True
+    """Somebody looks at it. Where nobody does, what it told before counts, and nothing is drafted there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,15 @@ class Account:
     """What the checks on drafts go by."""
     templates: tuple[tuple[str, str], ...] = ()
     """Names and contents of the user's own files of templates (`watcher.wording`); empty: ours alone."""
+    beside: tuple[Beside, ...] = ()
+    """The user's other mailboxes, whose processes are the same ones."""
+    watched: bool = True
+    """Somebody looks at it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all the user's accounts, this one's among them, in an order that is the same for each."""
+        return (self.name,) if not self.beside else tuple(sorted({self.name, *(other.name for other in self.beside)}))
 
     @property
     def own(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from functools import partial
 from connectors.base import Connector
 from rules.mail import Role
 from rules.policy import Policy, PolicyError, load_playbook, parse_policy
-from watcher.account import Account
+from watcher.account import Account, Beside
 from watcher.config import Account as Settings
 from watcher.config import Config, ConfigError, Folders, GmailAccount, ImapAccount, MaildirAccount, OutlookAccount, Problem
 from watcher.pacing import Pace
@@ -42,7 +42,7 @@ def read_policy(config: Config) -> Policy:
 
 
 def build_account(config: Config, settings: Settings, policy: Policy) -> Account:
-    """Return what the rules need to know of one account."""
+    """Return what the rules need to know of one account; the other ones of the configuration stand beside it."""
     return Account(
         name=settings.name,
         kind=settings.kind,
@@ -53,6 +53,10 @@ def build_account(config: Config, settings: Settings, policy: Policy) -> Account
         max_drafts=config.daemon.max_drafts_per_pass,
         templates=read_templates(config),
         lint=config.lint.settings,
+        beside=tuple(
+            Beside(other.name, other.address, other.enabled) for other in config.accounts if other.name != settings.name
+        ),
+        watched=settings.enabled,
     )
 
 

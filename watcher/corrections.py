@@ -35,8 +35,6 @@ class Held:
 
 def merging(one: Held, other: Held, at: datetime) -> CorrectionRow:
     """Return the word that two processes are one; the first keeps its name. Raises CannotCorrect."""
-    if one.account != other.account:
-        raise CannotCorrect(f"{one.id} and {other.id} are of two mailboxes: each mailbox keeps its own processes.")
     if one.id == other.id:
         raise CannotCorrect(f"{one.id} is one process already. Name another one to merge it with.")
     return CorrectionRow(0, one.account, at, Said.MERGE, one.id, other.id, stays=one.certain(), joins=other.certain())
@@ -56,8 +54,8 @@ def splitting(
         raise CannotCorrect(
             f"Nothing would be left of {held.id}. `hearback close {held.id}` ends it; `hearback merge` makes it part of another."
         )
-    if target is not None and (target.id == held.id or target.account != held.account):
-        raise CannotCorrect(f"--to must name another process of the same mailbox than {held.id}.")
+    if target is not None and target.id == held.id:
+        raise CannotCorrect(f"--to must name another process than {held.id}.")
     if target is None and leaving and not set(leaving).intersection(certain):
         if len(shared) != 1:
             names = ", ".join(sorted(shared))

@@ -19,14 +19,14 @@ from rules.mail import Envelope, Message, Role
 from rules.process import DraftChange
 from watcher.account import Account
 from watcher.diary import Diary
-from watcher.following import follow_said
 from watcher.hearing import Ear
 from watcher.history import assess, moments_in
 from watcher.intake import arrival, is_known, is_own, read_or_keep
+from watcher.keeping_up import all_follow, late_mail, missed_something, not_told_since
 from watcher.linking import Linked, Linker
 from watcher.marking import Marking
 from watcher.notes import read_back
-from watcher.outbox import Ledger, apply, follow, hold_back, pending, plan, recognise, reconcile
+from watcher.outbox import Ledger, apply, hold_back, pending, plan, recognise, reconcile
 from watcher.pacing import moments_of
 from watcher.passes import NOTHING_SPENT, Interrupted, PassReport, Reading
 from watcher.proofing import Proofs
@@ -36,12 +36,12 @@ from watcher.spam import KIND as SPAM
 from watcher.spam import take_spam, tie_spam
 from watcher.store import Connection, Store, StoreError
 from watcher.store.accounts import ensure_account, forget_cursor, load_cursor, save_cursor
+from watcher.store.adopt import adopt
 from watcher.store.corrections import CorrectionRow, kinds_said, load_corrections
 from watcher.store.drafts import Op, versions
 from watcher.store.journal import told
 from watcher.store.mail import (
     EventRow,
-    envelopes_unread,
     has_messages,
     mark_wanted,
     put_events,
@@ -51,13 +51,13 @@ from watcher.store.mail import (
 )
 from watcher.store.spam import SpamRow, spam_by_process, spam_told
 from watcher.telling import tell_events, tell_notices
+from watcher.together import Others, first_here, leave
 
 __all__ = ["Cycle", "PassReport"]
 
 log = logging.getLogger(__name__)
 
 _TRY_AGAIN = timedelta(hours=1)
-_LATE_AT_ONCE = 500
 _HELD = 500
 """Texts of strangers that are kept until the pass ends, so that few are fetched twice."""
 _TURNS = 2
@@ -118,13 +118,17 @@ class Cycle:
     _correction: int = 0
     """The newest correction of the user's that was acted on."""
     _proofs: Proofs = field(default_factory=Proofs)
+    _others: Others = field(init=False)
+    _shared: frozenset[str] = frozenset()
+    """Processes in which other accounts have a part, too."""
     _said: dict[str, CorrectionRow] = field(default_factory=dict)
     """What the user said of the kind of messages."""
 
     def __post_init__(self) -> None:
         """Begin with nothing read."""
-        self._linker = Linker(self.account.name, self.account.profile.name)
-        self._ear = Ear(self.account.name)
+        self._linker = Linker(self.account.name, self.account.profile.name, self.account.names, self.account.own)
+        self._ear = Ear(self.account.names)
+        self._others = Others(self.account)
         self._diary = Diary(self.account.name, self.store)
         self._marking = Marking(self.account.name, self.marks)
 
@@ -162,13 +166,14 @@ class Cycle:
 
     def _pass(self, now: datetime, wall: datetime | None) -> PassReport:
         line, correction = self._diary.begin()
+        self._others.begin(self.store)
         self._wall = wall
         first = self._start(now)
         floor = None if wall is None else self._diary.before()
         corrected = self._heed(correction, now) if correction != self._correction else None
         pulled = self._pull(now, wall, floor)
         pulled.identities |= corrected or frozenset()
-        anew = pulled.identities or self._spam or self._broken_off or corrected is not None
+        anew = pulled.identities or self._spam or self._broken_off or corrected is not None or self._others.is_news(self.store)
         affected = set(self._relinked(pulled, now)) if anew else set()
         active = bool(affected)
         affected |= self._due(now).union(self._openers if corrected is not None else ())
@@ -198,6 +203,7 @@ class Cycle:
             spent=spent,
             active=active or any(row.action == DraftChange.PLACED.value for row in told_now),
             moments=moments_of(self._moments.values(), now),
+            wake=self._others.to_wake(self.store),
         )
 
     # --- before and after ---------------------------------------------------------------------------------------------
@@ -215,17 +221,22 @@ class Cycle:
             if not has_messages(connection, self.account.name):
                 forget_cursor(connection, self.account.name)  # nothing read, or all of it lost: read the mailbox anew
             first = load_cursor(connection, self.account.name) is None
-            linked, drafts = self._linker.relink(connection), versions(connection, self.account.name)
+            linked, drafts = self._linker.relink(connection), versions(connection, self.account.names)
             self._remember(linked, drafts)
+            adopt(connection, self.account.name, self.account.names, self._openers)
             tie_spam(connection, self.account.name, linked, drafts)
-            self._broken_off = self._diary.open(connection)
+            self._broken_off = self._diary.open(connection) or missed_something(connection, self.account, linked)
         self._checks = dict.fromkeys(self._openers, now)
         self._started = True
         return first
 
     def _remember(self, linked: Linked, draft_ids: Iterable[str]) -> None:
-        self._known = linked.known(draft_ids)
-        self._openers = {row.id: row.opener for row in linked.processes}
+        known = linked.known(draft_ids)
+        if self._started and known.domains - self._known.domains:
+            self._others.concerned(self.account.names)  # mail that nobody has read yet may turn out to matter there
+        self._known = known
+        self._openers = linked.openers(self.account.name)
+        self._shared = linked.shared(self.account.name)
         for gone in set(self._checks) - set(self._openers):
             del self._checks[gone]
             self._moments.pop(gone, None)
@@ -283,11 +294,14 @@ class Cycle:
         rows = [row for row, _ in fresh]
         put_events(connection, rows)
         self._linker.take(rows)
+        identities = [row.identity for row in rows]
+        new = first_here(connection, self.account, identities)
         for row, message in fresh:
             if row.own:
                 recognise(self._ledger, connection, row, message)
-        identities = [row.identity for row in rows]
-        self._diary.read(connection, identities)
+        if rows:
+            leave(connection, self.account)
+        self._diary.read(connection, new)
         pulled.identities.update(identities)
 
     def _read_one(self, message: Message, at: datetime, *, known: bool = False) -> EventRow:
@@ -301,34 +315,28 @@ class Cycle:
         """Find out which process each new message belongs to, reading what only now turns out to matter."""
         name = self.account.name
         tried: frozenset[str] = frozenset()
+        news = False
         while True:
             # A pass that broke off may not have come to read what turned out to matter by what it had stored.
             before = _NOTHING if self._broken_off else self._known
             self._broken_off = False
             with self.store.write() as connection:
-                linked, drafts = self._linker.relink(connection), versions(connection, name)
+                news = self._others.hear(connection) or news
+                linked, drafts = self._linker.relink(connection), versions(connection, self.account.names)
                 self._remember(linked, drafts)
-                late = list(self._late(connection, before))
+                late = late_mail(connection, name, self._known, before)
                 rows, again = misread(connection, name, linked.misread - tried)
                 settled = not late and not again
                 # Drafts change hands only when all is read that may tell whose they are.
-                moved = follow(connection, name, linked) | follow_said(connection, name, linked) if settled else frozenset()
+                moved = all_follow(connection, self.account, linked) if settled else frozenset()
                 if settled:
                     moved |= tie_spam(connection, name, linked, drafts)
             if settled:
                 self._spam = False
-                return linked.processes_of(pulled.identities) | moved
+                return linked.processes_of(pulled.identities) | moved | (self._shared if news else frozenset())
             self._fetch_late(late, pulled, now)
             tried |= linked.misread
             pulled.identities |= self._put_again([*self._read_again(rows, again, now, known=True).values()])
-
-    def _late(self, connection: Connection, before: Known) -> Iterable[Envelope]:
-        domains = self._known.domains - before.domains
-        ids = self._known.message_ids - before.message_ids
-        if not domains and not ids:
-            return []
-        found = envelopes_unread(connection, self.account.name, domains, ids)
-        return [envelope for envelope in found if envelope.ref and wants(envelope, self._known)][:_LATE_AT_ONCE]
 
     def _fetch_late(self, late: Sequence[Envelope], pulled: _Pulled, now: datetime) -> None:
         fresh = self._fresh(self.connector.read(late), now, None)
@@ -339,7 +347,7 @@ class Cycle:
     def _heed(self, newest: int, now: datetime) -> frozenset[str]:
         """Take up what the user corrected, up to number `newest`; return the messages that are read anew as what they are."""
         with self.store.read() as connection:
-            self._said = kinds_said(load_corrections(connection, self.account.name))
+            self._said = kinds_said(load_corrections(connection, self.account.names))
             rows, envelopes = unheeded(connection, self.account.name, self._said)
         found = self._read_again(rows, envelopes, now)
         kept = (as_said(row, self._said[identity]) for identity, row in rows.items() if identity not in found)
@@ -366,6 +374,7 @@ class Cycle:
             put_events(connection, rows)
             mark_wanted(connection, self.account.name, identities)
             self._diary.read(connection, identities)
+            leave(connection, self.account)
         self._linker.take(rows)
         return frozenset(identities)
 
@@ -383,7 +392,7 @@ class Cycle:
         self._decided_at = now
         there = sorted(self._openers.keys() & set(affected))
         with self.store.read() as connection:
-            spam = spam_by_process(connection, self.account.name) if there else {}
+            spam = spam_by_process(connection, self.account.names) if there else {}
         for process in there:
             try:
                 self._decide_one(process, self._openers[process], now, spam.get(process, ()))
@@ -397,7 +406,8 @@ class Cycle:
     def _decide_one(self, process: str, opener: str, now: datetime, spam: Sequence[SpamRow]) -> None:
         with self.store.read() as connection:
             found = assess(connection, self.account, process, now, spam=spam)
-            already = told(connection, self.account.name, process)
+            already = told(connection, self.account.names, process)
+        self._others.concerned(found.accounts)
         self._proofs.decided.add(process)
         self._companies[process] = found.process.company
         self._checks[process] = found.decision.next_check
@@ -407,9 +417,9 @@ class Cycle:
         rows = [*tell_events(found, frozenset(new), opener), *tell_notices(found, already)]
         if rows:
             with self.store.write() as connection:
-                self._diary.tell(connection, rows, new)
+                self._diary.tell(connection, not_told_since(connection, self.account, process, rows, already), new)
                 if any(row.action == f"notice:{SPAM}" for row in rows):
-                    spam_told(connection, self.account.name, process)
+                    spam_told(connection, self.account.names, process)
         self._diary.untold -= new
         plan(self._ledger, found, opener, now)
 
@@ -427,7 +437,7 @@ class Cycle:
                 pulled = self._pull(now, wall, floor)
                 count += pulled.count
                 self._clean = self._clean and not pulled.touched & _DRAFT_ROLES
-                if pulled.identities or self._spam:
+                if pulled.identities or self._spam or self._others.is_news(self.store):
                     self._decide(self._relinked(pulled, now), now)
                     continue
             turns[row.key] += 1
@@ -435,9 +445,4 @@ class Cycle:
             self._clean = False
             placed += row.op is Op.PUT
             apply(self._ledger, self.connector, row, now)
-            self._redecide(row.process, now)
-
-    def _redecide(self, process: str, now: datetime) -> None:
-        """Ask the rules again after a draft changed: what comes next may have moved."""
-        if process in self._openers:
-            self._decide([process], now)
+            self._decide([row.process], now)  # what comes next may have moved

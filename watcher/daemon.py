@@ -63,6 +63,7 @@ class Daemon:
                 pace_of(settings),
                 self._arm,
                 self._fail,
+                self._pass_on,
             )
 
     def _arm(self, account: str, at: datetime | None) -> None:
@@ -73,6 +74,11 @@ class Daemon:
                 self._scheduler.remove_job(name)
             return
         self._scheduler.add_job(self._workers[account].nudge, "date", run_date=at, id=name, replace_existing=True)
+
+    def _pass_on(self, accounts: frozenset[str]) -> None:
+        """Wake accounts for which another one has left word; those that have to leave their server alone hear of it later."""
+        for name in accounts & self._workers.keys():
+            self._workers[name].nudge()
 
     def _fail(self, error: StoreError) -> None:
         self._fatal = error

@@ -14,6 +14,7 @@ from rules.notes.types import Notes
 from rules.process import Verb
 from watcher.linking import Linked
 from watcher.store import Connection
+from watcher.store.among import Accounts
 from watcher.store.corrections import CorrectionRow, Said, load_corrections
 from watcher.store.journal import MarkRow, drop_mark, marks_of, put_mark
 from watcher.store.mail import events_of
@@ -22,8 +23,11 @@ from watcher.store.notes import move_notes, notes_of, put_note
 __all__ = ["follow_said"]
 
 
-def follow_said(connection: Connection, account: str, linked: Linked) -> frozenset[str]:
-    """Put marks and notes under a process that there is; return the processes that got any, or lost any to another part."""
+def follow_said(connection: Connection, account: Accounts, linked: Linked) -> frozenset[str]:
+    """Put marks and notes of one account, or of several, under a process that there is.
+
+    Returns the processes that got any, or lost any to another part.
+    """
     openers = {row.id: row.opener for row in linked.processes}
     homes = {row.identity: row.process for row in linked.links if not row.ambiguous}
     changed = set(move_notes(connection, account, openers, homes))
@@ -35,8 +39,8 @@ def follow_said(connection: Connection, account: str, linked: Linked) -> frozens
     corrections = load_corrections(connection, account)
     for row in corrections:
         if row.verb is Said.SPLIT and row.process in openers and row.other in openers and row.process != row.other:
-            changed |= _share_marks(connection, row, _joined_before(row, corrections))
-            changed |= _share_notes(connection, row, openers[row.other])
+            changed |= _share_marks(connection, account, row, _joined_before(row, corrections))
+            changed |= _share_notes(connection, account, row, openers[row.other])
     return frozenset(changed)
 
 
@@ -72,12 +76,12 @@ def _joined_before(split: CorrectionRow, corrections: Sequence[CorrectionRow]) -
     return None
 
 
-def _share_marks(connection: Connection, split: CorrectionRow, joined: CorrectionRow | None) -> set[str]:
+def _share_marks(connection: Connection, account: Accounts, split: CorrectionRow, joined: CorrectionRow | None) -> set[str]:
     """Let what was said of a whole before it was taken apart count in the part that left.
 
     What was said of either before they were made one goes back to where it was said.
     """
-    account, part = split.account, split.other
+    part = split.other
     held = {_sense(row) for row in marks_of(connection, account, part)}
     concerned = {*split.stays, *split.leaves}
     left = set(split.leaves)
@@ -115,9 +119,9 @@ def _for_part(row: MarkRow, part: str, uids: Collection[str], *, whole: bool) ->
     return replace(copy, verb=Verb.CLOSE, until=None) if row.verb is Verb.ACCEPTED else copy
 
 
-def _share_notes(connection: Connection, split: CorrectionRow, opener: str) -> set[str]:
+def _share_notes(connection: Connection, account: Accounts, split: CorrectionRow, opener: str) -> set[str]:
     """Let notes go with their interview; an empty note stays behind, so that the form they stood in is not read again."""
-    account, whole, part = split.account, split.process, split.other
+    whole, part = split.process, split.other
     rows = [row for row in notes_of(connection, account, whole) if row.notes.interview]
     if not rows:
         return set()
@@ -131,6 +135,6 @@ def _share_notes(connection: Connection, split: CorrectionRow, opener: str) -> s
     return changed
 
 
-def _interviews(connection: Connection, account: str, process: str) -> set[str]:
+def _interviews(connection: Connection, account: Accounts, process: str) -> set[str]:
     """Return the UIDs of the interviews that the messages of a process speak of."""
     return {interview.uid for row in events_of(connection, account, process) for interview in row.facts.interviews}

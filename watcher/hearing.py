@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.store import Connection
+from watcher.store.among import Accounts
 from watcher.store.journal import concerns_all, last_mark, marks_of
 from watcher.store.notes import last_note, notes_of
 
@@ -14,9 +15,9 @@ __all__ = ["Ear"]
 
 @dataclass(slots=True)
 class Ear:
-    """Remembers the newest mark and note of an account that were heard."""
+    """Remembers the newest mark and note that were heard; those of all the user's accounts are listened to."""
 
-    account: str
+    accounts: Accounts
     _mark: int = 0
     _note: int = 0
 
@@ -25,12 +26,12 @@ class Ear:
         named: set[str] = set()
         newest = last_mark(connection)
         if newest != self._mark:
-            named.update(row.process for row in marks_of(connection, self.account, after=self._mark))
+            named.update(row.process for row in marks_of(connection, self.accounts, after=self._mark))
             if concerns_all(connection, after=self._mark):
                 named.update(processes)
             self._mark = newest
         noted = last_note(connection)
         if noted != self._note:
-            named.update(row.process for row in notes_of(connection, self.account, after=self._note))
+            named.update(row.process for row in notes_of(connection, self.accounts, after=self._note))
             self._note = noted
         return named

@@ -22,6 +22,7 @@ from watcher.store.journal import job_begins
 from watcher.store.mail import EventRow, events_of, load_processes
 from watcher.store.proofs import ProofRow, proofs_of
 from watcher.store.spam import SpamRow, load_spam, spam_by_process
+from watcher.together import each_once, profile_at, seat_of
 
 __all__ = ["Assessment", "assess", "assess_all", "domains_of", "events_for", "moments_in"]
 
@@ -43,12 +44,12 @@ def _of_message(row: EventRow) -> Event:
 
 
 def events_for(connection: Connection, account: Account, process_id: str) -> tuple[list[EventRow], list[Event]]:
-    """Return what was read of a process, and everything that happened to it as the fold wants it."""
-    rows = events_of(connection, account.name, process_id)
+    """Return what was read of a process, in whichever account, and everything that happened to it as the fold wants it."""
+    rows = each_once(account, events_of(connection, account.names, process_id))
     events: list[Event] = [_of_message(row) for row in rows]
     events.extend(
         DraftEvent(id=f"draft:{r.id}", at=r.at, key=r.key, change=r.change, slot_opens=r.slot_opens)
-        for r in draft_events_of(connection, account.name, [process_id])
+        for r in draft_events_of(connection, account.names, [process_id])
     )
     events.extend([*words_of(connection, account, process_id, events)])
     return rows, events
@@ -67,6 +68,14 @@ class Assessment:
     """What the checks found in its drafts, where it was asked for."""
     spam: tuple[SpamRow, ...] = ()
     """What lies in spam and may belong to it, oldest first; the decision's notices tell of it."""
+    seat: str = ""
+    """The account to which their last mail came: what answers no mail is drafted there."""
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Return the accounts in which mail of it lies, or something of ours in Drafts."""
+        standing = (row.account for row in self.outbox if row.state in LIVE or row.op is not Op.NONE)
+        return frozenset(row.account for row in self.messages).union(standing)
 
 
 def _elsewhere(outbox: Iterable[OutboxRow], process: Process) -> tuple[datetime, ...]:
@@ -110,14 +119,17 @@ def assess(  # noqa: PLR0917 - the last two spare a second look at the store
     outbox: Sequence[OutboxRow] | None = None,
     spam: Sequence[SpamRow] | None = None,
 ) -> Assessment:
-    """Fold and decide one process; `outbox` is that of the account, and `spam` what may be its own, where the caller has it."""
+    """Fold and decide one process, of whichever accounts.
+
+    `outbox` is that of all of them, and `spam` what may be its own, where the caller has it.
+    """
     return _assess(
         connection,
         account,
         process_id,
         now,
-        outbox=load_outbox(connection, account.name) if outbox is None else outbox,
-        spam=load_spam(connection, account.name, process_id) if spam is None else spam,
+        outbox=load_outbox(connection, account.names) if outbox is None else outbox,
+        spam=load_spam(connection, account.names, process_id) if spam is None else spam,
         job_from=job_begins(connection),
     )
 
@@ -133,26 +145,31 @@ def _assess(
     job_from: datetime | None,
 ) -> Assessment:
     rows, events = events_for(connection, account, process_id)
-    process = fold(process_id, events, now=now, policy=account.policy, profile=account.profile)
-    process = replace(process, company_sent=_elsewhere(outbox, process), job_from=job_from)
-    decision = decide(process, account.policy, account.profile, now)
     own = tuple(row for row in outbox if row.process == process_id)
+    seat = seat_of(account, rows)
+    profile = profile_at(account, seat, own)
+    process = fold(process_id, events, now=now, policy=account.policy, profile=profile)
+    process = replace(process, company_sent=_elsewhere(outbox, process), job_from=job_from)
+    decision = decide(process, account.policy, profile, now)
     if spam and (notice := spam_notice(process, spam, account.profile.zone)) is not None:
         decision = replace(decision, notices=(*decision.notices, notice))
-    return Assessment(account, process, decision, tuple(rows), own, spam=tuple(spam))
+    if profile is not account.profile:
+        account = replace(account, profile=profile)
+    return Assessment(account, process, decision, tuple(rows), own, spam=tuple(spam), seat=seat)
 
 
 def assess_all(connection: Connection, account: Account, now: datetime) -> list[Assessment]:
-    """Fold and decide every process of an account, oldest first."""
-    outbox, job_from = load_outbox(connection, account.name), job_begins(connection)
+    """Fold and decide every process that has its seat in an account, oldest first: each process has one."""
+    outbox, job_from = load_outbox(connection, account.names), job_begins(connection)
     proofs: dict[str, list[ProofRow]] = defaultdict(list)
-    for proof in proofs_of(connection, account.name).values():
+    for proof in proofs_of(connection, account.names).values():
         proofs[proof.process].append(proof)
-    spam = spam_by_process(connection, account.name)
+    spam = spam_by_process(connection, account.names)
     found = (
         _assess(connection, account, row.id, now, outbox=outbox, spam=spam.get(row.id, ()), job_from=job_from)
         for row in load_processes(connection, account.name)
     )
+    found = (one for one in found if one.seat == account.name)
     return [replace(one, proofs=tuple(proofs[one.process.id])) if one.process.id in proofs else one for one in found]
 
 

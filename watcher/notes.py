@@ -18,6 +18,7 @@ from watcher.store import StoreError
 from watcher.store.drafts import RowState
 from watcher.store.journal import LogRow, add_log
 from watcher.store.notes import FormRow, NoteRow, forms_in_hand, notes_of, put_note, sent_to_oneself
+from watcher.together import leave
 
 __all__ = ["read_back", "told_of"]
 
@@ -100,6 +101,7 @@ def _keep(  # noqa: PLR0917 - called once
     )
     with ledger.store.write() as connection:
         put_note(connection, row)
+        leave(connection, account)
         if news:
             line = LogRow(now, account.name, form.process, process.company, "noted", told_of(notes))
             add_log(connection, [line])

@@ -56,3 +56,5 @@ class PassReport:
     """Something happened in a process: mail of it came, or a draft was placed."""
     moments: tuple[datetime, ...] = ()
     """Slots that open and interviews that end, from an hour ago on, soonest first: around them more may happen."""
+    wake: frozenset[str] = frozenset()
+    """Other accounts that are to look now: something of theirs has to be done, or decided anew."""

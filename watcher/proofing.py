@@ -70,14 +70,15 @@ def proof_drafts(ledger: Ledger, connector: Connector, proofread: Proofread, dec
     rows = ledger.rows()
     standing = [row for row in rows if row.state in LIVE and not row.key.kind.to_self]
     with ledger.store.read() as connection:
-        known = proofs_of(connection, name)
+        known = proofs_of(connection, ledger.account.names)
     changed = {row.process for row in standing if row.key not in known or known[row.key].revision != _revision(row)}
     due = []
     for process in sorted({row.process for row in standing} & ({*decided} | changed)):
         with ledger.store.read() as connection:
-            found = assess(connection, ledger.account, process, now, rows)
+            found = assess(connection, ledger.account, process, now, rows if not ledger.account.beside else None)
+        found = replace(found, account=ledger.account)  # who signs in this mailbox
         due += list(_due(found, [row for row in standing if row.process == process], known, connector))
-    gone = set(known) - {row.key for row in standing}
+    gone = {key for key, proof in known.items() if proof.account == name} - {row.key for row in standing}
     if not due and not gone:
         return
     proofs = proofread([each.job for each in due])

@@ -25,8 +25,8 @@ def words_of(connection: Connection, account: Account, process: str, events: Seq
 
     Which number an interview has is asked only where something was said of one.
     """
-    marks = marks_of(connection, account.name, process)
-    notes = notes_of(connection, account.name, process)
+    marks = marks_of(connection, account.names, process)
+    notes = notes_of(connection, account.names, process)
     rounds: tuple[Round, ...] = ()
     if any(row.interview for row in marks) or any(row.notes.interview for row in notes):
         last = max((event.at for event in events), default=_EARLY)

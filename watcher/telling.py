@@ -120,7 +120,7 @@ def tell_events(found: Assessment, new: frozenset[str], opener: str) -> list[Log
             why = Reason(
                 f"{(event.kind or Kind.NOISE).value}: {'; '.join(evidence) or 'no telling sign'}", evidence=(event.identity,)
             )
-            rows.append(LogRow(event.at, event.account, found.process.id, found.process.company, *line, (why,)))
+            rows.append(LogRow(event.at, found.account.name, found.process.id, found.process.company, *line, (why,)))
     return rows
 
 

@@ -67,12 +67,14 @@ class Worker(threading.Thread):
         pace: Pace,
         on_check: Callable[[str, datetime | None], None],
         on_fatal: Callable[[StoreError], None],
+        on_word: Callable[[frozenset[str]], None] = lambda _accounts: None,
     ) -> None:
         """Take the account, how to make its connector, and how often to look where the mailbox does not notify.
 
         One that does is looked at every `pace.usual` seconds as well.
 
-        `on_check` is told after each pass when something is due next; `on_fatal` that nothing can be stored any more.
+        `on_check` is told after each pass when something is due next; `on_fatal` that nothing can be stored any more; `on_word`
+        which other accounts are to look now.
         """
         super().__init__(name=f"account-{account.name}", daemon=True)
         self.account = account
@@ -83,6 +85,7 @@ class Worker(threading.Thread):
         self._pace = pace
         self._on_check = on_check
         self._on_fatal = on_fatal
+        self._on_word = on_word
         self._stopping = threading.Event()
         self._resting = False
         self._delay = _FIRST_DELAY
@@ -169,10 +172,14 @@ class Worker(threading.Thread):
             report = cycle.run_pass(self._clock.now())
             self._told.clear()
             self._tell(report, said=said)
+            # What a connection stored before it broke, nobody was woken for.
+            wake = report.wake if said else frozenset(other.name for other in self.account.beside)
             if not said:
                 said = True
                 give_back()
             self._on_check(self.account.name, report.next_check)
+            if wake:
+                self._on_word(wake)
             if self._stopping.is_set():
                 return
             before = self._clock.now(), self._clock.monotonic()

@@ -23,7 +23,7 @@ _DELIMITER = re.compile(r"^-- ?$", re.MULTILINE)
 _CONTACT = re.compile(r"\+?\d[\d\s()./-]{5,30}\d|[^\s@<>]{1,64}@[^\s@<>]{1,190}")
 _SHORT_LINE = 60
 _MAX_SENTENCES = 400
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _LAST = 12
 """Lines from the end in which a signature begins."""
 _ADDED = 3
@@ -141,7 +141,7 @@ def _last_lines(text: str, begin: int, end: int, profile: Profile | None) -> int
 
 def _signed(text: str, begin: int, end: int, name: str) -> int:
     """Return where the user's name stands alone among the last lines, or what closes the mail above it; else `end`."""
-    lines = [found.span() for found in _LINE.finditer(text, begin, end)][-_LAST:]
+    lines = [found.span() for found in _LINE.finditer(text, begin, end) if not found.group().isspace()][-_LAST:]
     own = _name_words(name)
     for place in range(len(lines) - 1, -1, -1):
         line = text[slice(*lines[place])].strip()

@@ -75,7 +75,8 @@ def _take_names(ledger: Ledger, event: Incoming) -> None:
 def _asks_whose(ledger: Ledger, event: Incoming) -> bool:
     """Ask to which process a mail belongs that fits several; return True if nothing else comes of it but a pause.
 
-    A mistaken pause costs little. What would close the process, or call an interview off, waits for the user's word.
+    A mistaken pause costs little. What would close the process or call an interview off waits for the user's word, and so does an
+    interview, for which each process would thank.
     """
     who = event.sender.name or event.sender.address or "somebody"
     text = (
@@ -83,7 +84,7 @@ def _asks_whose(ledger: Ledger, event: Incoming) -> bool:
         f"follow-ups in each of them: `hearback why {ledger.id}` shows it, and `hearback split` says where it belongs."
     )
     ledger.asides.append(Aside("unsure", text, event.at, (event.id,)))
-    if event.kind not in _GRAVE:
+    if event.kind not in _GRAVE and not event.facts.interviews:
         return False
     ledger.go(Signal.REPLIED, "a mail that may be another process's")
     return True

@@ -177,9 +177,9 @@ def _names(item: Linkable, hubs: set[str]) -> Iterator[str]:
         if message_id:
             yield f"r:{message_id}:{company}" if message_id in hubs else f"r:{message_id}"
     yield from (f"u:{uid}" for uid in item.uids if uid)
-    if item.thread_id:
+    for thread_id in filter(None, (item.thread_id, *item.also_in)):
         # Providers thread by subject too: receipts of two companies under one subject are not one conversation.
-        yield f"t:{item.thread_id}:{'' if item.references else company}"
+        yield f"t:{thread_id}:{'' if item.references else company}"
 
 
 def _tie(item: Linkable, ids: set[str], *, shared: bool, pinned: bool) -> Evidence:
@@ -192,8 +192,8 @@ def _tie(item: Linkable, ids: set[str], *, shared: bool, pinned: bool) -> Eviden
         return REFERENCES, (f"references {REFERENCES:.2f}: {told}",)
     if item.uids:
         return CALENDAR, (f"calendar UID {CALENDAR:.2f}: {min(item.uids)}",)
-    if item.thread_id:
-        return THREAD, (f"provider thread {THREAD:.2f}: {item.thread_id}",)
+    if thread_id := item.thread_id or next(iter(item.also_in), ""):
+        return THREAD, (f"provider thread {THREAD:.2f}: {thread_id}",)
     return REFERENCES, (f"references {REFERENCES:.2f}: a message of it answers this one",)
 
 

@@ -27,6 +27,8 @@ class Linkable:
     references: tuple[str, ...] = ()
     """In-Reply-To included; msg-ids without brackets, oldest first."""
     thread_id: str = ""
+    also_in: tuple[str, ...] = ()
+    """Ids of the conversation it stands in elsewhere: a message may lie in mailboxes of several providers."""
     uids: tuple[str, ...] = ()
     """Calendar UIDs."""
     addresses: tuple[str, ...] = ()

@@ -20,8 +20,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from functools import cache
 from io import StringIO
 from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
 
 from tests.crash.naive import work as naive
 
@@ -33,10 +37,16 @@ _ANY_TRACER = 0x59616D61
 Target = Callable[[Sequence[str]], object]
 
 
-def _hearback(arguments: Sequence[str]) -> object:
+@cache
+def _parser() -> Any:
+    """Return the parser of the commands, made once: that writes nothing either."""
     from watcher.cli.app import app  # noqa: PLC0415 - after the warming
 
-    return app(list(arguments), prog_name="hearback")
+    return get_command(app)
+
+
+def _hearback(arguments: Sequence[str]) -> object:
+    return _parser().main(list(arguments), prog_name="hearback")
 
 
 TARGETS: dict[str, Target] = {"hearback": _hearback, "naive": naive}
@@ -48,14 +58,15 @@ def _warm() -> None:
     Drafts are checked here, with a dictionary that is loaded already: a process for each of thousands of passes takes too long.
     """
     import connectors.imap  # noqa: F401, PLC0415
+    from tests.statements import compile_once  # noqa: PLC0415
     from watcher import proofread  # noqa: PLC0415
 
+    compile_once()
     proofread.apart = proofread.here
     from tests.crash.files import Files  # noqa: PLC0415
     from tests.crash.gmail import Gmail  # noqa: PLC0415
     from tests.crash.outlook import Outlook  # noqa: PLC0415
     from tests.crash.scenarios import SCENARIOS  # noqa: PLC0415
-    from watcher.cli.app import app  # noqa: PLC0415
 
     with Gmail() as gmail, Outlook() as outlook:
         served = [(place, SCENARIOS[1]) for place in (gmail, outlook)]
@@ -64,7 +75,7 @@ def _warm() -> None:
                 world = place.world(Path(name), "warm")
                 for step in (*scenario.before, scenario.last):
                     step.act(world)
-                    if app(world.arguments(step.now), prog_name="hearback", standalone_mode=False):
+                    if _parser().main(world.arguments(step.now), prog_name="hearback", standalone_mode=False):
                         raise SystemExit("the program does not work at all")
     gc.collect()
     gc.freeze()

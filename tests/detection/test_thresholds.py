@@ -14,6 +14,8 @@ from tests.detection.measure import INTERVIEW, Reading, calibration, disturbing,
 from tests.detection.rows import Row, corpus, corpus_path, held, letters, read_rows
 from tests.detection.targets import Target, targets
 
+pytestmark = pytest.mark.xdist_group("detection")  # the letters are read once, for all tests of this file
+
 _LETTERS = letters()
 _AT = datetime(2026, 12, 3, 14, 0, tzinfo=timezone(timedelta(hours=1)))
 

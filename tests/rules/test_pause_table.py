@@ -200,3 +200,16 @@ def test_a_mail_that_fits_several_processes_pauses_each_and_asks_and_closes_none
     assert {place.kind.value for place in decision.place} == set()
     _, answered = after(mail, mine("own", AT + timedelta(hours=1)), hours=2)
     assert "unsure" not in told(answered)
+
+
+@pytest.mark.parametrize("kind", [Kind.HUMAN_REPLY, Kind.RESCHEDULE, Kind.INTERVIEW_CONFIRMATION])
+def test_an_interview_of_a_mail_that_fits_several_processes_is_thanked_for_in_none_before_the_user_says_whose_it_is(
+    kind: Kind,
+) -> None:
+    told_of = meeting(AT + timedelta(days=1), uid="another")
+    mail = theirs("in", AT, kind, facts=Facts(interviews=(told_of,)))
+    process, decision = after(replace(mail, unsure=True), hours=48)
+    assert "another" not in {one.interview.uid for one in process.rounds}
+    assert "unsure" in told(decision)
+    sure, _ = after(mail, hours=48)
+    assert "another" in {one.interview.uid for one in sure.rounds}

@@ -64,6 +64,15 @@ def test_a_providers_thread_ties_but_not_two_companies_under_one_subject() -> No
     assert len(link(apart)) == 2
 
 
+def test_a_message_that_stands_in_threads_of_two_providers_ties_both() -> None:
+    bare: dict[str, Any] = {"company": "", "domain": "", "addresses": ()}
+    one = _item("a", opens=True, thread_id="t", **bare)
+    both = _item("b", 1, thread_id="u", also_in=("t",), **bare)
+    other = _item("c", 2, thread_id="u", **bare)
+    assert _groups([one, both, other]) == [{"a", "b", "c"}]
+    assert _groups([one, other]) == [{"a"}]
+
+
 def test_a_reply_from_another_address_of_the_company_joins() -> None:
     items = [_item("invite", opens=True), _item("reply", 9, addresses=(_ADA,), company="")]
     (cluster,) = link(items)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from functools import lru_cache
 from io import StringIO
 from itertools import combinations
 from typing import Any
@@ -28,6 +29,8 @@ from watcher.store.mail import links_of
 
 __all__ = ["Sight", "broken", "faults", "look", "mutants"]
 
+_text = lru_cache(maxsize=64)(plain_text)
+"""What is to be seen is looked at dozens of times, and never changed; each look parses the drafts anew."""
 _QUIET = frozenset({"OUR_TURN", "PAUSED", "DORMANT", "CLOSED"})
 _AFTER_THE_END = frozenset({"gracious", "keep_warm"})
 
@@ -184,7 +187,7 @@ def _texts(of: Callable[[Sight], str], *, there: bool) -> Callable[[Sight, Any],
 
 
 def _longest(sight: Sight, wanted: Any) -> Iterator[str]:
-    notes = {key: len(body_of(plain_text(draft)).split()) for key, draft in sight.drafts.items() if key.startswith("thank_you")}
+    notes = {key: len(body_of(_text(draft)).split()) for key, draft in sight.drafts.items() if key.startswith("thank_you")}
     longest = max(notes, key=lambda key: notes[key], default="")
     if longest != wanted or sorted(notes.values())[-2:].count(notes[longest]) > 1:
         yield f"is {longest!r} of {notes}, not {wanted!r}"
@@ -221,14 +224,14 @@ def _drafts(sight: Sight, wanted: Any) -> Iterator[str]:
         if draft is None:
             yield f"there is no draft {one['of']!r}; there are {sorted(sight.drafts)}"
             continue
-        text = " ".join(plain_text(draft).split())
+        text = " ".join(_text(draft).split())
         wrong = (_of_draft(sight, draft, text, key, value) for key, value in one.items() if key != "of")
         yield from (f"{one['of']}: {fault}" for fault in wrong if fault)
 
 
 def _of_draft(sight: Sight, draft: EmailMessage, text: str, key: str, wanted: Any) -> str:
     """Return what is wrong with one draft, empty where nothing is."""
-    body = body_of(plain_text(draft))
+    body = body_of(_text(draft))
     if key == "has":
         return ", ".join(f"no {words!r} in: {text}" for words in wanted if words not in text)
     if key == "lacks":
@@ -237,12 +240,13 @@ def _of_draft(sight: Sight, draft: EmailMessage, text: str, key: str, wanted: An
         earlier = sight.stage.letters.get(wanted)
         expected = None if wanted == "nothing" else earlier["Message-ID"] if earlier is not None else "?"
         return "" if draft["In-Reply-To"] == expected else f"answers {draft['In-Reply-To']}, not {wanted!r}"
-    there = {
-        "subject": str(draft["Subject"]),
-        "asks": "?" in body,
-        "html": draft.get_body(("html",)) is not None,
-        "sentences": len(split_sentences(body)),
-    }[key]
+    asked: Mapping[str, Callable[[], object]] = {
+        "subject": lambda: str(draft["Subject"]),
+        "asks": lambda: "?" in body,
+        "html": lambda: draft.get_body(("html",)) is not None,
+        "sentences": lambda: len(split_sentences(body)),
+    }
+    there = asked[key]()
     return "" if there == wanted else f"{key} is {there!r}, not {wanted!r}: {text}"
 
 
@@ -291,7 +295,7 @@ def _recipients(draft: EmailMessage) -> int:
 
 
 def _alike(sight: Sight) -> Iterator[tuple[str, str]]:
-    notes = {key: plain_text(draft) for key, draft in sight.drafts.items() if key.startswith("thank_you")}
+    notes = {key: _text(draft) for key, draft in sight.drafts.items() if key.startswith("thank_you")}
     for one, other in combinations(notes, 2):
         if likeness(notes[one], notes[other]) >= THRESHOLD or shared_sentences(notes[one], notes[other]):
             yield one, other

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from connectors.maildir import create_maildir
 from tests.letters import invitation
 from tests.watcher.desk import NO_FORMS
 from watcher.cli.app import app
+from watcher.proofread import here
 
 __all__ = ["INTERVIEW", "INVITED", "CliDesk"]
 
@@ -22,8 +27,17 @@ INVITED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 INTERVIEW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 
 
+_command = cache(get_command)
+"""The parser of the commands: making it takes as long as many a command, and each use of it is like the first."""
+
+
 class CliDesk:
-    """Runs commands in this process, and leaves logging and umask as they were."""
+    """Runs commands in this process, and leaves logging and umask as they were.
+
+    Drafts are checked in this process as well, where the dictionary is loaded once; `apart` does it as a user's command does.
+    """
+
+    apart = False
 
     def __init__(self, path: Path) -> None:
         """Make configuration and mailbox below `path`."""
@@ -55,7 +69,8 @@ class CliDesk:
 
     def run(self, *words: str, code: int = 0, given: str = "") -> Result:
         """Run a command, and hold it to its exit code."""
-        return self.run_bare(*words, "--config", str(self.config), code=code, given=given)
+        with nullcontext() if self.apart else patch("watcher.proofread.apart", here):
+            return self.run_bare(*words, "--config", str(self.config), code=code, given=given)
 
     @staticmethod
     def run_bare(*words: str, code: int = 0, given: str | bytes = "") -> Result:
@@ -65,7 +80,8 @@ class CliDesk:
         root = logging.getLogger()
         handlers, level = root.handlers[:], root.level
         try:
-            result = CliRunner().invoke(app, [*words], input=given, catch_exceptions=False)
+            with patch("typer.testing._get_command", _command):
+                result = CliRunner().invoke(app, [*words], input=given, catch_exceptions=False)
         finally:
             os.umask(umask)
             for handler in root.handlers[:]:

@@ -1,10 +1,14 @@
-"""What tests have to say beside passing: how much of what they could try they did."""
+"""What tests have to say beside passing: how much of what they could try they did. Their stores compile statements once."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.statements import compile_once
+
 __all__ = ["pytest_terminal_summary"]
+
+compile_once()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

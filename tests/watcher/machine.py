@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import ClassVar
 
@@ -339,4 +340,4 @@ class Office(Desk):
 
 def message_id(raw: bytes) -> str:
     """Return the Message-ID of a message, without brackets."""
-    return str(message_from_bytes(raw, policy=policy.default)["Message-ID"]).strip().strip("<>")
+    return str(BytesHeaderParser().parsebytes(raw)["Message-ID"]).strip().strip("<>")

@@ -310,16 +310,34 @@ def test_a_note_that_was_sent_is_not_written_again_after_a_merge(two: CliDesk) -
     assert recipients(two) == ["rita@acme.test"]
 
 
-def test_mailboxes_keep_their_own_processes(desk: CliDesk, tmp_path: Path) -> None:
+def test_what_came_to_two_mailboxes_is_merged_and_taken_apart_as_in_one(desk: CliDesk, tmp_path: Path) -> None:
     create_maildir(tmp_path / "second")
     desk.configure('[accounts.main]\nkind = "maildir"\npath = "mail"\n[accounts.more]\nkind = "maildir"\npath = "second"\n')
     desk.invite()
-    raw = invitation(INVITED, INTERVIEW, message_id="b@zeta.test", sender="Bo <bo@zeta.test>", uid="b", role="Chef")
+    raw = invitation(
+        INVITED,
+        INTERVIEW + timedelta(hours=1),
+        message_id="b@zeta.test",
+        subject="Interview confirmation: Chef at Zeta",
+        sender="Bo Lind <bo@zeta.test>",
+        uid="b",
+        role="Chef",
+        summary="Interview: Chef at Zeta",
+        attendees=[("Bo Lind", "bo@zeta.test")],
+        organizer=("Bo Lind", "bo@zeta.test"),
+    ).replace(b"Chef role at Acme", b"Chef role at Zeta")
     (tmp_path / "second" / "new" / "1.b.world").write_bytes(raw)
     once(desk, INVITED)
-    one, other = states(desk)
+    one, other = sorted(states(desk))
 
-    assert "two mailboxes" in desk.run("merge", one, other, code=2).stderr
+    desk.run("merge", one, other)
+    once(desk, INVITED + timedelta(hours=1))
+    assert {row["account"] for row in desk.json("why", one)["messages"]} == {"main", "more"}
+    assert list(states(desk)) == [one]
+
+    desk.run("split", one)
+    once(desk, INVITED + timedelta(hours=2))
+    assert sorted(states(desk)) == [one, other]
 
 
 def test_a_correction_wakes_the_daemon_which_acts_on_it(thanked: CliDesk) -> None:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections import Counter
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Story:
         self.desk = Desk(path)
         self.now = INTERVIEW + timedelta(hours=2)
         self.done: set[str] = set()
-        """Who got a note, or must get none."""
+        """Who got a note of thanks, or must get none."""
         for number, (name, address, role) in enumerate(PEOPLE):
             raw = invitation(
                 INVITED,
@@ -82,6 +83,20 @@ class Story:
                 for one in self.desk.processes(self.now)
             ]
 
+    def deal(self, recipient: str, *, delete: bool) -> None:
+        if self.kind_of(self.desk.draft_file(recipient)) is DraftKind.THANK_YOU:
+            self.done.add(recipient)
+        if delete:
+            self.desk.draft_file(recipient).unlink()
+        else:
+            self.desk.user_sends(recipient, self.now)
+
+    def kind_of(self, file: Path) -> DraftKind:
+        """Return what a file in Drafts is for."""
+        name = str(message_from_bytes(file.read_bytes())["Message-ID"]).strip("<>")
+        with self.desk.store.read() as connection:
+            return next(row.key.kind for row in load_outbox(connection, "main") if row.draft.message_id == name)
+
     def says(self, row: CorrectionRow) -> None:
         with self.desk.store.write() as connection:
             add_correction(connection, row)
@@ -96,14 +111,8 @@ class Story:
                     connection.exec_driver_sql(f"DELETE FROM {table}")
             self.desk.restart()
         elif what in {"delete", "send"}:
-            if not drafts:
-                return
-            recipient = str(drafts[one % len(drafts)]["To"].addresses[0].addr_spec)
-            self.done.add(recipient)
-            if what == "delete":
-                self.desk.draft_file(recipient).unlink()
-            else:
-                self.desk.user_sends(recipient, self.now)
+            if drafts:
+                self.deal(str(drafts[one % len(drafts)]["To"].addresses[0].addr_spec), delete=what == "delete")
         elif held and what == "relabel":
             rows = [row for each in held for row in each.messages if not row.own]
             row = rows[one % len(rows)]
@@ -123,6 +132,18 @@ class Story:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
 @example([("delete", 30, None), ("delete", 22, None), ("split", 11, 13), ("lose", None, None), ("delete", 3, None)])
+@example([("relabel", 12, Kind.NOISE), ("delete", 1, None), ("relabel", 18, Kind.REJECTION), ("lose", None, None)])
+@example(
+    [
+        ("relabel", 12, Kind.REJECTION),
+        ("delete", 20, None),
+        ("relabel", 11, None),
+        ("send", 28, None),
+        ("delete", 7, None),
+        ("relabel", 22, Kind.NOISE),
+    ]
+)
+@example([("send", 4, None), ("split", 3, 20), ("relabel", 3, Kind.HUMAN_REPLY), ("split", 3, 20)])
 @given(st.lists(STEP, min_size=2, max_size=6))
 def test_nothing_doubles_and_the_last_word_holds(steps: list[tuple[str, Any, Any]]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="hearback-corrections-"))

@@ -101,6 +101,7 @@ def test_without_a_configuration_it_checks_what_needs_none(tmp_path: Path, monke
 
 
 def test_against_a_process_the_names_and_the_person_are_checked(desk: CliDesk, tmp_path: Path) -> None:
+    desk.apart = True  # what is known goes to the process of the checks
     desk.invite()
     desk.run("once", "--now", INTERVIEW.isoformat())
     good = saved(tmp_path / "good.eml", TEXT)
@@ -111,6 +112,7 @@ def test_against_a_process_the_names_and_the_person_are_checked(desk: CliDesk, t
 
 
 def test_what_the_configuration_says_is_heeded(desk: CliDesk, tmp_path: Path) -> None:
+    desk.apart = True  # what is known goes to the process of the checks
     desk.configure(rest='[lint]\nconfidential = ["billing ledger"]\noff = ["part"]\n')
     path = saved(tmp_path / "note.eml", TEXT)
     told = json.loads(desk.run("lint", str(path), "--json", code=Exit.FINDINGS).stdout)

@@ -71,6 +71,8 @@ class Machine(RuleBasedStateMachine):
         self.office = Office(self.folder, self.template, STARTS[0], self.playbook)
         self.came_through = False
         """The last thing that happened was a pass that came through."""
+        self.assessed: list[Assessment] | None = None
+        """Where every process stands since then, when that was asked."""
         self.deleted: set[str] = set()
         """Keys of drafts that the user deleted at one time or another."""
         self.never_again: set[str] = set()
@@ -93,6 +95,7 @@ class Machine(RuleBasedStateMachine):
 
     def passes(self, faults: Faults | None = None) -> None:
         """Make a pass, in which `faults` happen."""
+        self.assessed = None
         self.came_through = self.office.tries(faults or Faults()) is not None
 
     def happens(self) -> Office:
@@ -109,6 +112,13 @@ class Machine(RuleBasedStateMachine):
     def found(self) -> list[Assessment]:
         """Return where every process stands."""
         return self.office.processes(self.office.now)
+
+    def standing(self) -> list[Assessment]:
+        """Return the same after a pass, behind which nothing happened yet: asked once for all that must hold."""
+        assert self.came_through
+        if self.assessed is None:
+            self.assessed = self.found()
+        return self.assessed
 
     def at_rest(self) -> list[tuple[Path, OutboxRow]]:
         """Return the drafts of ours that stand as we wrote them and about which nothing is planned."""
@@ -406,7 +416,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.came_through)
     @invariant()
     def what_is_decided_is_done(self) -> None:
-        for found in self.found():
+        for found in self.standing():
             rows = {row.key: row for row in found.outbox}
             for place in found.decision.place:
                 row = rows[place.key]
@@ -418,7 +428,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.came_through)
     @invariant()
     def no_untouched_draft_stands_when_it_is_not_their_turn(self) -> None:
-        for found in self.found():
+        for found in self.standing():
             if found.process.state in QUIET:
                 placed = [row.key for row in found.outbox if row.state is RowState.PLACED and not row.key.kind.to_self]
                 assert {key.kind for key in placed} <= {DraftKind.GRACIOUS}, found.process.state
@@ -427,7 +437,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def follow_ups_stay_below_the_cap_and_for_the_right_mornings(self) -> None:
         policy = self.office.account.policy
-        for found in self.found():
+        for found in self.standing():
             wait = found.process.wait
             if wait is not None:
                 assert len(wait.follow_ups) <= cap_of(wait, policy)

@@ -73,9 +73,12 @@ class Rig:
         self.looks = 0
         self.stood: list[float] = []
         """What the mailbox was waited for."""
+        self.given_back: list[int] = []
+        """How often it had been looked at when memory was given back: doing so in the tests' process takes a second each time."""
         Mailbox.opened = 0
         self.worker = self.anew()
         monkeypatch.setattr("watcher.worker.wait_for", self._wait)
+        monkeypatch.setattr("watcher.worker.give_back", lambda: self.given_back.append(self.looks))
 
     def anew(self) -> Worker:
         """Make a worker on the same store, as another process would."""
@@ -172,6 +175,22 @@ def test_a_server_is_left_alone_for_as_long_as_it_asks(rig: Rig) -> None:
     rig.worker.run()
 
     assert min(rig.waited) >= 900.0
+
+
+def test_memory_is_given_back_behind_the_first_look_of_each_connection(rig: Rig) -> None:
+    moods = iter([False, False, True])
+
+    def sometimes() -> None:
+        if next(moods, False):
+            raise Unavailable("closed.")
+        if rig.looks >= 5:
+            rig.worker.stop()
+
+    rig.at_wait, rig.waits = sometimes, 9
+    rig.worker.run()
+
+    assert Mailbox.opened == 2
+    assert rig.given_back == [1, 4]
 
 
 def test_a_server_that_lets_in_and_hangs_up_is_not_stormed(rig: Rig) -> None:

@@ -26,6 +26,7 @@ from watcher.store import Connection
 from watcher.store.corrections import CorrectionRow, Said, add_correction, kinds_said, load_corrections
 from watcher.store.links import processes_with
 from watcher.store.mail import EventRow, events_named, links_of, load_processes, put_events, search_messages
+from watcher.together import each_once, links_once
 
 __all__ = ["merge", "relabel", "split"]
 
@@ -55,7 +56,7 @@ def split(path: Path, process: str, messages: Sequence[str], target: str | None,
                     goal = _held(connection, other) if other is not None else None
                     row = splitting(held, leaving, seen.now, taken=taken, target=goal, shared=beside)
                 else:
-                    row = unmerging(held, load_corrections(connection, held.account), seen.now, taken=taken)
+                    row = unmerging(held, load_corrections(connection, found.account.names), seen.now, taken=taken)
             except CannotCorrect as error:
                 raise UsageError(str(error)) from None
             after = _store(connection, found.account, row, seen, (row.process, row.other))
@@ -87,31 +88,27 @@ def relabel(path: Path, message: str, kind: str, *, as_json: bool) -> None:
             seen = view(config, connection)
             account, envelope = _message(connection, config, seen, message)
         with store.write() as connection:
-            before = kinds_said(load_corrections(connection, account.name)).get(envelope.identity)
-            known = next(iter(events_named(connection, account.name, [envelope.identity])), None)
+            before = kinds_said(load_corrections(connection, account.names)).get(envelope.identity)
+            copies = [row for name in account.names for row in events_named(connection, name, [envelope.identity])]
+            known = next(iter(each_once(account, copies)), None)
             _demand_news(known, before, said)
             kept = before is not None and before.kind is not None
             was = before.was if kept and before is not None else reading_of(known) if known is not None else None
             row = CorrectionRow(0, account.name, seen.now, Said.RELABEL, leaves=(envelope.identity,), kind=said, was=was)
-            if known is not None:
-                put_events(connection, [as_said(known, row)])
-            after = _store(connection, account, row, seen, processes_with(connection, account.name, envelope.identity))
+            put_events(connection, [as_said(copy, row) for copy in copies])
+            after = _store(connection, account, row, seen, processes_with(connection, account.names, envelope.identity))
     told = {"id": envelope.identity, "subject": plain(envelope.subject) or None, "kind": said.value if said is not None else None}
     _tell(config, seen, after, as_json=as_json, message=told)
 
 
 def _held(connection: Connection, found: Assessment) -> Held:
-    links = links_of(connection, found.account.name, found.process.id)
+    links = links_once(links_of(connection, found.account.names, found.process.id))
     return Held(found.account.name, found.process.id, found.process.company, found.messages, tuple(links))
 
 
 def _beside(connection: Connection, seen: View, held: Held, leaving: Sequence[str]) -> dict[str, Held]:
     """Return the other processes in which any of these messages stand."""
-    shared = [
-        one
-        for one in seen.processes
-        if one.account.name == held.account and one.process.id != held.id and any(row.identity in leaving for row in one.messages)
-    ]
+    shared = [one for one in seen.processes if one.process.id != held.id and any(row.identity in leaving for row in one.messages)]
     return {one.process.id: _held(connection, one) for one in shared}
 
 
@@ -143,12 +140,13 @@ def _message(connection: Connection, config: Config, seen: View, name: str) -> t
             f"{name!r} is too short to name a message: give at least {_SHORTEST} characters of its id, or its Message-ID."
         )
     mailboxes = {row.name for row in seen.accounts}
-    found = [
+    named = [
         (account, envelope)
         for account in config.accounts
         if account.name in mailboxes
         for envelope in search_messages(connection, account.name, word)
     ]
+    found = [*{envelope.identity: (account, envelope) for account, envelope in reversed(named)}.values()][::-1]
     if len(found) == 1:
         account, envelope = found[0]
         return build_account(config, account, read_policy(config)), envelope
@@ -187,10 +185,10 @@ def _demand_news(known: EventRow | None, before: CorrectionRow | None, said: Kin
 def _store(connection: Connection, account: Account, row: CorrectionRow, seen: View, names: Sequence[str]) -> list[Assessment]:
     """Store a correction, link anew, and return where the processes stand that it is about."""
     add_correction(connection, row)
-    linked = Linker(account.name, account.profile.name).relink(connection)
+    linked = Linker(account.name, account.profile.name, account.names, account.own).relink(connection)
     wanted = dict.fromkeys([*names, *sorted(linked.processes_of(row.leaves))])
     if row.verb is not Said.RELABEL:  # what is read anew may yet change whose they are: the next pass knows
-        follow_said(connection, account.name, linked)
+        follow_said(connection, account.names, linked)
     there = {process.id for process in linked.processes}
     return [assess(connection, account, name, seen.now) for name in wanted if name in there]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,12 +14,11 @@ from watcher.cli.printing import print_bytes, print_json, show
 from watcher.history import domains_of, events_for
 from watcher.store.journal import load_log, marks_of
 from watcher.store.mail import links_of
+from watcher.together import links_once
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from rules.process import Event
-    from watcher.history import Assessment
     from watcher.report.steps import Aheads
 
 __all__ = ["show_drafts", "show_origins", "show_plan", "show_simulation", "show_status", "show_why"]
@@ -81,10 +79,8 @@ def show_plan(path: Path, now: str | None, ics: Path | None, *, as_json: bool) -
     with open_store(config) as store, store.read() as connection:
         seen = view(config, connection, moment)
         until = seen.now + timedelta(days=PLAN_DAYS)
-        known: dict[str, list[tuple[Assessment, list[Event]]]] = defaultdict(list)
-        for one in seen.processes:
-            known[one.account.name].append((one, events_for(connection, one.account, one.process.id)[1]))
-        ahead = {name: each for group in known.values() for name, each in look_ahead_of_all(group, seen.now, until).items()}
+        known = [(one, events_for(connection, one.account, one.process.id)[1]) for one in seen.processes]
+        ahead = look_ahead_of_all(known, seen.now, until)
     if ics is not None:
         _write_ics(ics, seen, ahead)
         return
@@ -133,7 +129,7 @@ def show_simulation(path: Path, word: str, suppositions: Sequence[str], now: str
         known = [
             (one, events_for(connection, one.account, one.process.id)[1])
             for one in seen.processes
-            if one is found or (one.account.name == found.account.name and shared.intersection(domains_of(one.process)))
+            if one is found or shared.intersection(domains_of(one.process))
         ]
     try:
         supposed = [parse_supposition(text, seen.now, seen.zone) for text in suppositions]
@@ -184,9 +180,10 @@ def show_why(path: Path, word: str, now: str | None, *, as_json: bool) -> None:
     with open_store(config) as store, store.read() as connection:
         seen = view(config, connection, moment)
         found = choose(seen.processes, word)
-        log = load_log(connection, found.account.name, found.process.id, last=_LOG_LINES)
-        marks = marks_of(connection, found.account.name, found.process.id)
-        links = links_of(connection, found.account.name, found.process.id)
+        names = found.account.names
+        log = load_log(connection, names, found.process.id, last=_LOG_LINES)
+        marks = marks_of(connection, names, found.process.id)
+        links = links_once(links_of(connection, names, found.process.id))
     _answer(
         seen,
         as_json,

@@ -145,8 +145,9 @@ def _at_terminal() -> bool:
 def _store(store: Store, found: Assessment, given: Notes) -> bool:
     """Store notes unless they say nothing new; say whether they did."""
     name, process, rounds = found.account.name, found.process.id, found.process.rounds
+    accounts = found.account.names
     with store.write() as connection:
-        rows = [row for row in notes_of(connection, name, process) if rebound(row.notes, rounds).round == given.round]
+        rows = [row for row in notes_of(connection, accounts, process) if rebound(row.notes, rounds).round == given.round]
         before = merge(given.round, [row.notes for row in rows])
         last = max((row.at for row in rows), default=given.at - timedelta(microseconds=1))
         at = max(given.at, last + timedelta(microseconds=1))
@@ -157,7 +158,7 @@ def _store(store: Store, found: Assessment, given: Notes) -> bool:
         same = before is not None and after is not None and replace(before, at=at) == replace(after, at=at)
         if same:
             return False
-        opener = next((row.opener for row in load_processes(connection, name) if row.id == process), "")
+        opener = next((row.opener for row in load_processes(connection, accounts) if row.id == process), "")
         if given.whole:
             drop_notes(connection, [row.id for row in rows if row.source == _SAID])
         put_note(connection, NoteRow(0, name, process, opener, _SAID, at, "", given))

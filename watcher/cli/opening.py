@@ -15,6 +15,7 @@ from watcher.clock import SystemClock
 from watcher.config import Config, load_config
 from watcher.history import Assessment, assess_all
 from watcher.paths import StatePaths
+from watcher.report.away import with_away
 from watcher.report.words import plain
 from watcher.store import Connection, Store
 from watcher.store.accounts import AccountRow, all_accounts
@@ -71,7 +72,7 @@ def view(config: Config, connection: Connection, now: datetime | None = None) ->
         )
     policy = read_policy(config)
     found = [one for row in rows for one in assess_all(connection, build_account(config, names[row.name], policy), moment)]
-    return View(config, moment, now is not None or bool(told), rows, tuple(found))
+    return View(config, moment, now is not None or bool(told), rows, tuple(with_away(one, rows) for one in found))
 
 
 def choose(found: Sequence[Assessment], word: str) -> Assessment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "play_demo", "run_forever", "run_passes"]
 
 
+_ROUNDS = 5
+"""How often the accounts are gone through at most: one may have left word for another that had its turn already. For a draft
+that moves from one to the other it takes three."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How the pass over one account went."""
@@ -50,7 +55,10 @@ def run_forever(path: Path, *, debug: bool) -> None:
 
 
 def run_passes(path: Path, now: str | None, *, replay: bool, as_json: bool, debug: bool) -> None:
-    """Do one pass over every account, each on its own: what fails for one is told, and the others go on."""
+    """Do one pass over every account, each on its own: what fails for one is told, and the others go on.
+
+    An account that another one, looked at later, has left word for is looked at once more.
+    """
     if replay and now is None:
         raise UsageError("--replay lets --now go back in time: it needs --now TIME.")
     moment = parse_time(now) if now is not None else None
@@ -110,7 +118,33 @@ def _passes(store: Store, config: Config, moment: datetime | None) -> list[Outco
     from watcher.accounts import build_account, read_policy  # noqa: PLC0415
 
     policy = read_policy(config)
-    return [_pass(store, build_account(config, settings, policy), settings, moment) for settings in config.enabled]
+    accounts = {settings.name: (build_account(config, settings, policy), settings) for settings in config.enabled}
+    outcomes: dict[str, Outcome] = {}
+    waiting = list(accounts)
+    for _ in range(_ROUNDS):
+        again: set[str] = set()
+        for number, name in enumerate(waiting):
+            outcome = _pass(store, *accounts[name], moment)
+            outcomes[name] = _joined(outcomes[name], outcome) if name in outcomes else outcome
+            if outcome.report is not None:
+                again |= outcome.report.wake - set(waiting[number + 1 :])
+        waiting = [name for name in accounts if name in again and outcomes[name].code is Exit.OK]
+    return [*outcomes.values()]
+
+
+def _joined(one: Outcome, then: Outcome) -> Outcome:
+    """Return how two passes over one account went."""
+    if one.report is None or then.report is None:
+        return replace(then, report=one.report or then.report)
+    report = replace(
+        then.report,
+        log=one.report.log + then.report.log,
+        new=one.report.new + then.report.new,
+        first=one.report.first,
+        spent=one.report.spent + then.report.spent,
+        active=one.report.active or then.report.active,
+    )
+    return replace(then, report=report)
 
 
 def _pass(store: Store, account: Account, settings: Settings, moment: datetime | None) -> Outcome:
@@ -201,8 +235,9 @@ def _tell(outcome: Outcome, zone: ZoneInfo, *, several: bool) -> None:
     from watcher.report.words import plain, spent_words, time_words  # noqa: PLC0415
 
     name = f"{outcome.account}: " if several else ""
-    if outcome.report is None:
+    if outcome.error:
         warn(f"{outcome.account}: {outcome.error}")
+    if outcome.report is None:
         return
     report = outcome.report
     for row in report.log:

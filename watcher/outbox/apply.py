@@ -11,6 +11,7 @@ from watcher.outbox.ledger import Ledger, title
 from watcher.outbox.reconcile import look_after
 from watcher.store.drafts import Op, OutboxRow, RowState, put_row
 from watcher.store.journal import add_log
+from watcher.together import leave
 
 __all__ = ["apply", "pending"]
 
@@ -102,4 +103,5 @@ def _refused(ledger: Ledger, row: OutboxRow, why: str, now: datetime) -> None:
         counted = replace(counted, state=RowState.REFUSED if row.op is Op.PUT else row.state, op=Op.NONE)
     with ledger.store.write() as connection:
         put_row(connection, counted)
+        leave(connection, ledger.account)
         add_log(connection, [ledger.line(row, "refused", f"{title(row)}: the mailbox refuses it: {why}", now)])

@@ -17,6 +17,7 @@ from watcher.store import Connection, Store, StoreError
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, add_draft_event, load_outbox, put_row, read_back
 from watcher.store.journal import LogRow, add_log
 from watcher.store.mail import sent_otherwise
+from watcher.together import leave
 
 __all__ = ["Ledger", "content_of", "sha256", "title"]
 
@@ -85,6 +86,7 @@ class Ledger:
         """Store a row without a word about it."""
         with self.store.write() as connection:
             put_row(connection, row)
+            leave(connection, self.account)
 
     def line(self, row: OutboxRow, action: str, text: str, at: datetime) -> LogRow:
         """Return a line of the log about a draft."""
@@ -98,6 +100,7 @@ class Ledger:
     def record_in(self, connection: Connection, row: OutboxRow, change: DraftChange, text: str, at: datetime) -> None:
         """Do the same in the caller's transaction."""
         put_row(connection, row)
+        leave(connection, self.account)
         add_draft_event(connection, row, change, at)
         add_log(connection, [self.line(row, change.value, text, at)])
 
@@ -123,6 +126,7 @@ class Ledger:
         with self.store.write() as connection:
             read_back(connection, self.account.name, done.draft.message_id, ref.digest)
             put_row(connection, done)
+            leave(connection, self.account)
             add_draft_event(connection, done, DraftChange.PLACED, now)
             add_log(connection, [self.line(done, "rewritten", f"{title(done)} was brought up to date", now)])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,23 +15,30 @@ from rules.process import DraftChange
 from watcher.history import Assessment
 from watcher.outbox.ledger import Ledger, content_of, sha256
 from watcher.store.drafts import Op, OutboxRow, RowState, VersionRow, add_draft_event, put_row, put_version, versions
+from watcher.together import home_of, leave, standing_elsewhere
 from watcher.wording import wording_of
 
 __all__ = ["plan"]
 
 _THE_USERS = frozenset({RowState.SENT, RowState.DISCARDED, RowState.EDITED, RowState.REFUSED})
 """States in which nothing is planned any more."""
+_MOVED = "They write to another address of yours now: it is drafted there."
+_YOURS = "You are working on it in another mailbox."
 
 
 def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
-    """Write down what has to be done for one process; `opener` is the identity of the message that opened it."""
-    rows = {row.key: row for row in found.outbox}
-    planned: list[OutboxRow | None] = [
-        _to_stand(ledger, rows.get(place.key), place, found, opener, now) for place in found.decision.place
-    ]
-    slots = {row.key: row.slot_opens for row in found.outbox}
-    wanted = {place.key for place in found.decision.place}
-    reasons = {item.key: item.reason.text for item in found.decision.withdraw}
+    """Write down what has to be done in one account for one process; `opener` is the identity of the message that opened it.
+
+    What stands in other accounts is theirs to take back. Until it is gone nothing is written here in its place: a note that is
+    late is better than two.
+    """
+    here = ledger.account.name
+    rows = {row.key: row for row in found.outbox if row.account == here}
+    homes = [home_of(found.account, place, found.seat, found.messages, found.outbox) for place in found.decision.place]
+    places, reasons = _for_here(found, here, homes)
+    planned: list[OutboxRow | None] = [_to_stand(ledger, rows.get(place.key), place, found, opener, now) for place in places]
+    slots = {key: row.slot_opens for key, row in rows.items()}
+    wanted = {place.key for place in places}
     planned.extend(
         _to_go(row, reasons.get(key, "it is not called for any more")) for key, row in rows.items() if key not in wanted
     )
@@ -38,7 +46,10 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
     if not changed:
         return
     with ledger.store.write() as connection:
-        for row in changed:
+        elsewhere = standing_elsewhere(connection, ledger.account, found.process.id)
+        there = {(home, place.key) for home, place in homes}
+        free = [row for row in changed if row.op is not Op.PUT or not any(_bars(other, row, there) for other in elsewhere)]
+        for row in free:
             draft, raw = (row.next_draft, row.next_raw) if row.op is Op.REPLACE else (row.draft, row.raw)
             if draft is not None and raw is not None:
                 version = VersionRow(row.account, draft.message_id, str(row.key), row.version, sha256(raw))
@@ -46,6 +57,27 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
             put_row(connection, row)
             if row.state is RowState.PLACED and row.op is Op.NONE and row.slot_opens != slots.get(row.key):
                 add_draft_event(connection, row, DraftChange.PLACED, now)  # the same words, for another slot (D15, D16)
+        if free:
+            leave(connection, ledger.account)
+
+
+def _bars(other: OutboxRow, row: OutboxRow, there: Collection[tuple[str, DraftKey]]) -> bool:
+    """Say whether a draft in another account keeps one from being written: the same one, or one to the same person that goes."""
+    goes = other.state is not RowState.EDITED and (other.account, other.key) not in there
+    return other.key == row.key or (goes and other.key.recipient == row.key.recipient)
+
+
+def _for_here(found: Assessment, here: str, homes: Iterable[tuple[str, Place]]) -> tuple[list[Place], dict[DraftKey, str]]:
+    """Return what is to stand in this account, and why what is not to stand here goes; `homes` are the accounts of each draft."""
+    reasons = {item.key: item.reason.text for item in found.decision.withdraw}
+    places = []
+    yours = {row.key for row in found.outbox if row.account != here and row.state is RowState.EDITED}
+    for home, place in homes:
+        if home == here and place.key not in yours:
+            places.append(place)
+        else:
+            reasons[place.key] = _YOURS if place.key in yours else _MOVED
+    return places, reasons
 
 
 def _message_id(ledger: Ledger, key: DraftKey, version: int) -> str:
@@ -57,7 +89,7 @@ def _message_id(ledger: Ledger, key: DraftKey, version: int) -> str:
 def _unused(ledger: Ledger, key: DraftKey) -> int:
     """Return the first version of a new draft: 1, unless one that goes by another key now was written under this one."""
     with ledger.store.read() as connection:
-        given = versions(connection, ledger.account.name)
+        given = versions(connection, ledger.account.names)
     return next(version for version in itertools.count(1) if _message_id(ledger, key, version) not in given)
 
 

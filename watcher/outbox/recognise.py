@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rules.drafts.recognise import SENT, score
 from rules.mail import Message, Role
-from watcher.outbox.ledger import Ledger
+from rules.process import DraftChange
+from watcher.outbox.ledger import Ledger, title
 from watcher.store import Connection
 from watcher.store.drafts import OutboxRow, RowState, load_outbox
+from watcher.store.journal import add_log
 from watcher.store.mail import EventRow, set_step, step_taken
 
 __all__ = ["recognise"]
@@ -21,15 +25,33 @@ def _is_forgeable(item: OutboxRow, message: Message) -> bool:
 
 
 def recognise(ledger: Ledger, connection: Connection, row: EventRow, message: Message) -> None:
-    """Find the draft that a mail was, if it was one, and write down that it was sent; in the caller's transaction."""
+    """Find the draft that a mail was, if it was one, and write down that it was sent; in the caller's transaction.
+
+    A draft that stands in another account may have been sent from this one. What becomes of it there is that account's to see: it
+    is taken back, for its step is done.
+    """
+    names = ledger.account.names
+    outbox = load_outbox(connection, names)
+    here = [item for item in outbox if item.account == ledger.account.name]
+    best = _likeliest(here, row, message) or _likeliest(
+        [item for item in outbox if item.account != ledger.account.name], row, message
+    )
+    if best is None or step_taken(connection, names, str(best.key)):
+        return
+    set_step(connection, ledger.account.name, row.identity, str(best.key))
+    if best.account == ledger.account.name:
+        ledger.sent(connection, best, row.at)
+    else:
+        add_log(connection, [ledger.line(best, DraftChange.SENT.value, f"{title(best)}: sent by you", row.at)])
+
+
+def _likeliest(items: Iterable[OutboxRow], row: EventRow, message: Message) -> OutboxRow | None:
+    """Return the draft that a mail was, most likely."""
     best: OutboxRow | None = None
     highest = 0.0
-    for item in load_outbox(connection, ledger.account.name):
+    for item in items:
         if item.state in _NEVER_WRITTEN or item.draft.to.address not in row.recipients or _is_forgeable(item, message):
             continue
         if (found := score(message, item.draft)) > highest:
             best, highest = item, found
-    if best is None or highest < SENT or step_taken(connection, ledger.account.name, str(best.key)):
-        return
-    set_step(connection, ledger.account.name, row.identity, str(best.key))
-    ledger.sent(connection, best, row.at)
+    return best if highest >= SENT else None

@@ -63,7 +63,7 @@ def _configured(census: Census, config: Config, own: frozenset[str], zone: str) 
         )
         addresses |= set(found)
     profile = replace(account.profile, addresses=frozenset(addresses), zone=zone)
-    return Person(replace(account, name=_NAME, kind="archive", profile=profile), tuple(notes))
+    return Person(replace(account, name=_NAME, kind="archive", profile=profile, beside=()), tuple(notes))
 
 
 def _unknown(census: Census, own: frozenset[str], zone: str) -> Person:

@@ -89,7 +89,7 @@ def look_ahead_of_all(
     until: datetime,
     supposed: Mapping[str, Sequence[Event]] | None = None,
 ) -> dict[str, Ahead]:
-    """Return the same for processes of one account, by their ids: those at one company keep the gap between them (F15).
+    """Return the same for all processes, by their ids: those at one company keep the gap between them (F15).
 
     `supposed` are events by the id of their process.
     """

@@ -48,6 +48,7 @@ def process_status(found: Assessment, now: datetime) -> Json:
     return {
         "id": process.id,
         "account": found.account.name,
+        **({"accounts": sorted(found.accounts)} if found.account.beside else {}),
         "company": plain(process.company) or None,
         "role": plain(process.role) or None,
         "state": process.state.value,
@@ -58,7 +59,10 @@ def process_status(found: Assessment, now: datetime) -> Json:
         "followups_sent": sent,
         "cap": cap_of(process, found.account.policy),
         "next": None if following is None else _place(following, zone),
-        "drafts": [{**_draft(row, zone), "findings": finding_values(findings_of(found, row))} for row in shown_drafts(found)],
+        "drafts": [
+            {**_draft(row, zone), **_lies_in(found, row.account), "findings": finding_values(findings_of(found, row))}
+            for row in shown_drafts(found)
+        ],
         "needs_you": needs_you(found),
         "tasks": [_task(task, zone) for task in found.decision.tasks],
         "notices": [
@@ -97,6 +101,11 @@ def _time(at: datetime | None, zone: ZoneInfo | None = None) -> str | None:
         return None
     local = at.astimezone(zone) if zone is not None else at
     return local.isoformat(timespec="seconds")
+
+
+def _lies_in(found: Assessment, account: str) -> Json:
+    """Return in which account something lies, where there are several."""
+    return {"account": account} if found.account.beside else {}
 
 
 def _account(row: AccountRow) -> Json:

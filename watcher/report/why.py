@@ -70,6 +70,7 @@ def build_why(
             {
                 "id": row.identity,
                 "short": row.short,
+                "account": row.account,
                 "message_id": plain(row.thread.message_id, _LONGEST) or None,
                 "at": at(row.at),
                 "own": row.own,
@@ -211,7 +212,7 @@ def why_view(
     parts += _section("Notices", [Text(plain(notice.text, _LONGEST), "yellow") for notice in found.decision.notices])
     parts += _section("For you to do", list(task_lines(found, card_texts(found), now, zone)))
     parts += _section("By the way", [_reason_text(reason) for reason in closing_card(found, now)])
-    parts += _section("What it rests on", [*_messages(found.messages, links, zone), *_marks(marks, zone)])
+    parts += _section("What it rests on", [*_messages(found, links, zone), *_marks(marks, zone)])
     parts += _section("Left aside", [Text(plain(note, _LONGEST)) for note in process.notes])
     parts += _section("What would change it", [Text(sentence) for sentence in changes(found)])
     if (check := found.decision.next_check) is not None:
@@ -270,9 +271,9 @@ def _voice_lines(found: Assessment, now: datetime, zone: ZoneInfo) -> Iterator[T
         yield text
 
 
-def _messages(rows: Sequence[EventRow], links: Sequence[LinkRow], zone: ZoneInfo) -> Iterator[RenderableType]:
+def _messages(found: Assessment, links: Sequence[LinkRow], zone: ZoneInfo) -> Iterator[RenderableType]:
     tied = {row.identity: row for row in links}
-    for row in rows:
+    for row in found.messages:
         head = Text.assemble((f"{time_words(row.at, zone)}  ", "dim"), (f"{row.short}  ", "cyan"))
         if row.own:
             head.append("you wrote", "green")
@@ -281,6 +282,8 @@ def _messages(rows: Sequence[EventRow], links: Sequence[LinkRow], zone: ZoneInfo
                 head.append(" (the draft of ours)", "dim")
         else:
             head.append(plain(row.sender.name) or row.sender.address or "somebody", "bold")
+        if found.account.beside:
+            head.append(f" ({row.account})", "dim")
         yield Group(head, *(Padding(line, (0, 0, 0, 4)) for line in _particulars(row, tied.get(row.identity))))
 
 

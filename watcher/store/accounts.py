@@ -47,6 +47,8 @@ class AccountRow:
     calls: int = 0
     """What the last pass that was written down asked the provider for, with the quiet ones since the one before."""
     units: int = 0
+    word: int = 0
+    """Grows with what other accounts go by (`watcher.store.word`)."""
 
 
 def ensure_account(connection: Connection, name: str, kind: str, address: str) -> AccountRow:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from rules.classify.types import Kind
 from rules.threads import Correction, Pins, pins_of
+from watcher.store.among import Accounts, among
 from watcher.store.reading import Reading
 from watcher.store.tables import correction, log
 
@@ -65,9 +66,9 @@ def add_correction(connection: Connection, row: CorrectionRow) -> int:
     return last_correction(connection)
 
 
-def load_corrections(connection: Connection, account: str) -> list[CorrectionRow]:
-    """Return the corrections of an account, oldest first."""
-    rows = connection.execute(select(correction).where(correction.c.account == account).order_by(correction.c.id))
+def load_corrections(connection: Connection, account: Accounts) -> list[CorrectionRow]:
+    """Return the corrections of an account or several, oldest first."""
+    rows = connection.execute(select(correction).where(among(correction.c.account, account)).order_by(correction.c.id))
     return [
         CorrectionRow(
             **{**row._mapping, "verb": Said(row.verb), "kind": None if row.kind is None else Kind(row.kind)}  # noqa: SLF001 - public

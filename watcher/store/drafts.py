@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from connectors.base import DraftRef
 from rules.drafts.types import Draft, DraftKey
 from rules.process import DraftChange
+from watcher.store.among import Accounts, among
 from watcher.store.dialect import upsert
 from watcher.store.tables import draft_event, draft_version, outbox
 
@@ -98,9 +99,9 @@ class OutboxRow:
         return DraftRef(self.ref, self.revision, self.digest)
 
 
-def load_outbox(connection: Connection, account: str, process: str | None = None) -> list[OutboxRow]:
-    """Return the rows of an account, or of one process, in the order in which they were planned."""
-    query = select(outbox).where(outbox.c.account == account).order_by(outbox.c.planned_at, outbox.c.key)
+def load_outbox(connection: Connection, account: Accounts, process: str | None = None) -> list[OutboxRow]:
+    """Return the rows of an account or several, or of one process there, in the order in which they were planned."""
+    query = select(outbox).where(among(outbox.c.account, account)).order_by(outbox.c.planned_at, outbox.c.key, outbox.c.account)
     if process is not None:
         query = query.where(outbox.c.process == process)
     rows = []
@@ -183,9 +184,9 @@ def read_back(connection: Connection, account: str, message_id: str, digest: str
     )
 
 
-def versions(connection: Connection, account: str) -> dict[str, VersionRow]:
-    """Return every Message-ID ever given to a draft of this account."""
-    query = select(draft_version).where(draft_version.c.account == account)
+def versions(connection: Connection, account: Accounts) -> dict[str, VersionRow]:
+    """Return every Message-ID ever given to a draft of this account, or of several."""
+    query = select(draft_version).where(among(draft_version.c.account, account))
     return {row.message_id: VersionRow(*row) for row in connection.execute(query)}
 
 
@@ -208,7 +209,7 @@ def add_draft_event(connection: Connection, row: OutboxRow, change: DraftChange,
     The fold takes events by time: what happened to one draft keeps its order there, though a clock was set back in between or
     two things happened in one pass.
     """
-    same = (draft_event.c.account == row.account) & (draft_event.c.key == str(row.key))
+    same = draft_event.c.key == str(row.key)  # in whichever account it stood before
     last: datetime | None = connection.execute(select(func.max(draft_event.c.at)).where(same)).scalar()
     if last is not None:
         at = max(at, last + timedelta(microseconds=1))
@@ -224,11 +225,11 @@ def add_draft_event(connection: Connection, row: OutboxRow, change: DraftChange,
     )
 
 
-def draft_events_of(connection: Connection, account: str, processes: Iterable[str]) -> list[DraftEventRow]:
+def draft_events_of(connection: Connection, account: Accounts, processes: Iterable[str]) -> list[DraftEventRow]:
     """Return what happened to the drafts of these processes, oldest first."""
     query = (
         select(draft_event)
-        .where(draft_event.c.account == account, draft_event.c.process.in_(list(processes)))
+        .where(among(draft_event.c.account, account), draft_event.c.process.in_(list(processes)))
         .order_by(draft_event.c.id)
     )
     return [

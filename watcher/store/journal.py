@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from rules.extract.types import Interview
 from rules.intents import Reason
 from rules.process import Verb
+from watcher.store.among import Accounts, among
 from watcher.store.dialect import upsert_many
 from watcher.store.tables import log, mark, untold
 from watcher.store.tables import process as process_table
@@ -82,7 +83,7 @@ def add_mark(  # noqa: PLR0917 - the columns
 
     It is never earlier than their last one on the same process: the fold takes them by time, and a clock may have been set back.
     """
-    same = (mark.c.account == account) & (mark.c.process == process)
+    same = mark.c.process == process  # in whichever account it had its seat then
     last: datetime | None = connection.execute(select(func.max(mark.c.at)).where(same)).scalar()
     if last is not None:
         at = max(at, last + timedelta(microseconds=1))
@@ -118,9 +119,9 @@ def concerns_all(connection: Connection, after: int = 0) -> bool:
     return connection.execute(found).first() is not None
 
 
-def marks_of(connection: Connection, account: str, process: str | None = None, after: int = 0) -> list[MarkRow]:
-    """Return the marks of an account, or of one process of it, oldest first."""
-    query = select(mark).where(mark.c.account == account, mark.c.id > after).order_by(mark.c.id)
+def marks_of(connection: Connection, account: Accounts, process: str | None = None, after: int = 0) -> list[MarkRow]:
+    """Return the marks of an account or several, or of one process there, oldest first."""
+    query = select(mark).where(among(mark.c.account, account), mark.c.id > after).order_by(mark.c.id)
     if process is not None:
         query = query.where(mark.c.process == process)
     return [MarkRow(**{**row._mapping, "verb": Verb(row.verb)}) for row in connection.execute(query)]  # noqa: SLF001 - public
@@ -129,9 +130,9 @@ def marks_of(connection: Connection, account: str, process: str | None = None, a
 def job_begins(connection: Connection) -> datetime | None:
     """Return the first day in the job that the user took, of whichever account; None where they took none, or opened it again."""
     told = select(mark).where(mark.c.verb.in_([Verb.ACCEPTED.value, Verb.REOPEN.value])).order_by(mark.c.id)
-    taken: dict[tuple[str, str], datetime | None] = {}
+    taken: dict[str, datetime | None] = {}
     for row in connection.execute(told):
-        taken[row.account, row.process] = row.until if row.verb == Verb.ACCEPTED.value else None
+        taken[row.process] = row.until if row.verb == Verb.ACCEPTED.value else None
     return min((at for at in taken.values() if at is not None), default=None)
 
 
@@ -142,10 +143,10 @@ def add_log(connection: Connection, rows: Iterable[LogRow]) -> None:
         connection.execute(insert(log), values)
 
 
-def told(connection: Connection, account: str, process: str) -> frozenset[tuple[str, datetime]]:
+def told(connection: Connection, account: Accounts, process: str) -> frozenset[tuple[str, datetime]]:
     """Return (action, at) of the notices that the log holds of a process already."""
     query = select(log.c.action, log.c.at).where(
-        log.c.account == account, log.c.process == process, log.c.action.startswith("notice:")
+        among(log.c.account, account), log.c.process == process, log.c.action.startswith("notice:")
     )
     return frozenset((row.action, row.at) for row in connection.execute(query))
 
@@ -172,10 +173,10 @@ def forget_untold(connection: Connection, account: str, identities: Iterable[str
 
 
 def load_log(
-    connection: Connection, account: str, process: str | None = None, *, after: int = 0, last: int | None = None
+    connection: Connection, account: Accounts, process: str | None = None, *, after: int = 0, last: int | None = None
 ) -> list[LogRow]:
-    """Return the log of an account, or of one process, oldest first: rows behind number `after`, at most the `last` ones."""
-    query = select(log).where(log.c.account == account, log.c.id > after).order_by(log.c.id.desc())
+    """Return the log of an account or several, or of one process, oldest first: rows behind number `after`, the `last` ones."""
+    query = select(log).where(among(log.c.account, account), log.c.id > after).order_by(log.c.id.desc())
     if process is not None:
         query = query.where(log.c.process == process)
     if last is not None:

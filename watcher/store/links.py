@@ -13,6 +13,7 @@ from rules.extract.types import Facts
 from rules.mail import Address
 from rules.process import Thread
 from rules.threads import Hints
+from watcher.store.among import Accounts, among
 from watcher.store.dialect import upsert_many
 from watcher.store.mail import LinkRow
 from watcher.store.tables import event, process, process_link
@@ -73,10 +74,10 @@ def link_rows(connection: Connection, account: str) -> dict[tuple[str, str], Lin
     }
 
 
-def processes_with(connection: Connection, account: str, identity: str) -> tuple[str, ...]:
+def processes_with(connection: Connection, account: Accounts, identity: str) -> tuple[str, ...]:
     """Return the processes that hold a message, by name."""
-    query = select(process_link.c.process).where(process_link.c.account == account, process_link.c.identity == identity)
-    return tuple(connection.execute(query.order_by(process_link.c.process)).scalars())
+    query = select(process_link.c.process).where(among(process_link.c.account, account), process_link.c.identity == identity)
+    return tuple(connection.execute(query.distinct().order_by(process_link.c.process)).scalars())
 
 
 def change_links(connection: Connection, account: str, before: dict[tuple[str, str], LinkRow], after: Iterable[LinkRow]) -> None:

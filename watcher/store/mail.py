@@ -13,6 +13,7 @@ from rules.extract.types import Facts
 from rules.mail import Address, Envelope, Role
 from rules.process import Thread
 from rules.threads import Hints
+from watcher.store.among import Accounts, among
 from watcher.store.dialect import upsert, upsert_many
 from watcher.store.tables import event, message, process, process_link
 from watcher.store.types import micros
@@ -203,9 +204,9 @@ def has_messages(connection: Connection, account: str) -> bool:
     return connection.execute(select(message.c.id).where(message.c.account == account).limit(1)).first() is not None
 
 
-def step_taken(connection: Connection, account: str, step: str) -> bool:
+def step_taken(connection: Connection, account: Accounts, step: str) -> bool:
     """Say whether a mail of the user's was recognised as this draft already."""
-    query = select(event.c.identity).where(event.c.account == account, event.c.step == step).limit(1)
+    query = select(event.c.identity).where(among(event.c.account, account), event.c.step == step).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -222,9 +223,9 @@ def set_step(connection: Connection, account: str, identity: str, step: str) -> 
     connection.execute(update(event).where(event.c.account == account, event.c.identity == identity).values(step=step))
 
 
-def rename_step(connection: Connection, account: str, step: str, new: str) -> None:
+def rename_step(connection: Connection, account: Accounts, step: str, new: str) -> None:
     """Note that a draft of ours goes by another key."""
-    connection.execute(update(event).where(event.c.account == account, event.c.step == step).values(step=new))
+    connection.execute(update(event).where(among(event.c.account, account), event.c.step == step).values(step=new))
 
 
 def events_named(connection: Connection, account: str, identities: Iterable[str]) -> list[EventRow]:
@@ -260,13 +261,13 @@ def all_events(connection: Connection, account: str) -> list[EventRow]:
     return [_event(row) for row in connection.execute(query)]
 
 
-def events_of(connection: Connection, account: str, process_id: str) -> list[EventRow]:
-    """Return what was read of one process, oldest first."""
+def events_of(connection: Connection, account: Accounts, process_id: str) -> list[EventRow]:
+    """Return what was read of one process, oldest first; a message that lies in several accounts once for each."""
     query = (
         select(event, process_link.c.ambiguous)
         .join(process_link, (process_link.c.account == event.c.account) & (process_link.c.identity == event.c.identity))
-        .where(event.c.account == account, process_link.c.process == process_id)
-        .order_by(event.c.at, event.c.identity)
+        .where(among(event.c.account, account), process_link.c.process == process_id)
+        .order_by(event.c.at, event.c.identity, event.c.account)
     )
     return [_event(row) for row in connection.execute(query)]
 
@@ -293,11 +294,11 @@ class LinkRow:
     ambiguous: bool = False
 
 
-def load_processes(connection: Connection, account: str | None = None) -> list[ProcessRow]:
-    """Return the processes of one account, or of all, oldest first."""
-    query = select(process).order_by(process.c.created_at, process.c.id)
+def load_processes(connection: Connection, account: Accounts | None = None) -> list[ProcessRow]:
+    """Return the processes of one account, of several, or of all, oldest first; one that several share once for each."""
+    query = select(process).order_by(process.c.created_at, process.c.id, process.c.account)
     if account is not None:
-        query = query.where(process.c.account == account)
+        query = query.where(among(process.c.account, account))
     return [ProcessRow(*row) for row in connection.execute(query)]
 
 
@@ -307,7 +308,7 @@ def put_process(connection: Connection, row: ProcessRow) -> None:
     upsert(connection, process, values, key=["account", "id"], keep=["created_at"])
 
 
-def links_of(connection: Connection, account: str, process_id: str) -> list[LinkRow]:
+def links_of(connection: Connection, account: Accounts, process_id: str) -> list[LinkRow]:
     """Return the links of one process."""
-    query = select(process_link).where(process_link.c.account == account, process_link.c.process == process_id)
+    query = select(process_link).where(among(process_link.c.account, account), process_link.c.process == process_id)
     return [LinkRow(*row) for row in connection.execute(query)]

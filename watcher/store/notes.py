@@ -12,6 +12,7 @@ from rules.drafts.types import Draft, DraftKey
 from rules.mail import Role
 from rules.notes.dating import dated
 from rules.notes.types import Notes
+from watcher.store.among import Accounts, among
 from watcher.store.drafts import RowState
 from watcher.store.tables import message, note, outbox
 
@@ -46,9 +47,9 @@ class NoteRow:
     notes: Notes
 
 
-def notes_of(connection: Connection, account: str, process: str | None = None, after: int = 0) -> list[NoteRow]:
-    """Return the notes of an account, or of one process of it, the oldest first; those behind number `after`."""
-    query = select(note).where(note.c.account == account, note.c.id > after).order_by(note.c.at, note.c.id)
+def notes_of(connection: Connection, account: Accounts, process: str | None = None, after: int = 0) -> list[NoteRow]:
+    """Return the notes of an account or several, or of one process there, the oldest first; those behind number `after`."""
+    query = select(note).where(among(note.c.account, account), note.c.id > after).order_by(note.c.at, note.c.id)
     if process is not None:
         query = query.where(note.c.process == process)
     return [NoteRow(*row) for row in connection.execute(query)]
@@ -76,12 +77,12 @@ def last_note(connection: Connection) -> int:
     return connection.execute(select(func.max(note.c.id))).scalar() or 0
 
 
-def move_notes(connection: Connection, account: str, openers: Mapping[str, str], homes: Mapping[str, str]) -> frozenset[str]:
+def move_notes(connection: Connection, account: Accounts, openers: Mapping[str, str], homes: Mapping[str, str]) -> frozenset[str]:
     """Let notes whose process is no more follow the message that opened it; return the processes they came to.
 
     `openers` are the processes that there are, `homes` the process of each message, by identity.
     """
-    query = select(note.c.id, note.c.process, note.c.opener).where(note.c.account == account)
+    query = select(note.c.id, note.c.process, note.c.opener).where(among(note.c.account, account))
     moved: set[str] = set()
     for row in connection.execute(query).all():
         home = homes.get(row.opener, "")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select
 
 from rules.drafts.types import DraftKey
 from rules.lint.types import Finding
+from watcher.store.among import Accounts, among
 from watcher.store.dialect import upsert
 from watcher.store.tables import proof
 
@@ -31,9 +32,9 @@ class ProofRow:
     findings: tuple[Finding, ...]
 
 
-def proofs_of(connection: Connection, account: str, process: str | None = None) -> dict[DraftKey, ProofRow]:
-    """Return what was found in the drafts of an account, or of one process."""
-    query = select(proof).where(proof.c.account == account)
+def proofs_of(connection: Connection, account: Accounts, process: str | None = None) -> dict[DraftKey, ProofRow]:
+    """Return what was found in the drafts of an account or several, or of one process there."""
+    query = select(proof).where(among(proof.c.account, account))
     if process is not None:
         query = query.where(proof.c.process == process)
     rows = (

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Connection, delete, select, type_coerce, update
 
 from rules.mail import Envelope
+from watcher.store.among import Accounts, among
 from watcher.store.dialect import upsert_many
 from watcher.store.tables import message, spam
 from watcher.store.types import micros
@@ -142,11 +143,11 @@ def tidy_spam(connection: Connection, account: str, since: datetime) -> None:
     connection.execute(delete(spam).where(spam.c.account == account, over))
 
 
-def load_spam(connection: Connection, account: str, process: str | None = None, *, tied: bool = False) -> list[SpamRow]:
+def load_spam(connection: Connection, account: Accounts, process: str | None = None, *, tied: bool = False) -> list[SpamRow]:
     """Return what lies in spam, oldest first: the newest thousands, what may belong to one process, or, if `tied`, to any."""
     columns = [spam.c[name] for name in ("identity", "message_id", "answers", "thread_id", "from_address", "subject")]
     columns += [spam.c.received_at, spam.c.process, spam.c.tie]
-    query = select(*columns, type_coerce(spam.c.told, Boolean)).where(spam.c.account == account)
+    query = select(*columns, type_coerce(spam.c.told, Boolean)).where(among(spam.c.account, account))
     if process is not None:
         query = query.where(spam.c.process == process)
     elif tied:
@@ -159,7 +160,7 @@ def load_spam(connection: Connection, account: str, process: str | None = None, 
     return rows[::-1]
 
 
-def spam_by_process(connection: Connection, account: str) -> dict[str, list[SpamRow]]:
+def spam_by_process(connection: Connection, account: Accounts) -> dict[str, list[SpamRow]]:
     """Return what may belong to each process, oldest first; those without any are left out."""
     found: dict[str, list[SpamRow]] = {}
     for row in load_spam(connection, account, tied=True):
@@ -174,6 +175,6 @@ def note_ties(connection: Connection, account: str, rows: Iterable[SpamRow]) -> 
         connection.execute(update(spam).where(same).values(process=row.process, tie=row.tie.value))
 
 
-def spam_told(connection: Connection, account: str, process: str) -> None:
+def spam_told(connection: Connection, account: Accounts, process: str) -> None:
     """Note that the user was told of what may belong to a process; in the transaction that writes the log."""
-    connection.execute(update(spam).where(spam.c.account == account, spam.c.process == process).values(told=True))
+    connection.execute(update(spam).where(among(spam.c.account, account), spam.c.process == process).values(told=True))

@@ -76,6 +76,8 @@ account = Table(
     Column("labels", Text, nullable=False, default="", server_default=""),  # see watcher.store.marked.Wish
     Column("calls", BigInteger, nullable=False, default=0, server_default="0"),  # since the pass that was written down before
     Column("units", BigInteger, nullable=False, default=0, server_default="0"),  # of the provider's quota, likewise
+    # Grows whenever something of it changes that other accounts go by: see watcher.store.word.
+    Column("word", BigInteger, nullable=False, default=0, server_default="0"),
 )
 
 cursor = Table(
