@@ -85,6 +85,13 @@ def test_ids_have_the_forms_that_microsoft_gives_them(client: str) -> None:
     assert account.client_id == client.lower()
 
 
+def test_a_sign_in_server_of_ones_own_may_give_ids_of_other_forms() -> None:
+    text = '[accounts.outlook]\nkind = "outlook"\nclient_id = "Hearback-app.1"\nauthority_url = "https://login.example.com"\n'
+
+    assert isinstance(account := parse_config(USER + text, AT).accounts[0], OutlookAccount)
+    assert account.client_id == "Hearback-app.1"
+
+
 @pytest.mark.parametrize(
     "tenant", ["common", "organizations", "consumers", "Example.com", "contoso.onmicrosoft.com", ID, "xn--bcher-kva.example"]
 )

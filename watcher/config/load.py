@@ -12,6 +12,7 @@ from typing import Any
 
 from rules.country import country_of_zone
 from watcher.clock import system_zone
+from watcher.config.checks import NO_CLIENT_ID, is_microsofts_id, is_named_id
 from watcher.config.model import (
     GMAIL,
     GRAPH,
@@ -238,6 +239,10 @@ def _cross_checks(table: Mapping[str, Any], at: tuple[str, ...], model: type[Acc
         for key in given[1:]:
             reason = f"is one source of the {name} too many: {name}.{given[0]} is given above"
             reporter.add((*at, name, key), reason, "Keep exactly one of them")
+    client_id = table.get("client_id")
+    microsofts = model is OutlookAccount and "authority_url" not in table
+    if microsofts and isinstance(client_id, str) and is_named_id(client_id) and not is_microsofts_id(client_id):
+        reporter.add((*at, "client_id"), *NO_CLIENT_ID)
     if model is not ImapAccount:
         return
     if table.get("google_client_file") and table.get("auth") != "xoauth2":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msal
@@ -52,6 +52,10 @@ class _Discovering:
                 )
 
 
+_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Names of this machine, which a sign-in server of one's own may use for each other."""
+
+
 def build_app(
     registration: Registration, transport: Transport, cache: msal.SerializableTokenCache | None = None
 ) -> msal.PublicClientApplication:
@@ -85,7 +89,8 @@ def _origin(address: str) -> tuple[str, str, int | None] | None:
         return None
     if not parts.hostname or parts.username is not None:
         return None
-    return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else None)
+    host = "localhost" if parts.hostname in _HERE else parts.hostname
+    return parts.scheme, host, port or (443 if parts.scheme == "https" else None)
 
 
 def _not_there(told: Mapping[str, Any], registration: Registration) -> ConnectorError:
