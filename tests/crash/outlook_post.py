@@ -115,6 +115,9 @@ class OutlookPost(Post):
             )
         )
 
+    def thread_of(self, message_id: str) -> str:
+        return next((one.conversation for one in self.box.named(message_id) if not one.draft), "") if message_id else ""
+
     def carried(self, cursor: str, line: Line) -> str:
         """Cursors hold addresses of the service, at the port by which it was reached."""
         return _REACHED.sub(f"://127.0.0.1:{line.port}/", cursor)
