@@ -34,7 +34,9 @@ from tests.connectors.outlook_harness import OTHERWISE, OutlookHarness
 from tests.rules.notes_cases import AT, FRAME, NOTES, fill
 from tests.rules.notes_clients import CLIENTS, Client
 from tests.rules.test_notes_clients import FULL
+from tests.servers.gmail.faults import Fault
 from tests.servers.graph import Item, Quirks
+from tests.servers.graph.answers import Answer
 from tests.servers.graph.mime import taken
 
 DEFERRED = "SystemTime 0x3fef"
@@ -288,6 +290,16 @@ def test_a_draft_in_the_bin_is_one_that_the_user_deleted(harness: OutlookHarness
     assert connector.list_drafts() == []
     with pytest.raises(NotFound):
         connector.read_draft(ref)
+
+
+def test_a_draft_is_taken_back_also_where_nothing_is_said_to_it(harness: OutlookHarness, connector: OutlookConnector) -> None:
+    one = letter_of_ours(harness)
+    ref = put(connector, one)
+    harness.server.arm(Fault("messages.move", answer=Answer(204), done=True))
+
+    assert connector.withdraw_draft(one, ref) is Withdrawal.WITHDRAWN
+    assert harness.items(Role.DRAFTS) == []
+    assert len(harness.items(Role.TRASH)) == 1
 
 
 # -- reading
