@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -29,6 +30,8 @@ __all__ = ["alone", "check_room", "forget", "is_kept_here", "keep", "renewal"]
 
 _LARGEST = 100_000
 _LOOK_AGAIN = 0.05
+_RANDOM = 8
+"""Characters that `tempfile` makes up."""
 
 
 def is_kept_here(source: SecretSource) -> bool:
@@ -90,6 +93,7 @@ def keep(source: SecretSource, text: str, *, interactive: bool = True) -> None:
         return
     try:
         path = _target(source)
+        _sweep(path)
         beside = _beside(path)
         try:
             with beside.open("wb") as file:
@@ -112,7 +116,9 @@ def forget(source: SecretSource) -> None:
             forget_secret(source)
         case FileSecret():
             try:
-                _target(source).unlink(missing_ok=True)
+                path = _target(source)
+                path.unlink(missing_ok=True)
+                _sweep(path)
             except OSError as error:
                 raise _unwritable(source, error) from None
         case _:
@@ -209,6 +215,12 @@ def _beside(path: Path) -> Path:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(descriptor)
     return Path(name)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a process left beside a file that was killed while it wrote: a sign-in stands in it."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * _RANDOM}"):
+        left.unlink(missing_ok=True)
 
 
 def _settle(folder: Path) -> None:

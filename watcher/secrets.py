@@ -199,16 +199,19 @@ def find_keyring(source: KeyringSecret) -> None:
 
 
 def _ladder(source: SecretSource) -> str:
-    """Return the other sources, best first, as the lines to write."""
+    """Return the other sources, best first, as the lines to write: of a sign-in that `login` makes, those that it can write."""
     lines, key = [], source.key
     if not isinstance(source, KeyringSecret):
         lines.append(f'  {key}.keyring = "hearback"  # and: hearback login {source.account}')
+    file = f'  {key}.file = "~/.config/hearback/{source.account}.secret"  # mode 0600'
+    if source.grant and not isinstance(source, FileSecret):
+        lines.append(f"{file}, made by: hearback login {source.account}")
     if not isinstance(source, CommandSecret):
         lines.append(f'  {key}.command = ["pass", "show", "mail/{source.account}"]  # a program')
     if not isinstance(source, VariableSecret):
         lines.append(f'  {key}.env = "HEARBACK_{key.upper()}"  # its name')
-    if not isinstance(source, FileSecret):
-        lines.append(f'  {key}.file = "~/.config/hearback/{source.account}.secret"  # mode 0600')
+    if not source.grant and not isinstance(source, FileSecret):
+        lines.append(file)
     return "\n".join([f"  [accounts.{source.account}]   # exactly one of these:", *lines])
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import requests.adapters
 
-from connectors.auth.trouble import captive
+from connectors.auth.trouble import captive, plain
 from connectors.errors import Throttled, Unavailable
 
 __all__ = ["ServerClock", "check_answer", "host_of", "parse_object", "patience", "prepare_session"]
@@ -33,12 +33,9 @@ class ServerClock:
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Compare them (RFC 9110 section 6.6.1)."""
-        try:
-            told = parsedate_to_datetime(headers.get("Date", ""))
-        except (TypeError, ValueError):
-            return
-        if told.tzinfo is not None:
-            self.skew = self._now() - told.astimezone(UTC)
+        told = _instant(headers.get("Date", ""))
+        if told is not None:
+            self.skew = self._now() - told
 
 
 class _Trusting(requests.adapters.HTTPAdapter):
@@ -47,6 +44,7 @@ class _Trusting(requests.adapters.HTTPAdapter):
     def __init__(self, context: ssl.SSLContext) -> None:
         """Take the context."""
         self._context = context
+        self._read: set[str] = set()
         super().__init__(pool_connections=2, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -56,6 +54,16 @@ class _Trusting(requests.adapters.HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """Return the pool of connections through a proxy."""
         return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Say what to trust: beside the context the library's own authorities, or those of REQUESTS_CA_BUNDLE."""
+        super().cert_verify(conn, url, verify, cert)
+        if (file := conn.ca_certs) is not None:
+            # Read into the context once: else that is done at each connection, and takes longer than all the rest of it.
+            if file not in self._read:
+                self._context.load_verify_locations(file)
+                self._read.add(file)
+            conn.ca_certs = None
 
 
 def prepare_session(session: Any) -> None:
@@ -72,8 +80,11 @@ def prepare_session(session: Any) -> None:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address, with its port where one is named."""
-    return urlsplit(url).netloc.rpartition("@")[2]
+    """Return the host of an address, with its port where one is named; of what is no address, the whole."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return plain(url, 80)
 
 
 def check_answer(  # noqa: PLR0917 - the parts of an answer, and whose it is
@@ -112,6 +123,23 @@ def parse_object(body: bytes | str) -> dict[str, Any] | None:
 
 
 def patience(headers: Mapping[str, str], default: float = _PATIENCE) -> float:
-    """Return the seconds of a Retry-After header, within reason; dates in it count as `default`."""
+    """Return the seconds of a Retry-After header (RFC 9110 section 10.2.3), within reason; `default` where it names none.
+
+    A date in it is compared with the Date of the same answer: what counts is the server's clock.
+    """
     told = headers.get("Retry-After", "").strip()
-    return min(float(told), _LONGEST_PATIENCE) if told.isascii() and told.isdigit() and len(told) < 10 else default  # noqa: PLR2004
+    if told.isascii() and told.isdigit():
+        return min(float(told[:10]), _LONGEST_PATIENCE)
+    until, theirs = _instant(told), _instant(headers.get("Date", ""))
+    if until is None or theirs is None:
+        return default
+    return min(max((until - theirs).total_seconds(), 1.0), _LONGEST_PATIENCE)
+
+
+def _instant(told: str) -> datetime | None:
+    """Return the instant of a date in a header, in UTC; None where it is none, or lies beyond the calendar."""
+    try:
+        found = parsedate_to_datetime(told)
+        return None if found.tzinfo is None else found.astimezone(UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None

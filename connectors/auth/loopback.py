@@ -75,7 +75,7 @@ class Loopback:
                 """Say nothing: the address holds the code."""
 
         self._server = _Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="loopback", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="loopback", daemon=True)
 
     @property
     def port(self) -> int:

@@ -33,7 +33,7 @@ _IN_A_BATCH: Final = 50
 _CUT_SHORT: Final = 4500
 """Messages in a first round from which on it may have been cut short at 5,000."""
 _EMPTY_PAGES: Final = 20
-"""Pages in a row without a row, each naming another one, after which a pass leaves a folder."""
+"""Pages in a row that tell nothing which was not told before, each naming another one, after which a pass leaves a folder."""
 _RESTARTS: Final = 3
 """Times that a folder is begun anew within one pass."""
 _GIVEN_UP: Final = 3
@@ -136,7 +136,7 @@ class _Pass:
         if isinstance(error, SyncLostError) or (isinstance(error, (NotFound, Refused)) and place.link):
             self._lose(ref)
             return True
-        if isinstance(error, (NotFound, Refused, AuthNeeded, Misconfigured)) and role is Role.ARCHIVE:
+        if isinstance(error, (NotFound, Refused, AuthNeeded, Misconfigured)) and role in {Role.ARCHIVE, Role.JUNK}:
             _log.info("A folder of the mailbox is left out: %s", error)  # were it all of them, the inbox would say so
             self.folders.leave_out(ref)
         elif isinstance(error, Unavailable) and not isinstance(error, Throttled) and self._is_hopeless(ref):
@@ -181,6 +181,7 @@ class _Pass:
     def _folder(self, ref: str, page: Json | None, arrived: set[str]) -> Iterator[Changes]:
         """Yield what a page of a folder holds, and all pages behind it."""
         seen: set[str] = set()
+        told: set[int] = set()
         empty = 0
         while True:
             if page is None:
@@ -190,12 +191,14 @@ class _Pass:
             asked, rows = self._place(ref), _rows(page)
             place, more = self._behind(ref, page, rows)
             yield from self._deliver(ref, rows, place, arrived)
-            empty = 0 if rows else empty + 1
+            news = {hash((text(row, "id"), change_key(row), "@removed" in row)) for row in rows} - told
+            told |= news
+            empty = 0 if news else empty + 1
             if not more:
                 return
             if place.link in seen or empty > _EMPTY_PAGES or place.link == asked.link:
                 _log.warning("Outlook names the same page of a folder again and again; this pass leaves the folder there")
-                if rows:  # what stands behind cannot be reached so: it is listed anew, newest first
+                if rows and empty <= _EMPTY_PAGES:  # what stands behind cannot be reached so: it is listed anew, newest first
                     self.cursor = self.cursor.at(ref, Place())
                 return
             seen.add(place.link)

@@ -30,6 +30,7 @@ from rules.mail import Role
 __all__ = ["DraftBox"]
 
 _FOLDER: Final = "mailFolders/drafts"
+_OUTBOX: Final = "mailFolders/outbox"
 _BIN: Final = "deleteditems"
 _PAGE: Final = 200
 _MOST_PAGES: Final = 100
@@ -79,12 +80,26 @@ class DraftBox:
 
     def _standing(self) -> list[Held]:
         """Return all that stands in Drafts, oldest first, without the bodies."""
+        return [one for one in self._listed(_FOLDER) if one.is_draft]
+
+    def _waiting(self, draft: Draft) -> Held | None:
+        """Return a draft that the user has sent and that has not left yet: its time has not come, or there is no network.
+
+        It waits in Outbox, or, for some clients, in Drafts and is none any more.
+        """
+        lying = [one for one in self._listed(_FOLDER) if not one.is_draft]
+        with suppress(NotFound, Refused):
+            lying += self._listed(_OUTBOX)
+        return next((one for one in reversed(lying) if one.message_id == draft.message_id), None)
+
+    def _listed(self, folder: str) -> list[Held]:
+        """Return what lies in a folder, oldest first, without the bodies."""
         found: dict[str, Held] = {}
-        link, seen = with_query(f"{_FOLDER}/messages", {"$select": LISTED, "$expand": EXPAND}), {""}
+        link, seen = with_query(f"{folder}/messages", {"$select": LISTED, "$expand": EXPAND}), {""}
         for _ in range(_MOST_PAGES):
             answer = self.service.page(link, size=_PAGE, doing=_LISTING)
             held = (Held(item) for item in records(answer, "value"))
-            found |= {one.ref: one for one in held if is_reference(one.ref) and one.is_draft}
+            found |= {one.ref: one for one in held if is_reference(one.ref)}
             link = text(answer, "@odata.nextLink")
             if link in seen:
                 break
@@ -197,8 +212,15 @@ class DraftBox:
             edited = next((one.spot for one in theirs if one.ref not in begun), None)
         if edited is not None:
             return Found(FoundState.EDITED, edited)
+        return self._elsewhere(draft, besides, written=ref is not None)
+
+    def _elsewhere(self, draft: Draft, besides: frozenset[str], *, written: bool) -> Found:
+        """Say what has become of a draft that does not stand in Drafts."""
         sent = self._sent.copy_of(draft, besides)
-        return Found(FoundState.ABSENT) if sent is None else Found(FoundState.SENT, sent=sent)
+        if sent is not None:
+            return Found(FoundState.SENT, sent=sent)
+        waiting = self._waiting(draft) if written or self.service.settings.schedule_send else None
+        return Found(FoundState.ABSENT) if waiting is None else Found(FoundState.EDITED, waiting.spot)
 
     # -- taking back
 
@@ -238,7 +260,8 @@ class DraftBox:
             headers = {"If-Match": held.etag} if held.etag and bound else {}
             answer = self.service.batch([Part("POST", path, there, headers)], doing=_TAKING_BACK)[0]
             try:
-                self.service.value(answer, _TAKING_BACK)
+                if not answer.good:
+                    self.service.value(answer, _TAKING_BACK)
             except NotFound:
                 return Withdrawal.GONE
             except Conflict:

@@ -16,6 +16,7 @@ from connectors.outlook.answers import Json, flag, number, record, records, text
 from connectors.outlook.batches import Answer, Part
 from connectors.outlook.service import Service, segment, with_query
 from rules.mail import Role
+from rules.mail.encoding import clean
 
 __all__ = ["Folder", "Folders", "find_folders", "folder_parts", "follow_folders"]
 
@@ -140,7 +141,7 @@ def _folder(row: Json, before: Folder | None) -> Folder | None:
     hidden = flag(row, "isHidden")
     return Folder(
         text(row, "id"),
-        text(row, "displayName") or (before.name if before else ""),
+        clean(text(row, "displayName")) or (before.name if before else ""),
         text(row, "parentFolderId") or (before.parent if before else ""),
         hidden if hidden is not None else before is not None and before.hidden,
     )

@@ -68,6 +68,7 @@ _MOST_HEADERS: Final = 2000
 _MOST_VALUE: Final = 32_768
 _MOST_BLOCK: Final = 65_000
 _MOST_PEOPLE: Final = 100
+_MOST_THREAD: Final = 1000
 
 
 def is_reference(ref: str) -> bool:
@@ -130,7 +131,7 @@ def envelope_of(
         received_at=instant(message, "receivedDateTime") or instant(message, "sentDateTime") or _EPOCH,
         size=max(0, size),
         calendar=is_event(message) or _is_calendar(header) or any(is_calendar(one) for one in attached),
-        thread_id=text(message, "conversationId"),
+        thread_id=clean(text(message, "conversationId"))[:_MOST_THREAD],
     )
 
 

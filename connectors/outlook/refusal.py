@@ -73,6 +73,7 @@ _OTHER_NAME: Final = frozenset({62, 64})
 _SIGNATURES: Final = frozenset({"request-id", "x-ms-ags-diagnostic"})
 """Header fields by which an answer without words is the service's own: https://learn.microsoft.com/en-us/graph/errors."""
 _CLAIMS: Final = re.compile(r"insufficient_claims|claims=", re.IGNORECASE)
+_DESCRIBED: Final = re.compile(r'error_description="([^"]{1,500})"', re.IGNORECASE)
 _NAMELESS: Final = re.compile(
     r"name or service not known|nodename nor servname|getaddrinfo|name resolution|no address", re.IGNORECASE
 )
@@ -99,7 +100,7 @@ def refusal(  # noqa: C901, PLR0911 - a table
     """
     if 300 <= status < 400:  # noqa: PLR2004 - the classes of RFC 9110
         return strange(settings, f"it sends us on to {_host_of(headers.get('location', ''))}")
-    error = _error_of(content) or _challenge(status, headers)
+    error = _error_of(content) or _challenge(status, headers, content)
     silent = error is None and (status < 500 or status == http.client.NOT_IMPLEMENTED)  # noqa: PLR2004 - the service explains
     if silent and status not in (410, 413, 429) and not within and not _SIGNATURES & headers.keys():
         if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
@@ -132,10 +133,17 @@ def refusal(  # noqa: C901, PLR0911 - a table
     return Refused(f"Outlook refuses it, {doing} ({said}).")
 
 
-def _challenge(status: int, headers: Mapping[str, str]) -> Json | None:
-    """Return an error where it is the access token that is refused, whatever page comes with that (RFC 6750 section 3)."""
-    refused = status == http.client.UNAUTHORIZED and "bearer" in headers.get("www-authenticate", "").lower()
-    return {"message": "invalid token"} if refused else None
+def _challenge(status: int, headers: Mapping[str, str], content: Any) -> Json | None:
+    """Return an error where it is the access token that is refused (RFC 6750 section 3).
+
+    Whatever page comes with that; where no challenge does, unless one comes: those of filters are for people.
+    """
+    challenge = headers.get("www-authenticate", "")
+    page = "html" in headers.get("content-type", "").lower() or (isinstance(content, bytes) and content.lstrip()[:1] == b"<")
+    if status != http.client.UNAUTHORIZED or ("bearer" not in challenge.lower() and (challenge or page)):
+        return None
+    described = _DESCRIBED.search(challenge)
+    return {"message": described[1] if described else "invalid token"}
 
 
 def _patience(

@@ -96,6 +96,10 @@ class Writer:
             return records(self._service.get("messages", query=query, doing=_LOOKING), "value")
         except (NotFound, Refused):
             return ()
+        except Unavailable as error:
+            if type(error.__cause__).__name__ != "TooLargeError":
+                raise
+            return ()  # it stays too large, and so would a reply that quotes it: a new message names it
 
     # -- making
 
@@ -202,7 +206,8 @@ class Writer:
         below = standing_quotation(held.body) if held.is_html else ""
         answers = bool(draft.in_reply_to) and not draft.key.kind.to_self
         original = None if below or not answers else self._original(draft)
-        wanted = Wanted.of(draft, raw, original, below=below, schedule=self._service.settings.schedule_send)
+        schedule = self._service.settings.schedule_send
+        wanted = Wanted.of(draft, raw, original, below=below, schedule=schedule, until=held.until)
         unread = held.proof.unread if held.proof is not None else False
         wanted = replace(wanted, proof=replace(wanted.proof, unread=unread))
         before = held.content.digest
@@ -289,14 +294,35 @@ class Writer:
                 lacking = {}  # the service has one of its own; ours stands in the proof
             if not lacking:
                 return held
-            with suppress(Conflict):  # saved once more by the service itself: it is looked at again
-                self._patch(held, lacking)
+            try:
+                self._add(held, lacking)
                 written = True
+            except Conflict:
+                pass  # saved once more by the service itself: it is looked at again
+            except Refused:
+                self._take_back(held)
+                raise
             held = self._made(held.ref)
         if not written:
             raise Unavailable("Outlook changes the draft again and again while it is written; it is tried again.")
         lacking = as_stored(wanted, held).lacks(held)
         if held.message_id == wanted.draft.message_id and not lacking.keys() & _NEEDED:
             return held
-        self._service.post(message_path(held.ref, "move"), {"destinationId": "deleteditems"}, doing="taking a draft back")
+        self._take_back(held)
         raise Refused("Outlook does not keep what makes the draft ours, or to whom it goes; it was taken back.")
+
+    def _add(self, held: Held, lacking: Mapping[str, Any]) -> None:
+        """Write what is lacking, without the Message-ID where that is what is refused: ours stands in the proof."""
+        try:
+            self._patch(held, lacking)
+        except Refused:
+            rest = {name: value for name, value in lacking.items() if name != "internetMessageId"}
+            if len(rest) == len(lacking):
+                raise
+            if rest:
+                self._patch(held, rest)
+
+    def _take_back(self, held: Held) -> None:
+        """Let no draft stand that was made just now and cannot be finished."""
+        with suppress(NotFound):
+            self._service.post(message_path(held.ref, "move"), {"destinationId": "deleteditems"}, doing="taking a draft back")

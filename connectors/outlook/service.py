@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urljoin, urlsplit
 
 from connectors.base import Spent
-from connectors.errors import AuthNeeded, Misconfigured, Unavailable
+from connectors.errors import Misconfigured, Unavailable
 from connectors.outlook.answers import Json
 from connectors.outlook.batches import AT_ONCE, Answer, Part, carry_out, read_answers
 from connectors.outlook.refusal import broken_line, not_json, refusal, strange
@@ -204,8 +204,7 @@ class Service:
         answers = self._round(parts, doing, most)
         refused = [place for place, one in answers.items() if one.status == http.client.UNAUTHORIZED]
         waiting = [place for place, part in enumerate(parts) if any(each in refused for each in part.after)]
-        if refused:
-            self._renew()
+        if refused and self._renew():
             again = sorted({*refused, *waiting})
             place_of = {place: number for number, place in enumerate(again)}
             some = [
@@ -272,11 +271,10 @@ class Service:
             raise not_json(kind, self.settings)
         return value
 
-    def _renew(self) -> None:
-        """Get another access token. Raises AuthNeeded where it is the one that was refused."""
+    def _renew(self) -> bool:
+        """Get an access token in place of one that was refused; say whether it is another one, worth being shown."""
         before, self._token = self._token, self.settings.token(True)
-        if self._token == before:
-            raise AuthNeeded(f"Outlook does not accept the sign-in of {self.settings.address} any more: {self.settings.renew}.")
+        return self._token != before
 
     def _ask(
         self,
@@ -296,8 +294,7 @@ class Service:
         if content is not None:
             fields["Content-Type"] = "application/json"
         reply = self._once(method, url, fields, content, units=units, most=most, cut=cut)
-        if reply.status == http.client.UNAUTHORIZED:
-            self._renew()
+        if reply.status == http.client.UNAUTHORIZED and self._renew():
             reply = self._once(method, url, fields, content, units=units, most=most, cut=cut)
         return reply
 

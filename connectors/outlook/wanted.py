@@ -33,15 +33,23 @@ class Wanted:
     proof: Proof
 
     @classmethod
-    def of(cls, draft: Draft, raw: bytes, original: Json | None, *, below: str = "", schedule: bool = False) -> Wanted:
-        """Put together what stands in the draft: our own part, and what is quoted `below` or else the original."""
+    def of(
+        cls, draft: Draft, raw: bytes, original: Json | None, *, below: str = "", schedule: bool = False, until: int = 0
+    ) -> Wanted:
+        """Put together what stands in the draft: our own part, and what is quoted `below` or else the original.
+
+        `until` is the time before which what it replaces shall not leave: it has to be overwritten where none is wanted.
+        """
         own = _own_html(draft, raw)
         if own is None:
             body, html = _plain(draft.text), False
         else:
             told = below or (quotation(_told(original), draft.date.tzinfo or UTC) if original is not None else "")
             body, html = page_of(own, told), True
-        until = seconds_of(draft.not_before) if schedule and _is_ahead(draft) and draft.not_before is not None else 0
+        if schedule and _is_ahead(draft) and draft.not_before is not None:
+            until = seconds_of(draft.not_before)
+        elif until:
+            until = min(until, seconds_of(draft.date))  # a time that is over holds nothing back
         proof = Proof(
             message_id=draft.message_id,
             digest=sha256(raw).hexdigest(),

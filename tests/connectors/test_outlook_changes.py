@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from connectors.base import Mark
 from connectors.errors import Unavailable
 from connectors.outlook import OutlookConnector, delta
 from connectors.outlook.cursor import Cursor, Place
+from connectors.outlook.service import Service
 from rules.mail import Role
 from tests.connectors.asking import EARLY, nothing, pull
 from tests.connectors.letters import NOW, calendar, draft, draft_bytes, letter, with_attachment
@@ -425,6 +426,28 @@ def test_pages_without_end_and_without_a_row_end_the_pass(
 
     assert asked < 60
     assert pulled.ids == {"one"}
+
+
+def test_pages_without_end_that_tell_the_same_again_end_the_pass(
+    harness: OutlookHarness, connector: OutlookConnector, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = fill(box, 9)
+    asked: list[str] = []
+    real = Service.page
+
+    def again(self: Service, link: str, **options: Any) -> Mapping[str, Any]:
+        told = dict(real(self, link if "?again=" not in link else asked[0], **options))
+        asked.append(link)
+        if len(asked) > 200:
+            raise AssertionError("it goes on for ever")
+        told.pop("@odata.deltaLink", None)
+        return told | {"@odata.nextLink": f"{harness.server.url}/v1.0/me/messages/delta?again={len(asked)}"}
+
+    monkeypatch.setattr(Service, "page", again)
+    pulled = pull(connector, wants=nothing)
+
+    assert pulled.ids == names
+    assert len(asked) < 30
 
 
 def test_a_page_that_names_no_other_is_asked_again(harness: OutlookHarness, connector: OutlookConnector, box: Mailbox) -> None:

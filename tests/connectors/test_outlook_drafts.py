@@ -34,7 +34,9 @@ from tests.connectors.outlook_harness import OTHERWISE, OutlookHarness
 from tests.rules.notes_cases import AT, FRAME, NOTES, fill
 from tests.rules.notes_clients import CLIENTS, Client
 from tests.rules.test_notes_clients import FULL
+from tests.servers.gmail.faults import Fault
 from tests.servers.graph import Item, Quirks
+from tests.servers.graph.answers import Answer
 from tests.servers.graph.mime import taken
 
 DEFERRED = "SystemTime 0x3fef"
@@ -290,6 +292,16 @@ def test_a_draft_in_the_bin_is_one_that_the_user_deleted(harness: OutlookHarness
         connector.read_draft(ref)
 
 
+def test_a_draft_is_taken_back_also_where_nothing_is_said_to_it(harness: OutlookHarness, connector: OutlookConnector) -> None:
+    one = letter_of_ours(harness)
+    ref = put(connector, one)
+    harness.server.arm(Fault("messages.move", answer=Answer(204), done=True))
+
+    assert connector.withdraw_draft(one, ref) is Withdrawal.WITHDRAWN
+    assert harness.items(Role.DRAFTS) == []
+    assert len(harness.items(Role.TRASH)) == 1
+
+
 # -- reading
 
 
@@ -536,6 +548,46 @@ def test_a_client_that_drops_the_time_has_not_edited_the_draft(harness: OutlookH
     harness.mailbox.look_at(standing(harness).key)
 
     assert scheduling.find_draft(one, ref).state is FoundState.UNTOUCHED
+
+
+@pytest.mark.parametrize("date", [SUNDAY, TUESDAY + timedelta(days=1)])
+def test_a_draft_that_is_written_anew_when_its_slot_is_open_is_held_back_no_more(
+    harness: OutlookHarness, scheduling: OutlookConnector, date: datetime
+) -> None:
+    one = at_slot(harness, TUESDAY)
+    old = put(scheduling, one)
+    other = replace(one, message_id=draft(2).message_id, text=TEXT.replace("talk", "long talk"), date=date, not_before=SUNDAY)
+    new = scheduling.put_draft(other, draft_bytes(other), old)
+
+    assert datetime.fromisoformat(standing(harness).extended[DEFERRED]) <= date
+    assert Held(harness_item(scheduling, new)).is_untouched
+    assert scheduling.find_draft(other, None).state is FoundState.UNTOUCHED
+    assert put(scheduling, other).ref == new.ref, "as after a crash that came before it was written down"
+
+
+def harness_item(connector: OutlookConnector, ref: DraftRef) -> dict[str, object]:
+    """Return a draft as the service tells it."""
+    held = connector._box()._read(ref.ref)
+    assert held is not None
+    return dict(held.item)
+
+
+@pytest.mark.parametrize("folder", ["outbox", "drafts"])
+def test_a_draft_that_waits_to_be_sent_is_not_one_that_the_user_deleted(
+    harness: OutlookHarness, scheduling: OutlookConnector, folder: str
+) -> None:
+    one = at_slot(harness, TUESDAY)
+    ref = put(scheduling, one)
+    item = standing(harness)
+    item.draft = False
+    harness.mailbox.move(item.key, folder)
+
+    assert scheduling.find_draft(one, ref).state is FoundState.EDITED
+    assert scheduling.find_draft(one, DraftRef("", "", ref.digest)).state is FoundState.EDITED, "and it stays so"
+    assert scheduling.find_draft(one, None).state is FoundState.EDITED, "even if nobody wrote down that it stood"
+    assert scheduling.withdraw_draft(one, ref) is Withdrawal.GONE
+    assert scheduling.list_drafts() == []
+    assert harness.mailbox.item(item.key).folder == harness.mailbox.folder_id(folder)
 
 
 def test_a_draft_that_outlook_will_not_take_is_refused(harness: OutlookHarness, connector: OutlookConnector) -> None:

@@ -143,6 +143,10 @@ def test_what_the_service_says_is_told_as_what_it_means(
     ("status", "headers", "content", "settings", "kind", "words"),
     [
         (401, BEARER, b"<html>", SETTINGS, AuthNeeded, "hearback login"),
+        (401, {}, b"", SETTINGS, AuthNeeded, "hearback login"),
+        (401, {"www-authenticate": 'Bearer error_description="It is worn."'}, b"", SETTINGS, AuthNeeded, "It is worn"),
+        (401, {"www-authenticate": "Negotiate"}, b"", SETTINGS, Unavailable, "without saying why"),
+        (401, {"content-type": "text/html"}, b"<html>Sign in to the network", SETTINGS, Unavailable, "without saying why"),
         (403, CLAIMS, body("AccessDenied", "Conditional access"), SETTINGS, AuthNeeded, "Conditional access"),
         (403, {}, body("ErrorAccessDenied"), SHARED, Misconfigured, "full access"),
         (404, {}, body("ErrorInvalidUser", "The requested user is invalid."), SHARED, Misconfigured, "jobs@example.com"),
@@ -219,7 +223,10 @@ def test_an_access_token_that_ran_out_is_renewed_once(harness: OutlookHarness, c
     assert connector.spent.calls - before == 2
 
 
-def test_a_token_that_is_refused_again_needs_the_user(harness: OutlookHarness) -> None:
+def test_a_token_that_is_refused_again_needs_the_user_and_says_why(harness: OutlookHarness) -> None:
+    why = "The access grant has been revoked."
+    harness.server.fail("user.get", 401, times=None, code="InvalidAuthenticationToken", message=why)
+    harness.server.fail("batch", 401, times=None, code="InvalidAuthenticationToken", message=why)
     asked: list[bool] = []
 
     def token(force: bool) -> str:
@@ -227,7 +234,7 @@ def test_a_token_that_is_refused_again_needs_the_user(harness: OutlookHarness) -
         return "a token that nobody knows"
 
     connector = OutlookConnector(replace(harness.settings(), token=token))
-    with pytest.raises(AuthNeeded, match="does not accept"):
+    with pytest.raises(AuthNeeded, match=rf"does not accept .*{why[:-1]}"):
         connector.open()
     assert asked == [False, True]
     assert connector.spent.calls == 1  # the same once more would be refused as well

@@ -294,6 +294,17 @@ def test_a_folder_that_is_not_shared_is_left_out_and_the_others_are_read(
     assert key not in tree.followed()
 
 
+def test_spam_that_is_closed_to_us_is_left_out_and_all_else_is_read(
+    harness: OutlookHarness, connector: OutlookConnector, box: Mailbox
+) -> None:
+    box.deliver(letter("one"), at=NOW)
+    roles = list(connector._tree().followed().values())
+    harness.server.fail("messages.delta", 403, skip=roles.index(Role.JUNK))
+
+    assert pull(connector, wants=nothing).ids == {"one"}
+    assert Role.JUNK not in connector._tree().followed().values()
+
+
 def test_a_mailbox_without_an_archive_is_fine(harness: OutlookHarness) -> None:
     harness.server.fail("mailFolders.get", 404, skip=3)  # the fourth that is asked for
     harness.deliver(letter("one"), received_at=NOW)

@@ -397,6 +397,59 @@ def test_a_service_that_ignores_to_whom_a_draft_goes_gets_none(plain: OutlookHar
     assert plain.items(Role.DRAFTS) == []
 
 
+def test_a_reply_that_cannot_be_finished_does_not_stay_behind(breaking: OutlookHarness) -> None:
+    one, original = answering(breaking, read=True)
+    bare = not breaking.mailbox.quirks.reply_takes_body
+    breaking.server.fail("messages.update", 400, times=None, message="Not so.")
+    with opened(breaking) as connector, suppress(Refused):
+        connector.put_draft(one, draft_bytes(one))
+        assert not bare
+
+    assert len(breaking.items(Role.DRAFTS)) == (0 if bare or breaking.mailbox.quirks.settles else 1)
+    assert breaking.mailbox.item(original.key).read
+
+
+def test_a_message_id_that_the_service_will_not_have_costs_that_alone(
+    plain: OutlookHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.servers.graph import writing  # noqa: PLC0415 - what this test breaks
+    from tests.servers.graph.answers import GraphError  # noqa: PLC0415
+
+    one, _ = answering(plain)
+    plain.mailbox.quirks = OTHERWISE()
+    taken = writing._write
+
+    def without_name(asked: object, item: Item, told: dict[str, object], *, taking: frozenset[str]) -> None:
+        if "internetMessageId" in told and "internetMessageId" in taking:
+            raise GraphError(400, "internetMessageId is read-only.")
+        taken(asked, item, told, taking=taking)  # type: ignore[arg-type]  # the fake's own types
+
+    monkeypatch.setattr(writing, "_write", without_name)
+    with opened(plain) as connector:
+        ref = connector.put_draft(one, draft_bytes(one))
+
+        assert connector.find_draft(one, ref).state is FoundState.UNTOUCHED
+        assert connector.list_drafts()[0][0] == one.message_id
+    assert is_ours(plain, one)
+    assert plain.server.violations
+    assert all("read-only" in told for told in plain.server.violations)
+    plain.server.violations.clear()
+
+
+def test_an_original_that_is_too_large_to_be_read_gets_a_new_message_that_names_it(
+    plain: OutlookHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, original = answering(plain, raw=letter("thread", text="word " * 40_000))
+    monkeypatch.setattr("connectors.outlook.service._MOST", 100_000)
+    with opened(plain) as connector:
+        ref = connector.put_draft(one, draft_bytes(one))
+
+        assert connector.find_draft(one, ref).state is FoundState.UNTOUCHED
+    assert is_ours(plain, one)
+    assert standing(plain).extended["String 0x1042"] == f"<{one.in_reply_to}>"
+    assert not plain.mailbox.item(original.key).read
+
+
 def test_a_draft_that_the_user_changes_while_it_is_replaced_is_a_conflict(plain: OutlookHarness) -> None:
     one, _ = answering(plain)
     other = replace(one, message_id=draft(2).message_id, text=one.text.replace("enjoyed", "enjoyed so much"))

@@ -19,7 +19,8 @@ from connectors.errors import AuthNeeded, Misconfigured, NotFound, Refused, Unav
 from connectors.outlook import OutlookConnector, looking, transport
 from connectors.outlook.answers import instant
 from connectors.outlook.batches import read_answers
-from connectors.outlook.reading import is_event, is_reference
+from connectors.outlook.folders import Folders
+from connectors.outlook.reading import envelope_of, is_event, is_reference
 from connectors.outlook.refusal import SyncLostError, refusal
 from connectors.outlook.transport import Reply, authorities
 from rules.mail import Role
@@ -266,6 +267,18 @@ def test_a_message_of_which_not_all_is_told_comes_all_the_same(
     connector.close()
 
     assert pulled.ids == {"one"}
+
+
+def test_half_a_character_upsets_nothing_that_is_stored_or_shown() -> None:
+    told = {"receivedDateTime": "2025-03-04T09:00:00Z", "conversationId": "AAQ\ud83d" + "k" * 5000, "subject": "Talk \ud83d"}
+    envelope = envelope_of(told, "AAk", Role.INBOX)
+    folders = Folders({"inbox": "in"}, {})
+    folders.take([{"id": "in", "displayName": "Job\ud83ds\u202e"}])
+
+    assert envelope.thread_id.encode().startswith(b"AAQ")
+    assert len(envelope.thread_id) <= 1000
+    assert envelope.subject.encode()
+    assert [name.encode().startswith(b"Job") for _, name in folders.named()] == [True]
 
 
 @pytest.mark.parametrize("ref", ["AA:b", "msg.1", "msg~1", "+x", "{b}", "a,b", "a!b", "m" * 1024])

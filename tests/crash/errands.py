@@ -145,6 +145,11 @@ class Post(ABC):
     def connector(self, line: Line) -> Connector:
         """Return a connector, not yet opened. Access tokens come past whatever is on the line."""
 
+    def thread_of(self, message_id: str) -> str:
+        """Return the thread that the service says a letter is in; empty where the connector does not go by it."""
+        del message_id
+        return ""
+
     def carried(self, cursor: str, line: Line) -> str:
         """Return a cursor as it is on a line: the relay has a port of its own."""
         del line
@@ -238,6 +243,7 @@ class Post(ABC):
             date=WRITTEN_AT,
             in_reply_to=answers,
             references=(answers,) if answers else (),
+            thread_id=self.thread_of(answers),
         )
 
     def _put(self, line: Line, let_go: Callable[[], None]) -> tuple[bool, int, list[str]]:

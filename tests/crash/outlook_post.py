@@ -22,7 +22,7 @@ __all__ = ["MAKE", "REFUSALS", "OutlookPost", "OutlookPostOtherwise", "can_be"]
 
 MAKE: Final = rb"(?=createReply)"
 """In the batch that makes an answer."""
-REFUSALS: Final = (400, 401, 403, 404, 408, 409, 412, 423, 429, 500, 502, 503, 504)
+REFUSALS: Final = (400, 401, 403, 404, 409, 412, 429, 500, 503)
 _BELIEVED: Final = frozenset({400, 403, 404, 409, 423})
 """With these the service says that it never will: what cannot be answered where it stands is answered by a new message, and a
 message that cannot be read is left out."""
@@ -114,6 +114,9 @@ class OutlookPost(Post):
                 pause=lambda _seconds: None,
             )
         )
+
+    def thread_of(self, message_id: str) -> str:
+        return next((one.conversation for one in self.box.named(message_id) if not one.draft), "") if message_id else ""
 
     def carried(self, cursor: str, line: Line) -> str:
         """Cursors hold addresses of the service, at the port by which it was reached."""

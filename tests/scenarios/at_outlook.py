@@ -88,8 +88,9 @@ def sign_in(account: OutlookAccount, microsoft: Directory) -> None:
 class StoryOutlook(OutlookHarness):
     """What is saved stays in its draft, what is sent leaves it."""
 
-    def __init__(self, microsoft: Directory, folder: Path) -> None:
+    def __init__(self, microsoft: Directory, folder: Path, address: str = OutlookHarness.address) -> None:
         """Start a Graph of its own; configuration and sign-in lie in `folder`."""
+        self.address = address
         super().__init__()
         microsoft.graph = self.server
         self._path = folder / "hearback.toml"

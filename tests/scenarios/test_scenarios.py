@@ -12,7 +12,7 @@ from tests.connectors.harness import Harness
 from tests.connectors.imap_harness import DovecotHarness
 from tests.connectors.maildir_harness import MaildirHarness
 from tests.scenarios.at_gmail import StoryGmail
-from tests.scenarios.at_outlook import Directory, StoryOutlook, directory
+from tests.scenarios.at_outlook import StoryOutlook
 from tests.scenarios.sight import broken, faults, look, mutants
 from tests.scenarios.stage import Stage
 from tests.scenarios.story import STORIES, Story, read_story
@@ -30,15 +30,6 @@ _PLAYED = [
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
     with Dovecot(tmp_path_factory.mktemp("dovecot")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def microsoft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("microsoft")
-        patch.setenv("SSL_CERT_FILE", str(folder / "server.pem"))
-        with directory(folder) as running:
-            yield running
 
 
 @pytest.mark.parametrize(("story", "kind"), _PLAYED)

@@ -1,4 +1,4 @@
-"""One process over two mailboxes of one person: played over Maildirs and over Dovecot, with the daemon's own cycles."""
+"""One process over two mailboxes of one person: over Maildirs, over Dovecot, and one at Outlook beside one at Gmail."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.connectors.imap_harness import DovecotHarness
 from tests.connectors.maildir_harness import MaildirHarness
 from tests.letters import invitation, letter
 from tests.scenarios.at_gmail import StoryGmail
+from tests.scenarios.at_outlook import StoryOutlook
 from tests.scenarios.household import Household
 from tests.servers.dovecot import Dovecot
 from watcher.store import Store
@@ -40,7 +41,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["maildir", "dovecot", "gmail"])
+@pytest.fixture(params=["maildir", "dovecot", "outlook and gmail"])
 def house(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Iterator[Household]:
     """Two mailboxes, with a confirmation of an interview in the first one, and its time over."""
     mailboxes: dict[str, Harness]
@@ -49,7 +50,8 @@ def house(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Ite
     elif request.param == "dovecot":
         mailboxes = {name: DovecotHarness(request.getfixturevalue("server")) for name in ADDRESSES}
     else:
-        mailboxes = {"work": MaildirHarness(tmp_path / "work"), "home": StoryGmail()}
+        outlook = StoryOutlook(request.getfixturevalue("microsoft"), tmp_path, ADDRESSES["work"])
+        mailboxes = {"work": outlook, "home": StoryGmail()}
     made = Household(tmp_path, mailboxes, ADDRESSES, START, template=template)
     yield made
     made.close()
@@ -202,7 +204,8 @@ def test_an_edited_draft_stays_where_it_is_and_counts(house: Household) -> None:
     house.arrives("home", reply(house, "home", PROMISE))
     house.until(house.now + timedelta(days=30))
     draft = house.drafts("work")[RITA]
-    edited = draft.as_bytes().replace(b"Rita", b"Dear Rita", 1)
+    edited = draft.as_bytes().replace(b"Dear Rita,", b"Good morning Rita,")
+    assert edited != draft.as_bytes()
     house.mailboxes["work"].user_edits(str(draft["Message-ID"]).strip("<>"), edited)
     house.look("work")
 

@@ -131,7 +131,9 @@ def open_desk(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Microsoft
     now = SystemClock().now()
     (path / "tls").mkdir()
     trusted = certificate(path / "tls", now - timedelta(days=1), now + timedelta(days=1), "localhost")
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):  # both: all authorities of the world would be read for each test
+        monkeypatch.setenv(name, str(trusted))
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     with MicrosoftSignIn(trusted) as microsoft, FakeGraph() as graph:
         yield MicrosoftDesk(CliDesk(path), microsoft, graph, trusted, monkeypatch)
         assert graph.violations == []

@@ -85,6 +85,13 @@ def test_ids_have_the_forms_that_microsoft_gives_them(client: str) -> None:
     assert account.client_id == client.lower()
 
 
+def test_a_sign_in_server_of_ones_own_may_give_ids_of_other_forms() -> None:
+    text = '[accounts.outlook]\nkind = "outlook"\nclient_id = "Hearback-app.1"\nauthority_url = "https://login.example.com"\n'
+
+    assert isinstance(account := parse_config(USER + text, AT).accounts[0], OutlookAccount)
+    assert account.client_id == "Hearback-app.1"
+
+
 @pytest.mark.parametrize(
     "tenant", ["common", "organizations", "consumers", "Example.com", "contoso.onmicrosoft.com", ID, "xn--bcher-kva.example"]
 )
@@ -146,6 +153,23 @@ def test_an_account_whose_kind_is_not_written_is_known_by_its_keys() -> None:
 )
 def test_the_same_mailbox_twice_is_told(lines: str, same: bool) -> None:
     text = f'{USER}{OUTLOOK}[accounts.second]\nkind = "outlook"\nclient_id = "{ID}"\n{lines}'
+    if same:
+        assert "same mailbox as accounts.outlook" in faults(text)["accounts.second"][0]
+    else:
+        assert len(parse_config(text, AT).accounts) == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "username", "same"),
+    [
+        ("outlook.office365.com", "Sam@Example.com", True),
+        ("IMAP-mail.outlook.com", "sam@example.com", True),
+        ("outlook.office365.com", "other@example.com", False),
+        ("imap.example.com", "sam@example.com", False),
+    ],
+)
+def test_the_same_mailbox_by_imap_is_told_too(host: str, username: str, same: bool) -> None:
+    text = f'{USER}{OUTLOOK}[accounts.second]\nkind = "imap"\nhost = "{host}"\nusername = "{username}"\n'
     if same:
         assert "same mailbox as accounts.outlook" in faults(text)["accounts.second"][0]
     else:

@@ -326,6 +326,19 @@ def test_where_it_is_only_read_nothing_is_opened(outlook: MicrosoftDesk, keep: s
     assert outlook.opened == []
 
 
+def test_where_there_is_no_keyring_the_place_that_login_can_write_comes_first(
+    outlook: MicrosoftDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    outlook.configure(keep="")
+    lines = outlook.refused(Exit.SIGN_IN).splitlines()
+
+    assert "no keyring" in lines[0]
+    assert [line.strip().partition(" =")[0] for line in lines[2:]] == ["token.file", "token.command", "token.env"]
+    assert lines[2].endswith("made by: hearback login outlook")
+    assert outlook.opened == []
+
+
 # ------------------------------------------------------------------------------------------------------------ and otherwise
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
+    "NO_CLIENT_ID",
     "Between",
     "Check",
     "PathText",
@@ -32,6 +33,8 @@ __all__ = [
     "check_url",
     "check_variable",
     "check_zone",
+    "is_microsofts_id",
+    "is_named_id",
     "resolve_path",
 ]
 
@@ -42,6 +45,12 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COUNTRY = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
 _GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _CLIENT_ID = re.compile(rf"{_GUID}|[0-9A-Fa-f]{{16}}")
+_NAMED_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+NO_CLIENT_ID = (
+    "is not the id of an application",
+    "Copy the 'Application (client) ID' from the overview of its registration, such as \"11112222-bbbb-3333-cccc-4444dddd5555\"",
+)
+"""What is wrong, and what to do."""
 _TENANT = re.compile(
     rf"common|organizations|consumers|{_GUID}|(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z][a-z0-9-]{{1,61}}"
 )
@@ -137,14 +146,21 @@ def check_url(value: str) -> str:
 
 
 def check_client_id(value: str) -> str:
-    """Accept the id of an application as Microsoft Entra gives it: a GUID, or the sixteen digits of old registrations."""
+    """Accept the id of an application; whether Microsoft gives such ones is asked where it is Microsoft that signs in."""
     value = check_one_line(value)
-    if not _CLIENT_ID.fullmatch(value):
-        raise ValueError(
-            "is not the id of an application. Copy the 'Application (client) ID' from the overview of its registration, such as "
-            '"11112222-bbbb-3333-cccc-4444dddd5555"'
-        )
-    return value.lower()
+    if not is_named_id(value):
+        raise ValueError(f"{NO_CLIENT_ID[0]}. {NO_CLIENT_ID[1]}")
+    return value.lower() if is_microsofts_id(value) else value
+
+
+def is_named_id(value: str) -> bool:
+    """Say whether an id can be that of an application anywhere."""
+    return _NAMED_ID.fullmatch(value) is not None
+
+
+def is_microsofts_id(value: str) -> bool:
+    """Say whether Microsoft Entra gives such ids: a GUID, or the sixteen digits of old registrations."""
+    return _CLIENT_ID.fullmatch(value) is not None
 
 
 def check_tenant(value: str) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 
 from rules.country import country_of_zone
 from watcher.clock import system_zone
+from watcher.config.checks import NO_CLIENT_ID, is_microsofts_id, is_named_id
 from watcher.config.model import (
     GMAIL,
+    GRAPH,
     Account,
     Config,
     Daemon,
@@ -48,6 +50,8 @@ _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
 _TELLTALES = {"path": "maildir", "host": "imap", "client_file": "gmail", "client_id": "outlook"}
 """Keys that one kind of account alone must have."""
 _GMAIL_OVER_IMAP = frozenset({"imap.gmail.com", "imap.googlemail.com"})
+_OUTLOOK_OVER_IMAP = frozenset({"outlook.office365.com", "imap-mail.outlook.com", "outlook.office.com", "imap.outlook.com"})
+"""Where Microsoft's mailboxes are by IMAP: https://support.microsoft.com/office/d088b986-291d-42b8-9564-9c414e2aa040."""
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1", re.IGNORECASE)
 
 
@@ -188,6 +192,8 @@ def _mailbox(account: Account) -> tuple[object, ...]:
 
         service = account.api_url if isinstance(account, GmailAccount) else GMAIL
         return ("gmail", service, one_form(account.username))
+    if account.host.lower() in _OUTLOOK_OVER_IMAP:
+        return ("outlook", GRAPH, account.username.lower())
     return ("imap", account.host.lower(), account.port, account.username)
 
 
@@ -233,6 +239,10 @@ def _cross_checks(table: Mapping[str, Any], at: tuple[str, ...], model: type[Acc
         for key in given[1:]:
             reason = f"is one source of the {name} too many: {name}.{given[0]} is given above"
             reporter.add((*at, name, key), reason, "Keep exactly one of them")
+    client_id = table.get("client_id")
+    microsofts = model is OutlookAccount and "authority_url" not in table
+    if microsofts and isinstance(client_id, str) and is_named_id(client_id) and not is_microsofts_id(client_id):
+        reporter.add((*at, "client_id"), *NO_CLIENT_ID)
     if model is not ImapAccount:
         return
     if table.get("google_client_file") and table.get("auth") != "xoauth2":

@@ -78,9 +78,7 @@ def _is_address(text: str) -> bool:
 
 def _refusal(status: int, told: dict[str, Any], where: str) -> ConnectorError:
     """Explain an error of Graph (https://learn.microsoft.com/graph/errors)."""
-    error = told.get("error")
-    error = error if isinstance(error, dict) else {}
-    said = ": ".join(_filled(plain(error.get(key) or "", 200) for key in ("code", "message"))) or f"status {status}"
+    said = _said(told) or f"status {status}"
     if status == _REFUSED:
         return AuthNeeded(
             f"{where} does not accept the access token that {MICROSOFT} has just given ({said}). Sign in once more."
@@ -91,6 +89,22 @@ def _refusal(status: int, told: dict[str, Any], where: str) -> ConnectorError:
             "User.Read, and sign in once more."
         )
     return Misconfigured(f"{where} refused to say whose mailbox it is ({said}). Is api_url right?")
+
+
+def _said(told: dict[str, Any]) -> str:
+    """Return the service's own words: those of an error of Graph's, or of one in the form of RFC 6750 section 3."""
+    error = told.get("error", told.get("odata.error"))
+    each = [error, told.get("error_description")]
+    if isinstance(error, dict):
+        each = [error.get("code"), error.get("message")]
+    return ": ".join(_filled(plain(one, 200) for one in map(_text, each)))
+
+
+def _text(value: object) -> str:
+    """Return a text, or the one in it: OData's older messages name their language beside it."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    return value if isinstance(value, str) else ""
 
 
 def _filled(each: Iterable[str]) -> list[str]:

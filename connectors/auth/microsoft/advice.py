@@ -73,10 +73,10 @@ _ALL: Final = (
         "It was revoked, has run out, or was not used for long. {start}",
     ),
     _Advice(
-        frozenset({70002, 7000215, 7000218}),
-        "The application is taken for one that keeps a secret. Open it at {portal}, and under Authentication add "
-        "http://localhost as a redirect URI of the platform 'Mobile and desktop applications' (not 'Web'), and allow public "
-        "client flows",
+        frozenset({70002, 7000215, 7000218, 9002325, 9002326, 9002327}),
+        "The application is taken for one that keeps a secret, or for a page. Open it at {portal}, and under Authentication add "
+        "http://localhost as a redirect URI of the platform 'Mobile and desktop applications' (not 'Web' or 'Single-page "
+        "application'), and allow public client flows",
     ),
     _Advice(
         frozenset({50011, 70004, 500113, 900971}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msal
@@ -41,17 +41,19 @@ class _Discovering:
 
     def _check(self, told: Mapping[str, Any]) -> None:
         """Send secrets nowhere but to the host that the configuration names."""
-        where = urlsplit(self._registration.service)
         for name in ("authorization_endpoint", "token_endpoint", "device_authorization_endpoint"):
             value = told.get(name)
             if value is None and name.startswith("device"):
                 continue
-            parts = urlsplit(value) if isinstance(value, str) else None
-            if parts is None or (parts.scheme, parts.netloc.lower()) != (where.scheme, where.netloc.lower()):
+            if not isinstance(value, str) or _origin(value) != _origin(self._registration.service):
                 raise Misconfigured(
                     f"{host_of(self._registration.service)} names a place elsewhere to sign in at ({host_of(str(value))[:80]}): "
                     "correct authority_url, or find out what stands in between."
                 )
+
+
+_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Names of this machine, which a sign-in server of one's own may use for each other."""
 
 
 def build_app(
@@ -76,6 +78,19 @@ def build_app(
         raise Unavailable(
             f"{host_of(registration.service)} answered in a form that cannot be read. Trying again later."
         ) from None
+
+
+def _origin(address: str) -> tuple[str, str, int | None] | None:
+    """Return scheme, host and port of an address, the usual port where none is named; None where it is none."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname or parts.username is not None:
+        return None
+    host = "localhost" if parts.hostname in _HERE else parts.hostname
+    return parts.scheme, host, port or (443 if parts.scheme == "https" else None)
 
 
 def _not_there(told: Mapping[str, Any], registration: Registration) -> ConnectorError:

@@ -29,6 +29,7 @@ _OF_FORM: Final = frozenset(
 """Errors that signing in once more does not heal: application, tenant or request are wrong."""
 _LONGEST = 300
 _NUMBER = re.compile(r"AADSTS(\d{4,9})\b")
+_CODE = re.compile(r"[0-9]{4,9}")
 _TRACE = re.compile(r"(?:Trace ID|Correlation ID|Timestamp|Request ID): .*", re.DOTALL | re.IGNORECASE)
 """Other for each answer: a message about a lost sign-in shall be the same each time, so that it is told once."""
 
@@ -51,7 +52,9 @@ def at_sign_in(told: Mapping[str, Any], registration: Registration, again: str) 
     """Explain an error that came back from the page, or for what it gave; `again` is the command that signs in."""
     start = f"Start over with `{again}`"
     if error_of(told) == "access_denied" and not _numbers(told) - {65004}:
-        return AuthNeeded(f"Access was not allowed on {MICROSOFT}'s page, so nothing was stored. To allow it: `{again}`.")
+        return AuthNeeded(
+            f"Access was not allowed on {MICROSOFT}'s page, so nothing was stored ({words_of(told)}). To allow it: `{again}`."
+        )
     return _explained(told, registration, f"{MICROSOFT} refused the sign-in, so nothing was stored", start)
 
 
@@ -59,11 +62,19 @@ def at_device(told: Mapping[str, Any], registration: Registration, again: str) -
     """Explain an error of the device flow (RFC 8628 section 3.5); `again` is the command that signs in."""
     match error_of(told):
         case "authorization_declined" | "access_denied":
-            return AuthNeeded(f"The sign-in was declined on {MICROSOFT}'s page, so nothing was stored. To allow it: `{again}`.")
+            return AuthNeeded(
+                f"The sign-in was declined on {MICROSOFT}'s page, so nothing was stored ({words_of(told)}). To allow it: "
+                f"`{again}`."
+            )
         case "expired_token" | "code_expired":
-            return AuthNeeded(f"The code has run out before it was used, so nothing was stored. For a new one: `{again}`.")
+            return AuthNeeded(
+                f"The code has run out before it was used, so nothing was stored ({words_of(told)}). For a new one: `{again}`."
+            )
         case "bad_verification_code":
-            return AuthNeeded(f"{MICROSOFT} does not know the code any more, so nothing was stored. For a new one: `{again}`.")
+            return AuthNeeded(
+                f"{MICROSOFT} does not know the code any more, so nothing was stored ({words_of(told)}). For a new one: "
+                f"`{again}`."
+            )
     return at_sign_in(told, registration, again)
 
 
@@ -92,5 +103,6 @@ def _explained(told: Mapping[str, Any], registration: Registration, what: str, s
 
 def _numbers(told: Mapping[str, Any]) -> set[int]:
     codes = told.get("error_codes")
-    found = {code for code in codes if isinstance(code, int)} if isinstance(codes, list) else set()
+    told_codes = [str(code) for code in codes] if isinstance(codes, list) else []
+    found = {int(code) for code in told_codes if _CODE.fullmatch(code)}
     return found | {int(number) for number in _NUMBER.findall(str(told.get("error_description") or "")[:4000])}

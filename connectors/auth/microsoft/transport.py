@@ -45,8 +45,7 @@ class Transport:
         """Take a clock (aware) to compare with Microsoft's, and the seconds that an answer may take."""
         self.timeout = timeout
         self.clock = ServerClock(now)
-        self._session = requests.Session()
-        prepare_session(self._session)
+        self._made: requests.Session | None = None
 
     @property
     def skew(self) -> timedelta:
@@ -63,6 +62,14 @@ class Transport:
 
     def close(self) -> None:
         """Do nothing: no connection is kept."""
+
+    @property
+    def _session(self) -> requests.Session:
+        """Return what asks; made when something is first asked, for it reads all authorities of the system."""
+        if self._made is None:
+            self._made = requests.Session()
+            prepare_session(self._made)
+        return self._made
 
     def _ask(self, method: str, url: str, asked: Mapping[str, Any]) -> Answer:
         where = host_of(url)
@@ -86,6 +93,8 @@ class Transport:
             self._session.close()
         self.clock.note(response.headers)
         check_answer(where, response.status_code, response.headers, body, MICROSOFT, TEMPORARY)
+        if not body.strip():  # msal would log how it stumbled over it
+            raise Unavailable(f"{where} answered with nothing at all. Trying again later.")
         return Answer(response.status_code, body.decode("utf-8", "replace"), dict(response.headers))
 
 

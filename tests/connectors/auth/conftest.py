@@ -22,6 +22,7 @@ def localhost(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def microsoft(localhost: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MicrosoftSignIn]:
     """Run the sign-in, and trust its certificate."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(localhost))
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):  # both: all authorities of the world would be read for each test
+        monkeypatch.setenv(name, str(localhost))
     with MicrosoftSignIn(localhost) as server:
         yield server

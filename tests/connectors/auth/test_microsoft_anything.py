@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ from connectors.auth.microsoft.account import owner_of
 from connectors.auth.microsoft.flow import DeviceSignIn, SignIn
 from connectors.auth.microsoft.renewing import renew
 from connectors.auth.microsoft.transport import Answer, Transport
-from connectors.errors import ConnectorError
+from connectors.errors import AuthNeeded, ConnectorError, Misconfigured
 from tests.connectors.auth.test_microsoft_grant import HOST, WHO, cache, document, token
 from tests.servers.microsoft import CLIENT_ID
 
@@ -157,3 +159,19 @@ def test_any_line_that_is_pasted_and_any_text_that_is_kept(text: str) -> None:
     with suppress(GrantUnreadable):
         read_grant(text)
     assert parse_object(text) is None or isinstance(parse_object(text), dict)
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "words"),
+    [
+        (403, {"error": {"code": "ErrorAccessDenied", "message": "Access is denied."}}, "ErrorAccessDenied: Access is denied."),
+        (403, {"error": {"code": "X", "message": {"lang": "en", "value": "Said so."}}}, "X: Said so."),
+        (403, {"odata.error": {"code": "X", "message": {"value": "Said so."}}}, "X: Said so."),
+        (401, {"error": "invalid_token", "error_description": "It is worn."}, "invalid_token: It is worn."),
+        (404, {"error": {"message": None, "code": 5}}, "status 404"),
+        (400, {"Message": "?"}, "status 400"),
+    ],
+)
+def test_a_refusal_to_say_who_signed_in_keeps_its_own_words(status: int, document: dict[str, Any], words: str) -> None:
+    with pytest.raises((AuthNeeded, Misconfigured), match=rf"\({re.escape(words)}\)"):
+        owner_of("x", Line(document, status=status), "https://graph.microsoft.com", "sam@example.com")

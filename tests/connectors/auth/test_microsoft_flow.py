@@ -14,6 +14,7 @@ from connectors.auth.answer import NotTheAnswer
 from connectors.auth.microsoft import Grant, Registration, graph_scopes, read_grant
 from connectors.auth.microsoft.flow import DeviceSignIn, SignIn
 from connectors.auth.microsoft.renewing import Renewed, renew
+from connectors.auth.microsoft.transport import Answer as Told
 from connectors.auth.microsoft.transport import Transport
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
 from tests.servers.consent import Answer, Forms
@@ -33,6 +34,7 @@ class Person:
         self.microsoft, self.trusted = microsoft, trusted
         self.tenant, self.client = "common", CLIENT_ID
         self.shared = self.colors = False
+        self.transport = Transport(lambda: NOW, 10)
 
     @property
     def registration(self) -> Registration:
@@ -41,10 +43,6 @@ class Person:
     @property
     def scopes(self) -> tuple[str, ...]:
         return graph_scopes(self.microsoft.url, shared=self.shared, colors=self.colors)
-
-    @property
-    def transport(self) -> Transport:
-        return Transport(lambda: NOW, 10)
 
     def page(self, hint: str = "") -> SignIn:
         return SignIn(self.registration, self.scopes, BACK, self.transport, AGAIN, hint)
@@ -257,7 +255,7 @@ def test_what_a_stranger_adds_to_the_answer_goes_nowhere(person: Person) -> None
 def test_who_declines_on_the_page_is_told_how_to_go_on(person: Person) -> None:
     person.microsoft.denies = Refusal("access_denied", 65004, "User declined to consent to access the app.")
 
-    with pytest.raises(AuthNeeded, match=f"not allowed on Microsoft's page.*{AGAIN}"):
+    with pytest.raises(AuthNeeded, match=f"not allowed on Microsoft's page.*User declined to consent.*{AGAIN}"):
         person.sign_in()
 
 
@@ -343,8 +341,9 @@ def test_a_code_that_leads_to_nothing_says_why(person: Person, ends: Refusal, wo
     person.microsoft.device_ends = ends
     attempt = person.device()
 
-    with pytest.raises(AuthNeeded, match=words):
+    with pytest.raises(AuthNeeded, match=words) as caught:
         attempt.ask(NOW)
+    assert ends.said.rstrip(".") in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -396,6 +395,11 @@ def test_what_is_no_code_is_not_shown(person: Person, flow: dict[str, object]) -
             Misconfigured,
             "Mobile and desktop",
         ),
+        (
+            Refusal("invalid_request", 9002327, "Tokens issued for the 'Single-Page Application' may only be redeemed there."),
+            Misconfigured,
+            "Single-page",
+        ),
         (Refusal("unauthorized_client", 7000112, "The application is disabled."), Misconfigured, "switched off"),
         (Refusal("invalid_request", 99999, "Something else."), Misconfigured, "Compare client_id"),
         (Refusal("temporarily_unavailable", 90006, "The service is temporarily unavailable."), Unavailable, "just now"),
@@ -417,6 +421,15 @@ def test_what_a_renewal_is_refused_for_is_told_with_what_to_do(
         assert refusal.said in str(caught.value)
     assert str(caught.value) == str(again.value)
     assert not any(token in str(caught.value) for token in person.microsoft.refresh_tokens)
+
+
+@pytest.mark.parametrize("codes", [["70008"], [70008], [True, None, "AADSTS70008", 9**9, "70008"]])
+def test_the_number_of_a_refusal_may_come_as_text_and_without_any_words(person: Person, codes: list[object]) -> None:
+    grant = person.sign_in()
+    person.microsoft.faults["token"] = Answer(400, json.dumps({"error": "invalid_grant", "error_codes": codes}))
+
+    with pytest.raises(AuthNeeded, match="has run out, or was not used for long"):
+        person.renew(grant)
 
 
 def test_a_sign_in_of_another_application_or_place_is_not_tried(person: Person) -> None:
@@ -444,7 +457,7 @@ def test_a_sign_in_of_another_application_or_place_is_not_tried(person: Person) 
         ("token", Answer(429, '{"error": "too_many"}', headers={"Retry-After": "9"}), Throttled, "patience"),
         ("token", Answer(200, "<html>Welcome to the hotel</html>", "text/html"), Unavailable, "hotel"),
         ("token", Answer(302, "", "text/html", {"Location": "http://portal.example/"}), Unavailable, "redirected elsewhere"),
-        ("token", Answer(200, "", "application/json"), Unavailable, "cannot be read"),
+        ("token", Answer(200, "", "application/json"), Unavailable, "nothing at all"),
         ("token", Answer(200, "{}"), Unavailable, "without an access token"),
         ("token", Answer(200, '{"access_token": 5, "id_token": "x"}'), Unavailable, "cannot be read"),
         ("token", Answer(200, '{"access_token": "a b"}'), Unavailable, "without an access token"),
@@ -472,6 +485,33 @@ def test_secrets_go_nowhere_but_to_the_authority_of_the_configuration(person: Pe
 
     with pytest.raises(Misconfigured, match=r"login\.evil\.example"):
         person.page()
+
+
+@pytest.mark.parametrize(
+    ("service", "told", "same"),
+    [
+        ("https://login.example.com", "https://login.example.com:443", True),
+        ("https://login.example.com:443", "https://LOGIN.example.com", True),
+        ("https://login.example.com", "https://login.example.com:8443", False),
+        ("https://login.example.com", "http://login.example.com", False),
+        ("https://login.example.com", "https://sam@login.example.com", False),
+        ("https://login.example.com", "https://login.example.com:port", False),
+        ("https://login.example.com", "https://[", False),
+    ],
+)
+def test_the_usual_port_may_be_named_or_not(monkeypatch: pytest.MonkeyPatch, service: str, told: str, same: bool) -> None:
+    base = f"{told}/common/oauth2/v2.0"
+    document = json.dumps({"authorization_endpoint": f"{base}/authorize", "token_endpoint": f"{base}/token"})
+    monkeypatch.setattr(Transport, "get", lambda *_, **__: Told(200, document, {}))
+
+    def ask() -> SignIn:
+        return SignIn(Registration(CLIENT_ID, "common", service), (), BACK, Transport(lambda: NOW), AGAIN)
+
+    if same:
+        assert ask().url.startswith(base)
+    else:
+        with pytest.raises(Misconfigured, match="names a place elsewhere"):
+            ask()
 
 
 def test_nobody_else_is_asked_and_nothing_is_told_of_this_machine(person: Person) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.auth.microsoft import Grant, GrantUnreadable, Registration, missing_scopes, read_grant
+from connectors.auth.microsoft import Grant, GrantUnreadable, Registration, graph_scopes, missing_scopes, read_grant
 from connectors.auth.microsoft.grant import slim
 from connectors.auth.microsoft.renewing import renew
 from connectors.auth.microsoft.transport import Transport
@@ -132,6 +132,20 @@ def test_only_the_newest_refresh_token_is_kept_and_nothing_that_can_be_had_anew(
     assert left("new") == ("old", {"RefreshToken", "Account"})
     held["RefreshToken"] = {"k": token("only", at=1)}
     assert left("only")[0] == "only"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "prefix"),
+    [
+        ("https://graph.microsoft.com", "https://graph.microsoft.com/"),
+        ("https://dod-graph.microsoft.us", "https://dod-graph.microsoft.us/"),
+        ("https://graph.example.test", ""),
+        ("http://127.0.0.1:8080", ""),
+    ],
+)
+def test_a_right_is_named_after_a_cloud_of_microsofts_and_else_alone(endpoint: str, prefix: str) -> None:
+    """An address of some machine is no name of a service that anybody's sign-in knows."""
+    assert graph_scopes(endpoint, shared=False, colors=False) == (f"{prefix}User.Read", f"{prefix}Mail.ReadWrite")
 
 
 @pytest.mark.parametrize(
