@@ -64,7 +64,7 @@ def test_a_cut_behind_any_byte_of_an_append_leaves_one_draft(boxes: list[Box], w
 @pytest.mark.parametrize("act", [Act.RESET, Act.STALL, Act.SWALLOW])
 def test_other_faults_at_telling_bytes_of_an_append_leave_one_draft(boxes: list[Box], act: Act, way: Way) -> None:
     faults = [Fault(act, k, way) for k in positions(boxes[0], way)[:: 12 if act is Act.RESET else 24]]
-    results = each(boxes, faults, lambda box, fault: box.put(fault, timeout=DEADLINE))
+    results = each(boxes, faults, lambda box, fault: box.put_patiently(fault, timeout=DEADLINE))
     assert unhappy(results) == []
     assert all(outcome.sprung or outcome.raised for _, outcome in results), (
         "on a busy machine the deadline may pass before the byte"
@@ -74,7 +74,7 @@ def test_other_faults_at_telling_bytes_of_an_append_leave_one_draft(boxes: list[
 
 def test_an_append_that_lands_after_it_was_repeated_is_swept(boxes: list[Box]) -> None:
     faults = [Fault(Act.HOLD, k, marker=LITERAL) for k in (0, 1, 100, boxes[0].literal(), boxes[0].literal() + 1)]
-    results = each(boxes, faults, lambda box, fault: box.put(fault, timeout=PATIENT))
+    results = each(boxes, faults, lambda box, fault: box.put_patiently(fault, timeout=PATIENT))
     assert unhappy(results) == []
     assert [outcome.raised for _, outcome in results] == [True] * len(faults)
     assert [outcome.standing for _, outcome in results] == [2] * len(faults), "without the sweep each would stand twice"

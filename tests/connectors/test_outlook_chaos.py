@@ -22,6 +22,8 @@ pytestmark = pytest.mark.xdist_group("outlook_chaos")
 AT_ONCE = 3
 DEADLINE = 0.25
 """Seconds after which the connector gives up on a service that does not answer."""
+PATIENT = 1.0
+"""... where a slow machine must not be taken for that."""
 MARKERS = OutlookPost.markers
 READING = (Errand.FIRST_LOOK, Errand.CATCH_UP)
 WRITING = tuple(errand for errand in MARKERS if errand not in READING)
@@ -68,15 +70,14 @@ def test_other_faults_of_the_line_leave_it_too(usual: list[OutlookPost], errand:
     faults = [Fault(act, k, way, MARKERS[errand]) for way in Way for k in positions(usual[0], errand, way, 2)]
     results = each_post(usual, errand, faults, timeout=DEADLINE)
     assert unhappy(results) == []
-    assert all(left.sprung or left.raised for _, left in results), "on a busy machine the deadline may pass before the byte does"
-    assert sum(left.sprung for _, left in results) > len(results) / 2
+    assert all(left.sprung for _, left in results)
     assert sum(left.raised for _, left in results) > len(results) / 2
 
 
 def test_a_reply_that_comes_after_it_was_made_again_is_swept(usual: list[OutlookPost]) -> None:
     """Looking first does not help against a request that is still on its way."""
     faults = [Fault(Act.HOLD, k, marker=MAKE) for k in (0, 1, 300)]
-    results = each_post(usual, Errand.ANSWER, faults, timeout=DEADLINE)
+    results = each_post(usual, Errand.ANSWER, faults, timeout=PATIENT)
     assert unhappy(results) == []
     assert [left.raised for _, left in results] == [True] * len(faults)
     assert [left.standing for _, left in results] == [2] * len(faults), "without the sweep each would stand twice"

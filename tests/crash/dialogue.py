@@ -19,7 +19,7 @@ from rules.drafts.types import Draft, DraftKey
 from rules.mail import Address
 from tests.servers.chaosproxy import Act, ChaosProxy, Trap, Way
 
-__all__ = ["APPEND", "LITERAL", "Box", "Fault", "Outcome", "each", "sweep"]
+__all__ = ["APPEND", "LITERAL", "MORE_PATIENCE", "Box", "Fault", "Outcome", "each", "sweep"]
 
 APPEND = rb"(?= APPEND )"
 """Counting starts at the blank before the word."""
@@ -27,6 +27,8 @@ LITERAL = rb" APPEND [^\r\n]*\r\n"
 """Counting starts at the first octet of the literal, synchronising or not."""
 WRITTEN_AT = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 PATIENCE = 20.0
+MORE_PATIENCE = (1.0, 4.0, 16.0)
+"""How many times longer a connector waits, one try after the other, where its time was over before the fault came."""
 BYSTANDER = (
     b"From: Sam Doe <sam@example.com>\r\nTo: Robin Poe <robin@birch.example>\r\nSubject: Thank you\r\n"
     b"Message-ID: <written-by-hand@example.com>\r\n\r\nThe user's own draft to the same person.\r\n"
@@ -170,6 +172,14 @@ class Box:
         again.close()
         marked = len(self.stored(f"old.{draft.message_id}", marked=True)) + len(self.stored(draft.message_id, marked=True))
         return Outcome(trap.sprung.is_set(), raised, standing, len(stored), intact, marked=marked)
+
+    def put_patiently(self, fault: Fault, *, timeout: float) -> Outcome:
+        """Do as `put`, again and with more patience where the time was over before the fault came, for the machine was busy."""
+        for patience in MORE_PATIENCE:
+            outcome = self.put(fault, timeout=timeout * patience)
+            if outcome.sprung or not outcome.fine or not outcome.raised:
+                break
+        return outcome
 
     def withdraw(self, fault: Fault, *, timeout: float = 10.0, settled: bool = False) -> Outcome:
         """Take a draft back through `fault`, take it back again, and see that none is left.

@@ -20,7 +20,7 @@ from connectors.errors import ConnectorError, Unavailable
 from rules.drafts.mime import draft_bytes
 from rules.drafts.types import Draft, DraftKey
 from rules.mail import Address
-from tests.crash.dialogue import Fault, sweep
+from tests.crash.dialogue import MORE_PATIENCE, Fault, sweep
 from tests.servers.chaosproxy import Act, ChaosProxy, Way
 from tests.servers.gmail import FakeGmail
 from tests.servers.gmail import Fault as RefusedCall
@@ -375,7 +375,11 @@ def posts(make: Callable[[], P], count: int) -> Iterator[list[P]]:
 def each_post(
     found: Sequence[Post], errand: Errand, faults: Iterable[Fault], *, timeout: float = 10.0
 ) -> list[tuple[Fault, Left]]:
-    """Try every fault, as many at once as there are mailboxes."""
+    """Try every fault, as many at once as there are mailboxes.
+
+    `timeout` is for how long the connector waits for an answer. Where that was over before the fault came, for the machine was
+    busy, it is tried again with more patience.
+    """
     free: SimpleQueue[Post] = SimpleQueue()
     for post in found:
         free.put(post)
@@ -383,7 +387,11 @@ def each_post(
     def one(fault: Fault) -> tuple[Fault, Left]:
         post = free.get()
         try:
-            return fault, post.interrupt(errand, fault, timeout=timeout)
+            for patience in MORE_PATIENCE:
+                left = post.interrupt(errand, fault, timeout=timeout * patience)
+                if left.sprung or left.problems or not left.raised:
+                    break
+            return fault, left
         finally:
             free.put(post)
 
