@@ -34,7 +34,8 @@ crash: $(VENV)/dev servers  ## kill and cut everywhere, then kill at random for 
 	$(BIN)/python -m tests.crash --seconds $(or $(SECONDS),120) $(ARGS)
 
 soak: $(VENV)/dev  ## play ROUNDS (default 25) times as many random stories against the state machine
-	HEARBACK_SOAK=$(or $(ROUNDS),25) $(BIN)/python -m pytest tests/watcher/test_machine.py $(ARGS)
+	HEARBACK_EXPLORE=1 HEARBACK_SOAK=$(or $(ROUNDS),25) $(BIN)/python -m pytest tests/watcher/test_machine.py \
+		tests/watcher/test_together_at_random.py tests/watcher/test_corrections_at_random.py $(ARGS)
 
 fuzz: $(VENV)/fuzz  ## read hostile mail for SECONDS (default 120), guided by what it reaches
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) $(ARGS)

@@ -1,7 +1,11 @@
-"""The user corrects again and again, deletes and sends drafts: nothing doubles, nothing comes back, the last word holds."""
+"""The user corrects again and again, deletes and sends drafts: nothing doubles, nothing comes back, the last word holds.
+
+`HEARBACK_SOAK=N` plays N times as many stories (`make soak`).
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -30,6 +34,7 @@ PEOPLE = [
     ("Omar Haddad", "omar@acme.test", "Account Manager"),
     ("Bo Lind", "bo@zeta.test", "Backend Engineer"),
 ]
+SOAK = int(os.environ.get("HEARBACK_SOAK", "0"))
 PICK = st.integers(0, 30)
 STEP = st.one_of(
     st.tuples(st.just("merge"), PICK, PICK),
@@ -130,7 +135,9 @@ class Story:
                 return
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=6 * max(SOAK, 1), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
 @example([("delete", 30, None), ("delete", 22, None), ("split", 11, 13), ("lose", None, None), ("delete", 3, None)])
 @example([("relabel", 12, Kind.NOISE), ("delete", 1, None), ("relabel", 18, Kind.REJECTION), ("lose", None, None)])
 @example(
