@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Self
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from tests.servers.listening import LoopbackServer
 
 __all__ = ["CLIENT_ID", "CLIENT_SECRET", "Answer", "Forms", "GoogleSignIn", "choose", "follow", "visit"]
 
@@ -69,8 +71,7 @@ class GoogleSignIn:
         self.access_tokens: dict[str, str] = {}
         self.revoked: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = LoopbackServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property

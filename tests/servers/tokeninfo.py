@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
+
+from tests.servers.listening import LoopbackServer
 
 __all__ = ["TokenInfo"]
 
@@ -31,7 +33,7 @@ class TokenInfo:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the seam
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = LoopbackServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property

@@ -6,14 +6,13 @@ What is handed on: sign-in, storing mail, labels, drafts and conversations, list
 - getProfile, `fields`, batches (its parts carry no Content-ID), uploads as media: it has none of them, or not as documented.
 - Messages: it drops header fields it does not know and all but a few parts; they are made from the raw bytes.
 - `q`: it matches `-in:` and `rfc822msgid:` to nothing; operators that it does not know are refused.
-- history.list never says 404, and its identifiers grow by the millisecond only: none is given out within its own millisecond.
+- history.list never says 404.
 - drafts.create takes any conversation; drafts.update keeps the identifier of the message; a draft's time is that of its header.
 - A label that exists is 400, where Gmail says 409; labels can be put on drafts.
 """
 
 from __future__ import annotations
 
-import threading
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -38,8 +37,6 @@ from tests.servers.gmail.store import Stored
 __all__ = ["Front"]
 
 _PAGES: Final = ("/o/oauth2/", "/oauth2/")
-_TICK: Final = 0.002
-"""Seconds after which the emulator's clock has moved on."""
 
 
 class Front(Judge):
@@ -53,7 +50,6 @@ class Front(Judge):
         self._refresh: dict[str, list[str]] = {}
         self._revoked: set[str] = set()
         self._serial = 0
-        self._tick = threading.Event()
 
     def __exit__(self, *args: object) -> None:
         """Stop; the emulator goes on."""
@@ -128,10 +124,7 @@ class Front(Judge):
             for name, text in checked.query:
                 query.setdefault(name, []).append(text)
             shape = Shape.of(query, grant.scopes, Look(), self._serial)
-            answer = does(_Asked(self._back, self.mailbox(grant.address), checked, query, shape))
-        if answer is not None and "historyId" in answer:
-            self._tick.wait(_TICK)
-        return answer
+            return does(_Asked(self._back, self.mailbox(grant.address), checked, query, shape))
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 
 from tests.servers.gmail.answers import Answer
+from tests.servers.listening import LoopbackServer
 
 __all__ = ["Broken", "Loopback", "Request"]
 
@@ -118,18 +119,13 @@ class Loopback(ABC):
             self.requests += 1
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
+class _Server(LoopbackServer):
     accepted: Callable[[socket.socket], None]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Note a connection in the order in which they come, and serve it in a thread of its own."""
         self.accepted(request)
         super().process_request(request, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that go away."""
 
 
 class _Lines(io.BufferedIOBase):

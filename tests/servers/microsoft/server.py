@@ -8,12 +8,13 @@ import threading
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.consent import Answer
+from tests.servers.listening import LoopbackServer
 from tests.servers.microsoft.accounts import Refusal, SignInWorld, back_with
 
 __all__ = ["MicrosoftSignIn", "TlsServer"]
@@ -135,11 +136,9 @@ class MicrosoftSignIn(SignInWorld):
         return Handler
 
 
-class TlsServer(ThreadingHTTPServer):
+class TlsServer(LoopbackServer):
     """Speaks TLS, a thread for each connection."""
 
-    daemon_threads = True
-    request_queue_size = 64
     context: ssl.SSLContext
 
     def finish_request(self, request: Any, client_address: Any) -> None:
@@ -147,9 +146,6 @@ class TlsServer(ThreadingHTTPServer):
         request.settimeout(30)
         with self.context.wrap_socket(request, server_side=True) as safe:
             super().finish_request(safe, client_address)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of who hangs up."""
 
 
 def _json(told: dict[str, Any], status: int = 200) -> Answer:

@@ -9,6 +9,11 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 
+// Identifiers of its history are the millisecond and something random: two of one millisecond would stand in any order.
+const now = Date.now;
+let last = 0;
+Date.now = () => (last = Math.max(last + 1, now()));
+
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function (...given) {
   // The emulator has no option for the address it binds to, and would bind to all of them.
