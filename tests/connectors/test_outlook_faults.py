@@ -487,15 +487,15 @@ def test_an_answer_that_breaks_off_is_asked_for_again_by_the_caller(
     assert pull(connector).ids == {"one"}
 
 
-def test_a_service_that_says_nothing_is_given_up_in_time(harness: OutlookHarness) -> None:
-    connector = OutlookConnector(replace(harness.settings(), timeout=0.3))
-    connector.open()
+def test_a_service_that_says_nothing_is_given_up_in_time(harness: OutlookHarness, connector: OutlookConnector) -> None:
+    hasty = OutlookConnector(replace(harness.settings(), timeout=0.9))
+    hasty.open()
     fault = harness.server.hold("batch")
-    with pytest.raises(Unavailable, match=r"within 0\.3 seconds"):
-        pull(connector)
+    with pytest.raises(Unavailable, match=r"within 0\.9 seconds"):
+        pull(hasty)
     fault.released.set()
+    hasty.close()
     assert pull(connector).envelopes == []
-    connector.close()
 
 
 def test_a_service_that_is_not_there_is_unavailable() -> None:
