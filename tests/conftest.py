@@ -7,11 +7,14 @@ Tests of an `xdist_group` run on one worker. pytest-xdist 3.8 tells its schedule
 longer takes, and says nothing: what is made once for a group was made once on every worker.
 
 Counterexamples are the same ones each time in CI, without a stop-watch, for machines are shared.
+
+Ctrl-C works in the programs under test though the run itself was started in the background, where shells have it ignored.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -37,6 +40,8 @@ _use_memory()
 settings.register_profile("explore", deadline=None)
 settings.register_profile("same", deadline=None, derandomize=True)  # a run tells the same about the same tree, whoever starts it
 settings.load_profile("explore" if os.environ.get("HEARBACK_EXPLORE") else "same")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)
