@@ -85,14 +85,12 @@ class Service:
             raise Misconfigured(f"The authorities to trust cannot be read ({error}). See SSL_CERT_FILE.") from error
         return cls(settings, lambda: client(settings, trust), token)
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Let go of the sockets; more may be asked afterwards."""
         held, self._http = self._http, None
         if held is not None:
             with suppress(Exception):
                 held.close()
-
-    close = rest
 
     def wrote(self, key: str) -> None:
         """Note the changeKey that a received message has by our own writing: what tells of that change is no news."""
@@ -309,7 +307,7 @@ class Service:
             self._http = self._http or self._make()
             return ask(self._http, method, url, fields, content, most=most or _MOST, cut=cut)
         except Exception as error:
-            self.rest()
+            self.close()
             if (known := broken_line(error, self.settings)) is None:
                 raise
             raise known from error
