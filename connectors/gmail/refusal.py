@@ -48,13 +48,7 @@ _ROOM: Final = re.compile(r"storage|mailbox (?:is )?full|over quota", re.IGNOREC
 _NO_MAILBOX: Final = re.compile(r"mail service not enabled", re.IGNORECASE)
 _PROJECT: Final = re.compile(r"projects?[/ =](\d{4,20})")
 _UNTIL: Final = re.compile(r"[Rr]etry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
-_CLOCK: Final = re.compile(
-    r"used too (?:early|late)|check your (?:computer'?s? )?clock|iat and exp|reasonable timeframe", re.IGNORECASE
-)
-_CLIENT: Final = re.compile(r"invalid_client|unauthorized_client|deleted_client|disabled_client", re.IGNORECASE)
-_ON_THE_LINE: Final = frozenset(
-    {"OSError", "HTTPException", "HttpLib2Error", "TransportError", "DecodeRatioError", "DecodeLimitError", "error"}
-)
+_ON_THE_LINE: Final = frozenset({"OSError", "HTTPException", "HttpLib2Error", "DecodeRatioError", "DecodeLimitError", "error"})
 """What the libraries raise, by name, for they are imported only where a mailbox is open; `error` is that of zlib."""
 _NOT_NOW: Final = frozenset({9, 10})
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
@@ -151,42 +145,25 @@ def _strange(settings: GmailSettings, what: str) -> Unavailable:
     )
 
 
-def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError | None:  # noqa: C901, PLR0911 - a table
+def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError | None:  # noqa: PLR0911 - a table
     """Return the error for a request that got no answer, or could not be made; None for a mistake of the program."""
     if isinstance(error, ConnectorError):
         return error
-    cause = _cause(error)
     host = urlsplit(settings.endpoint).hostname
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        if cause.verify_code in _OTHER_NAME:
-            return _strange(settings, f"its certificate is for another name ({_line(cause.verify_message or str(cause))})")
-        return _certificate(cause, host)
-    names = {kind.__name__ for kind in type(cause).__mro__}
-    if "StrangeAnswerError" in names:
-        return _strange(settings, str(cause))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _OTHER_NAME:
+            return _strange(settings, f"its certificate is for another name ({_line(error.verify_message or str(error))})")
+        return _certificate(error, host)
+    names = {kind.__name__ for kind in type(error).__mro__}
     if "ProxyError" in names:
-        return Unavailable(f"{host} cannot be reached ({_line(str(cause))}). See what the variable HTTPS_PROXY says.")
-    if "RefreshError" in names:
-        return _no_token(cause, settings)
+        return Unavailable(f"{host} cannot be reached ({_line(str(error))}). See what the variable HTTPS_PROXY says.")
     if "ServerNotFoundError" in names:
         return Unavailable(f"The name {host} cannot be looked up: there is no network, or its name service does not answer.")
-    if isinstance(cause, TimeoutError):
+    if isinstance(error, TimeoutError):
         return Unavailable(f"{host} did not answer within {settings.timeout:g} seconds.")
-    if "GoogleAuthError" in names and "TransportError" not in names:
-        return AuthNeeded(f"No access to {settings.address} can be had ({_line(str(cause))}): {settings.renew}.")
     if not names & _ON_THE_LINE:
         return None
-    return Unavailable(f"The connection to {host} broke ({_line(str(cause)) or type(cause).__name__}).")
-
-
-def _cause(error: BaseException) -> BaseException:
-    """Return what is behind an error: google-auth puts what went wrong on the line into one of its own."""
-    for _ in range(5):
-        inner = next((one for one in error.args if isinstance(one, BaseException)), None)
-        if inner is None:
-            return error
-        error = inner
-    return error
+    return Unavailable(f"The connection to {host} broke ({_line(str(error)) or type(error).__name__}).")
 
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str | None) -> Misconfigured:
@@ -199,26 +176,6 @@ def _certificate(error: ssl.SSLCertVerificationError, host: str | None) -> Misco
     return Misconfigured(
         f"The certificate of {host} is not to be trusted ({why}). A virus scanner or a company's filter may read along: let its "
         "authority be trusted by the system, or name the file of authorities in SSL_CERT_FILE."
-    )
-
-
-def _no_token(error: BaseException, settings: GmailSettings) -> ConnectorError:
-    """Return the error for an access token that was refused (RFC 6749 section 5.2)."""
-    said = _line(str(error.args[0]) if error.args else str(error))
-    if getattr(error, "retryable", False):
-        return Unavailable(f"Google gives no access token at the moment ({said}).")
-    if _CLOCK.search(said):
-        return Misconfigured(f"Google refuses the access token because of its time ({said}). {_SET_CLOCK}")
-    if "<" in said and "html" in said.lower():
-        return _strange(settings, "a page comes in place of an access token")
-    if _CLIENT.search(said):
-        return Misconfigured(
-            f"Google does not know the client that this program signs in as ({said}). See that the client file is the right one "
-            f"and was not deleted in Google's console; then {settings.renew}."
-        )
-    return AuthNeeded(
-        f'The grant of {settings.address} has run out or was taken back ({said}). (For an app in "testing" that is so after 7 '
-        f"days.) {settings.renew[:1].upper()}{settings.renew[1:]}."
     )
 
 

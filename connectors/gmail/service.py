@@ -75,9 +75,7 @@ class Service:
 
         from connectors.gmail.transport import Transport  # noqa: PLC0415
 
-        http = google_auth_httplib2.AuthorizedHttp(
-            credentials, http=Transport(settings.timeout, settings.endpoint), max_refresh_attempts=1
-        )
+        http = google_auth_httplib2.AuthorizedHttp(credentials, http=Transport(settings.timeout), max_refresh_attempts=1)
         try:
             api = build(
                 "gmail",
@@ -166,14 +164,11 @@ class Service:
 
     def _renew(self) -> None:
         """Get another access token."""
-        import google_auth_httplib2  # noqa: PLC0415 - loaded since `open`
-
         try:
-            self._http.credentials.refresh(google_auth_httplib2.Request(self._http.http))
-        except Exception as error:
-            if (known := self._broken(error)) is None:
-                raise
-            raise known from error
+            self._http.credentials.refresh(None)
+        except ConnectorError:
+            self.close()
+            raise
 
     def _ask(
         self, uri: str, method: str, body: str | bytes | None, headers: Mapping[str, str], units: int

@@ -11,7 +11,7 @@ from connectors.endpoint import is_private
 from connectors.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from google.oauth2.credentials import Credentials
+    from connectors.auth.google.credentials import GoogleCredentials
 
 __all__ = ["GOOGLE", "GmailSettings"]
 
@@ -24,8 +24,8 @@ class GmailSettings:
 
     address: str
     """The mailbox that is meant; another one that the sign-in turns out to belong to is refused."""
-    credentials: Callable[[], Credentials] = field(repr=False, compare=False)
-    """Returns credentials with a refresh token; asked at each `open` and never kept longer. May raise AuthNeeded."""
+    credentials: Callable[[], GoogleCredentials] = field(repr=False, compare=False)
+    """Returns credentials that renew themselves; asked at each `open` and never kept longer. May raise AuthNeeded."""
     renew: str = "sign in again with `hearback login`"
     """How the user signs in anew, as the end of a sentence; for messages."""
     endpoint: str = GOOGLE
