@@ -19,8 +19,9 @@ from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavail
 from connectors.gmail.answers import Json, text
 from connectors.gmail.multipart import Part, read_parts, write_parts
 from connectors.gmail.quota import units_of
-from connectors.gmail.refusal import broken_line, not_json, refusal
+from connectors.gmail.refusal import broken_line, refusal
 from connectors.gmail.settings import GmailSettings
+from connectors.refusal import not_json
 
 __all__ = ["Account", "Request", "Service"]
 

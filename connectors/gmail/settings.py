@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from connectors.endpoint import is_private
 from connectors.errors import Misconfigured
@@ -22,6 +22,7 @@ GOOGLE: Final = "https://gmail.googleapis.com"
 class GmailSettings:
     """One account. Times are seconds."""
 
+    service: ClassVar[str] = "Gmail"
     address: str
     """The mailbox that is meant; another one that the sign-in turns out to belong to is refused."""
     credentials: Callable[[], GoogleCredentials] = field(repr=False, compare=False)

@@ -18,8 +18,9 @@ from connectors.base import Spent
 from connectors.errors import Misconfigured, Unavailable
 from connectors.outlook.answers import Json
 from connectors.outlook.batches import AT_ONCE, Answer, Part, carry_out, read_answers
-from connectors.outlook.refusal import broken_line, not_json, refusal, strange
+from connectors.outlook.refusal import broken_line, refusal
 from connectors.outlook.settings import OutlookSettings
+from connectors.refusal import not_json, strange
 
 if TYPE_CHECKING:
     import httpx
