@@ -124,16 +124,11 @@ class Service:
         reply = self._ask("POST", self._url(path), body=body, prefer=prefer)
         return self._object(reply, doing, empty=True)
 
-    def patch(self, path: str, body: Json, *, etag: str = "", prefer: Sequence[str] = (), doing: str = _WRITING) -> Json:
+    def patch(self, path: str, body: Json, *, etag: str = "", doing: str = _WRITING) -> Json:
         """Change some properties, where the item still carries `etag` if one is given. Raises Conflict where it does not."""
         headers = {"If-Match": etag} if etag else {}
-        reply = self._ask("PATCH", self._url(path), body=body, headers=headers, prefer=prefer)
+        reply = self._ask("PATCH", self._url(path), body=body, headers=headers)
         return self._object(reply, doing, empty=True)
-
-    def delete(self, path: str, *, etag: str = "", doing: str = _WRITING) -> None:
-        """Remove what stands at a path."""
-        reply = self._ask("DELETE", self._url(path), headers={"If-Match": etag} if etag else {})
-        self._object(reply, doing, empty=True)
 
     def raw(self, path: str, most: int, *, doing: str = _READING) -> bytes:
         """Return the octets at a path that ends in `$value`, at most `most` of them.
@@ -147,16 +142,14 @@ class Service:
             raise not_json(reply.headers["content-type"], self.settings)
         return reply.content
 
-    def page(
-        self, link: str, *, size: int = 0, prefer: Sequence[str] = (), doing: str = "listing mail", one: bool = False
-    ) -> Json:
+    def page(self, link: str, *, size: int = 0, doing: str = "listing mail", one: bool = False) -> Json:
         """Return a page of a listing, asked for by a path or by an address that the service gave; `size` is preferred.
 
         `one` is as in `get`. Raises from the tree; Unavailable for an address that is not the service's own.
         """
         if not self.is_own(link):
             raise strange(self.settings, "the address of the next page is at another place")
-        preferred = (f"odata.maxpagesize={size}", *prefer) if size else tuple(prefer)
+        preferred = (f"odata.maxpagesize={size}",) if size else ()
         return self._object(self._ask("GET", self._url(link), prefer=preferred), doing, one=one)
 
     def is_own(self, link: str) -> bool:
