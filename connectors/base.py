@@ -10,7 +10,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -228,21 +228,12 @@ class Connector(ABC):
 
         For what only later turns out to matter. A back-end that can fetch single parts does better than this.
         """
-        from rules.mail import message_from_bytes  # noqa: PLC0415 - `status` needs the protocol, and reads no mail
+        from rules.mail import message_of  # noqa: PLC0415 - `status` needs the protocol, and reads no mail
 
         messages = []
         for envelope in envelopes:
             with suppress(NotFound):
-                raw = self.fetch(envelope.ref)
-                message = message_from_bytes(
-                    raw,
-                    ref=envelope.ref,
-                    role=envelope.role,
-                    received_at=envelope.received_at,
-                    size=envelope.size,
-                    thread_id=envelope.thread_id,
-                )
-                messages.append(replace(message, envelope=envelope))
+                messages.append(message_of(envelope, self.fetch(envelope.ref)))
         return messages
 
     @abstractmethod

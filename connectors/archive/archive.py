@@ -23,7 +23,7 @@ from connectors.archive.walk import Form, Source, open_file, sources
 from connectors.arrival import received_at
 from connectors.errors import NotFound
 from connectors.folder_names import known_role
-from rules.mail import Envelope, Message, Role, envelope_from_header, has_calendar, message_from_bytes
+from rules.mail import Envelope, Message, Role, envelope_from_header, has_calendar, message_of
 from rules.mail.encoding import decode_words
 from rules.mail.headers import split_fields
 from rules.mail.mime import header_of, read_tree
@@ -187,12 +187,10 @@ class Archive:
     def message(self, number: int, envelope: Envelope) -> Message:
         """Return a message with its text. Raises NotFound."""
         data = self._data(number, _READ)
-        at, role = envelope.received_at, envelope.role
-        found = message_from_bytes(data, ref=envelope.ref, role=role, received_at=at, size=envelope.size)
-        defects = found.defects
-        if self._rows.size[number] > _READ:
-            defects = (*defects, f"only the first {_READ} of {self._rows.size[number]} octets were read")
-        return replace(found, envelope=envelope, defects=defects)
+        found = message_of(envelope, data)
+        if self._rows.size[number] <= _READ:
+            return found
+        return replace(found, defects=(*found.defects, f"only the first {_READ} of {self._rows.size[number]} octets were read"))
 
     def raw(self, number: int, most: int) -> bytes:
         """Return a message as it was before it was put here, at most so many octets. Raises NotFound."""

@@ -1,14 +1,10 @@
-"""Taking values out of JSON that somebody else wrote: what is not there, or not of its type, counts as missing."""
+"""Taking values out of the answers of Gmail, as `connectors.answers` does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from connectors.answers import Json, record, records
 
 __all__ = ["Json", "labels_of", "number", "record", "records", "text"]
-
-Json = Mapping[str, Any]
-"""An object of an answer."""
 
 
 def text(value: Json, name: str) -> str:
@@ -23,18 +19,6 @@ def number(value: Json, name: str) -> int | None:
     """Return an integer of at most 18 digits, which JSON may carry as text (int64 of the discovery format), else None."""
     found = text(value, name).strip()
     return int(found) if found.removeprefix("-").isdecimal() and len(found) < 19 else None  # noqa: PLR2004 - 64 bits
-
-
-def record(value: Json, name: str) -> Json:
-    """Return an object, else an empty one."""
-    found = value.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def records(value: Json, name: str) -> Sequence[Json]:
-    """Return the objects of a list."""
-    found = value.get(name)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
 
 
 def labels_of(message: Json) -> frozenset[str] | None:

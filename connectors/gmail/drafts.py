@@ -100,7 +100,7 @@ class DraftBox:
         return held.raw
 
     def _standing(self) -> list[_Standing]:
-        """Return all drafts whose header is known by now, oldest first."""
+        """Return all drafts whose header is known by now, oldest first: of more than a thousand, the others with later calls."""
         places = dict(self._places())
         unknown = [message for message in places.values() if message not in self._known]
         known = {message: self._known[message] for message in places.values() if message in self._known}

@@ -21,7 +21,7 @@ from connectors.gmail.reading import (
     walk_parts,
 )
 from connectors.gmail.service import Request, Service
-from rules.mail import Envelope, Message, Part, Role, Wants, choose_parts, message_from_bytes, message_from_parts
+from rules.mail import Envelope, Message, Part, Role, Wants, choose_parts, message_from_parts, message_of, message_without_text
 
 __all__ = ["Seen", "headers_of", "look_at", "raw_of", "read_messages"]
 
@@ -95,11 +95,11 @@ def read_messages(service: Service, envelopes: Sequence[Envelope], wants: Wants,
         for envelope in group:
             raw = raw_of(answer.found.get(envelope.ref, {}))
             if raw is not None:
-                messages[envelope.ref] = _whole(envelope, raw)
+                messages[envelope.ref] = message_of(envelope, raw)
     for envelope in asked:
         if envelope.size > _WHOLE and (message := _in_parts(service, envelope)) is not None:
             messages[envelope.ref] = message
-    return [messages.get(one.ref) or _without_text(one) for one in asked if lost or one.ref in messages]
+    return [messages.get(one.ref) or message_without_text(one, _LOST) for one in asked if lost or one.ref in messages]
 
 
 def _groups(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
@@ -120,33 +120,6 @@ def raw_of(message: Json) -> bytes | None:
     """Return a message as it stands (RFC 5322), from an answer in the format `raw`; None when there is none in it."""
     raw = text(message, "raw")
     return decoded(raw) if raw else None
-
-
-def _whole(envelope: Envelope, raw: bytes) -> Message:
-    message = message_from_bytes(
-        raw,
-        ref=envelope.ref,
-        role=envelope.role,
-        received_at=envelope.received_at,
-        size=envelope.size,
-        thread_id=envelope.thread_id,
-    )
-    return replace(message, envelope=envelope)
-
-
-def _without_text(envelope: Envelope) -> Message:
-    message = message_from_parts(
-        envelope,
-        b"",
-        text=None,
-        text_type="",
-        text_charset="",
-        text_encoding="",
-        text_truncated=False,
-        calendars=(),
-        delivery_status=None,
-    )
-    return replace(message, defects=(_LOST,))
 
 
 # -- large messages

@@ -11,7 +11,6 @@ import json
 import re
 import ssl
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,16 +27,14 @@ from connectors.errors import (
 )
 from connectors.gmail.answers import Json, record, records, text
 from connectors.gmail.settings import GmailSettings
-from rules.mail.encoding import clean
+from connectors.refusal import LONGEST_WAIT, line_of, seconds_until, sent_on, unexplained, untrusted
 from rules.mail.headers import date_of
 
-__all__ = ["broken_line", "not_json", "refusal"]
+__all__ = ["broken_line", "refusal"]
 
-_TEXT_CAP: Final = 300
 _SLOW_DOWN: Final = 30.0
 """Seconds, where the service names none: its limits are by the minute."""
 _A_DAYS_END: Final = 3600.0
-_PATIENCE_MOST: Final = 86_400.0
 _RATE: Final = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "concurrentLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
 )
@@ -48,19 +45,8 @@ _ROOM: Final = re.compile(r"storage|mailbox (?:is )?full|over quota", re.IGNOREC
 _NO_MAILBOX: Final = re.compile(r"mail service not enabled", re.IGNORECASE)
 _PROJECT: Final = re.compile(r"projects?[/ =](\d{4,20})")
 _UNTIL: Final = re.compile(r"[Rr]etry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
-_CLOCK: Final = re.compile(
-    r"used too (?:early|late)|check your (?:computer'?s? )?clock|iat and exp|reasonable timeframe", re.IGNORECASE
-)
-_CLIENT: Final = re.compile(r"invalid_client|unauthorized_client|deleted_client|disabled_client", re.IGNORECASE)
-_ON_THE_LINE: Final = frozenset(
-    {"OSError", "HTTPException", "HttpLib2Error", "TransportError", "DecodeRatioError", "DecodeLimitError", "error"}
-)
+_ON_THE_LINE: Final = frozenset({"OSError", "HTTPException", "HttpLib2Error", "DecodeRatioError", "DecodeLimitError", "error"})
 """What the libraries raise, by name, for they are imported only where a mailbox is open; `error` is that of zlib."""
-_NOT_NOW: Final = frozenset({9, 10})
-"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
-_OTHER_NAME: Final = frozenset({62, 64})
-"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH: so a network's sign-in page looks to who asks by TLS."""
-_SET_CLOCK: Final = "Set the date and time of this machine right (best by itself, from the network)."
 
 
 def refusal(  # noqa: PLR0911 - a table
@@ -68,12 +54,10 @@ def refusal(  # noqa: PLR0911 - a table
 ) -> ConnectorError:
     """Return the error for an answer other than 2xx. `doing` says what was tried ("reading mail")."""
     if 300 <= status < 400:  # noqa: PLR2004 - the classes of RFC 9110
-        return _strange(settings, f"it sends us on to {_host_of(headers.get('location', ''))}")
+        return sent_on(settings, headers.get("location", ""))
     error = _error_of(content) or _challenge(status, headers)
     if error is None and status < 500 and status not in (413, 429):  # noqa: PLR2004 - the service itself explains
-        if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
-            return Misconfigured("The proxy of this network wants a sign-in of its own: set it in HTTPS_PROXY.")
-        return _strange(settings, f"it answers {status} without saying why")
+        return unexplained(settings, status)
     reasons, said = _reasons(error or {}), _said(error or {}, status)
     patience = _patience(status, headers, reasons, said, settings)
     if patience is not None:
@@ -137,89 +121,23 @@ def _forbidden(error: Json, reasons: frozenset[str], said: str, settings: GmailS
     return AuthNeeded(f"Gmail does not let us do this for {settings.address} ({said}): {settings.renew}.")
 
 
-def not_json(content_type: str, settings: GmailSettings) -> Unavailable:
-    """Return the error for a 2xx that is no answer of the service: a page where data should be."""
-    shown = clean(content_type.partition(";")[0])[:40] or "something without a type"
-    return _strange(settings, f"it answers with {shown} in place of data")
-
-
-def _strange(settings: GmailSettings, what: str) -> Unavailable:
-    """Something stands between us and the service."""
-    return Unavailable(
-        f"Something other than Gmail answers at {urlsplit(settings.endpoint).hostname}: {what}. It may be the sign-in page of "
-        "this network (open a web page in your browser and accept its terms), a proxy or a filter."
-    )
-
-
-def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError | None:  # noqa: C901, PLR0911 - a table
+def broken_line(error: BaseException, settings: GmailSettings) -> ConnectorError | None:  # noqa: PLR0911 - a table
     """Return the error for a request that got no answer, or could not be made; None for a mistake of the program."""
     if isinstance(error, ConnectorError):
         return error
-    cause = _cause(error)
     host = urlsplit(settings.endpoint).hostname
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        if cause.verify_code in _OTHER_NAME:
-            return _strange(settings, f"its certificate is for another name ({_line(cause.verify_message or str(cause))})")
-        return _certificate(cause, host)
-    names = {kind.__name__ for kind in type(cause).__mro__}
-    if "StrangeAnswerError" in names:
-        return _strange(settings, str(cause))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return untrusted(error, settings)
+    names = {kind.__name__ for kind in type(error).__mro__}
     if "ProxyError" in names:
-        return Unavailable(f"{host} cannot be reached ({_line(str(cause))}). See what the variable HTTPS_PROXY says.")
-    if "RefreshError" in names:
-        return _no_token(cause, settings)
+        return Unavailable(f"{host} cannot be reached ({line_of(str(error))}). See what the variable HTTPS_PROXY says.")
     if "ServerNotFoundError" in names:
         return Unavailable(f"The name {host} cannot be looked up: there is no network, or its name service does not answer.")
-    if isinstance(cause, TimeoutError):
+    if isinstance(error, TimeoutError):
         return Unavailable(f"{host} did not answer within {settings.timeout:g} seconds.")
-    if "GoogleAuthError" in names and "TransportError" not in names:
-        return AuthNeeded(f"No access to {settings.address} can be had ({_line(str(cause))}): {settings.renew}.")
     if not names & _ON_THE_LINE:
         return None
-    return Unavailable(f"The connection to {host} broke ({_line(str(cause)) or type(cause).__name__}).")
-
-
-def _cause(error: BaseException) -> BaseException:
-    """Return what is behind an error: google-auth puts what went wrong on the line into one of its own."""
-    for _ in range(5):
-        inner = next((one for one in error.args if isinstance(one, BaseException)), None)
-        if inner is None:
-            return error
-        error = inner
-    return error
-
-
-def _certificate(error: ssl.SSLCertVerificationError, host: str | None) -> Misconfigured:
-    why = _line(error.verify_message or str(error))
-    if error.verify_code in _NOT_NOW:
-        return Misconfigured(
-            f"By the clock of this machine the certificate of {host} is not valid ({why}). The clock is the likely reason. "
-            f"{_SET_CLOCK}"
-        )
-    return Misconfigured(
-        f"The certificate of {host} is not to be trusted ({why}). A virus scanner or a company's filter may read along: let its "
-        "authority be trusted by the system, or name the file of authorities in SSL_CERT_FILE."
-    )
-
-
-def _no_token(error: BaseException, settings: GmailSettings) -> ConnectorError:
-    """Return the error for an access token that was refused (RFC 6749 section 5.2)."""
-    said = _line(str(error.args[0]) if error.args else str(error))
-    if getattr(error, "retryable", False):
-        return Unavailable(f"Google gives no access token at the moment ({said}).")
-    if _CLOCK.search(said):
-        return Misconfigured(f"Google refuses the access token because of its time ({said}). {_SET_CLOCK}")
-    if "<" in said and "html" in said.lower():
-        return _strange(settings, "a page comes in place of an access token")
-    if _CLIENT.search(said):
-        return Misconfigured(
-            f"Google does not know the client that this program signs in as ({said}). See that the client file is the right one "
-            f"and was not deleted in Google's console; then {settings.renew}."
-        )
-    return AuthNeeded(
-        f'The grant of {settings.address} has run out or was taken back ({said}). (For an app in "testing" that is so after 7 '
-        f"days.) {settings.renew[:1].upper()}{settings.renew[1:]}."
-    )
+    return Unavailable(f"The connection to {host} broke ({line_of(str(error)) or type(error).__name__}).")
 
 
 def _error_of(content: bytes) -> Json | None:
@@ -239,11 +157,7 @@ def _reasons(error: Json) -> frozenset[str]:
 
 
 def _said(error: Json, status: int) -> str:
-    return _line(text(error, "message")) or f"status {status}"
-
-
-def _line(said: str) -> str:
-    return clean(said)[:_TEXT_CAP].rstrip(". ")
+    return line_of(text(error, "message")) or f"status {status}"
 
 
 def _strings(error: Json) -> Iterator[str]:
@@ -256,27 +170,14 @@ def _retry_after(headers: Mapping[str, str], said: str) -> float | None:
     """Return the seconds that the service asks for: Retry-After, or the time in its text, compared with its own clock."""
     asked = headers.get("retry-after", "").strip()
     if asked.isdecimal() and len(asked) < 10:  # noqa: PLR2004 - a time nobody waits for
-        return min(float(asked), _PATIENCE_MOST)
+        return min(float(asked), LONGEST_WAIT)
     until = date_of(asked) if asked else None
     if until is None and (found := _UNTIL.search(said)):
         until = date_of(_rfc5322(found[1]))
-    try:
-        theirs = parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if until is None or theirs.tzinfo is None:
-        return None
-    return min(max((until - theirs).total_seconds(), 1.0), _PATIENCE_MOST)
+    return seconds_until(until, headers)
 
 
 def _rfc5322(stamp: str) -> str:
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     month = int(stamp[5:7])
     return f"{stamp[8:10]} {months[month - 1]} {stamp[:4]} {stamp[11:]} +0000" if 1 <= month <= 12 else ""  # noqa: PLR2004
-
-
-def _host_of(location: str) -> str:
-    try:
-        return clean(urlsplit(location).hostname or "another place")[:100]
-    except ValueError:
-        return "another place"

@@ -19,8 +19,9 @@ from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavail
 from connectors.gmail.answers import Json, text
 from connectors.gmail.multipart import Part, read_parts, write_parts
 from connectors.gmail.quota import units_of
-from connectors.gmail.refusal import broken_line, not_json, refusal
+from connectors.gmail.refusal import broken_line, refusal
 from connectors.gmail.settings import GmailSettings
+from connectors.refusal import not_json
 
 __all__ = ["Account", "Request", "Service"]
 
@@ -75,9 +76,7 @@ class Service:
 
         from connectors.gmail.transport import Transport  # noqa: PLC0415
 
-        http = google_auth_httplib2.AuthorizedHttp(
-            credentials, http=Transport(settings.timeout, settings.endpoint), max_refresh_attempts=1
-        )
+        http = google_auth_httplib2.AuthorizedHttp(credentials, http=Transport(settings.timeout), max_refresh_attempts=1)
         try:
             api = build(
                 "gmail",
@@ -166,14 +165,11 @@ class Service:
 
     def _renew(self) -> None:
         """Get another access token."""
-        import google_auth_httplib2  # noqa: PLC0415 - loaded since `open`
-
         try:
-            self._http.credentials.refresh(google_auth_httplib2.Request(self._http.http))
-        except Exception as error:
-            if (known := self._broken(error)) is None:
-                raise
-            raise known from error
+            self._http.credentials.refresh(None)
+        except ConnectorError:
+            self.close()
+            raise
 
     def _ask(
         self, uri: str, method: str, body: str | bytes | None, headers: Mapping[str, str], units: int

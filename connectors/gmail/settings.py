@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from connectors.endpoint import is_private
 from connectors.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from google.oauth2.credentials import Credentials
+    from connectors.auth.google.credentials import GoogleCredentials
 
 __all__ = ["GOOGLE", "GmailSettings"]
 
@@ -22,10 +22,11 @@ GOOGLE: Final = "https://gmail.googleapis.com"
 class GmailSettings:
     """One account. Times are seconds."""
 
+    service: ClassVar[str] = "Gmail"
     address: str
     """The mailbox that is meant; another one that the sign-in turns out to belong to is refused."""
-    credentials: Callable[[], Credentials] = field(repr=False, compare=False)
-    """Returns credentials with a refresh token; asked at each `open` and never kept longer. May raise AuthNeeded."""
+    credentials: Callable[[], GoogleCredentials] = field(repr=False, compare=False)
+    """Returns credentials that renew themselves; asked at each `open` and never kept longer. May raise AuthNeeded."""
     renew: str = "sign in again with `hearback login`"
     """How the user signs in anew, as the end of a sentence; for messages."""
     endpoint: str = GOOGLE

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import http.client
-import json
 import os
 import ssl
 from typing import Any, ClassVar
@@ -16,12 +15,10 @@ from urllib.parse import unquote
 import httplib2
 import httplib2.certs
 
-__all__ = ["ProxyError", "StrangeAnswerError", "Transport"]
+__all__ = ["ProxyError", "Transport"]
 
 _LARGEST = 256 << 20
 """Octets of an answer once it is unpacked: a mail may have 50 MB, and more as base64."""
-_SERVER_ERROR = 500
-_OWN_CALLS = "/gmail/v1/users/"
 
 
 class _Answer(http.client.HTTPResponse):
@@ -50,7 +47,7 @@ class _Careful(http.client.HTTPConnection):
 
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
         """Note what kind of request goes out."""
-        self._writes = method != "GET" and _OWN_CALLS in url and "/batch/" not in url
+        self._writes = method != "GET" and "/batch/" not in url
         super().putrequest(method, url, skip_host=skip_host, skip_accept_encoding=skip_accept_encoding)
 
     def getresponse(self) -> http.client.HTTPResponse:
@@ -124,34 +121,19 @@ class ProxyError(httplib2.HttpLib2Error):  # type: ignore[misc]  # the library h
     """There is a proxy on the way, and no way through it."""
 
 
-class StrangeAnswerError(httplib2.HttpLib2Error):  # type: ignore[misc]  # the library has no types
-    """Somebody else answers where access tokens are given: google-auth would take a page for a grant that was taken back."""
-
-
 class Transport(httplib2.Http):  # type: ignore[misc]  # the library has no types
-    """Connections to as many hosts as are talked to: the service and the one that gives access tokens."""
+    """The connection to the service; access tokens come over another."""
 
     _KINDS: ClassVar[dict[str, type[http.client.HTTPConnection]]] = {"http": _Plain, "https": _Secure}
 
-    def __init__(self, timeout: float, endpoint: str) -> None:
-        """Take the seconds that any answer may take, and where the service is. Nothing is cached on disk."""
+    def __init__(self, timeout: float) -> None:
+        """Take the seconds that any answer may take. Nothing is cached on disk."""
         super().__init__(timeout=timeout, ca_certs=httplib2.certs.where(), proxy_info=_proxy)
-        self._own = tuple(endpoint.rstrip("/") + path for path in ("/gmail/", "/batch/"))
         self.follow_redirects = False
         # A mail that is one letter a million times must not look like an attack: it would keep all others from being read.
         self.limit_kwargs = {"safe_limit": _LARGEST, "hard_limit": _LARGEST}
 
     def request(self, uri: str, method: str = "GET", *args: Any, **kwargs: Any) -> Any:
-        """Ask, on a connection of ours. Raises StrangeAnswerError."""
+        """Ask, on a connection of ours."""
         kwargs["connection_type"] = self._KINDS[uri.partition(":")[0].lower()]
-        response, content = super().request(uri, method, *args, **kwargs)
-        if response.status < _SERVER_ERROR and not uri.startswith(self._own) and not _is_object(content):
-            raise StrangeAnswerError(f"status {response.status} and no JSON where an access token was asked for")
-        return response, content
-
-
-def _is_object(content: bytes) -> bool:
-    try:
-        return isinstance(json.loads(content), dict)
-    except (ValueError, RecursionError):
-        return False
+        return super().request(uri, method, *args, **kwargs)

@@ -11,7 +11,6 @@ from connectors.imap.state import FolderState
 __all__ = ["Mark", "dump_cursor", "load_cursor"]
 
 _TAG = "imap1"
-_FIELDS = 6
 
 
 class Mark(NamedTuple):

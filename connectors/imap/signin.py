@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import imaplib
 import io
-import logging
 import socket
 import ssl
 from collections.abc import Callable
@@ -25,7 +24,6 @@ from connectors.imap.wire import Buffer, Wire, quoted
 
 __all__ = ["Connection", "connect"]
 
-_LOG = logging.getLogger("hearback.imap")
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "UNSUPPORTED_PROTOCOL", "RECORD_LAYER_FAILURE"})
 _KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3))
 

@@ -1,16 +1,15 @@
-"""Taking values out of JSON that somebody else wrote: what is not there, or not of its type, counts as missing."""
+"""Taking values out of the answers of Microsoft Graph, as `connectors.answers` does."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
+
+from connectors.answers import Json, record, records
 
 __all__ = ["Json", "flag", "instant", "number", "record", "records", "text"]
 
-Json = Mapping[str, Any]
-"""An object of an answer."""
 _STAMP: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|([+-])(\d\d):(\d\d))?", re.ASCII | re.IGNORECASE
 )
@@ -34,18 +33,6 @@ def flag(value: Json, name: str) -> bool | None:
     """Return a boolean, else None."""
     found = value.get(name)
     return found if isinstance(found, bool) else None
-
-
-def record(value: Json, name: str) -> Json:
-    """Return an object, else an empty one."""
-    found = value.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def records(value: Json, name: str) -> Sequence[Json]:
-    """Return the objects of a list."""
-    found = value.get(name)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
 
 
 def instant(value: Json, name: str) -> datetime | None:

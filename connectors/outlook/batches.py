@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.outlook.answers import Json, number, records, text
+from connectors.refusal import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -35,7 +36,6 @@ _DEPENDS: Final = 424
 _OBJECTS: Final = ("{", "ey", "ew")
 """How JSON objects begin, plain and as base64."""
 _LEFT_OUT: Final = 503
-_MOST_PATIENCE: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that Retry-After names; None when it names none, or a date."""
     asked = headers.get("retry-after", "").strip()
     whole = asked.partition(".")[0]
-    return min(float(whole), _MOST_PATIENCE) if whole.isdecimal() and len(whole) < 10 else None  # noqa: PLR2004 - seconds
+    return min(float(whole), LONGEST_WAIT) if whole.isdecimal() and len(whole) < 10 else None  # noqa: PLR2004 - seconds
 
 
 class _SomeFailedError(Exception):

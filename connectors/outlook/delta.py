@@ -21,9 +21,10 @@ from connectors.outlook.batches import Answer, Part
 from connectors.outlook.cursor import Cursor, Place
 from connectors.outlook.folders import Folders, follow_folders
 from connectors.outlook.reading import SELECT, change_key
-from connectors.outlook.refusal import SyncLostError, strange
+from connectors.outlook.refusal import SyncLostError
 from connectors.outlook.rows import Rows, read_rows
 from connectors.outlook.service import Service, segment, with_query
+from connectors.refusal import strange
 from rules.mail import Role, Wants
 
 __all__ = ["list_changes"]

@@ -57,14 +57,14 @@ class Folder:
 class Folders:
     """The tree of one mailbox, kept up to date by the delta link that came with it."""
 
-    def __init__(self, well_known: Mapping[str, str], tree: Mapping[str, Folder], link: str = "") -> None:
-        """Take the ids of the well-known folders by their names, all folders by their ids, and the delta link."""
+    def __init__(self, well_known: Mapping[str, str], tree: Mapping[str, Folder]) -> None:
+        """Take the ids of the well-known folders by their names, and all folders by their ids."""
         self._known = dict(well_known)
         self._names = {ref: name for name, ref in well_known.items()}
         self._tree = dict(tree)
         self._left_out: set[str] = set()
         self._followed: dict[str, Role] | None = None
-        self.link = link
+        self.link = ""
         """What to ask for changes of the tree; empty where nothing is known to ask."""
         self.walked = False
         """Whether the service tells no changes of it, and it has to be listed level by level."""

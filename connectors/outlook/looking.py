@@ -17,7 +17,7 @@ from connectors.outlook.batches import Answer, Part
 from connectors.outlook.events import EVENT, calendar_of
 from connectors.outlook.reading import EXPAND, SELECT, is_calendar, is_event, is_reference
 from connectors.outlook.service import Service, segment, with_query
-from rules.mail import Envelope, Message, message_from_bytes, message_from_parts
+from rules.mail import Envelope, Message, message_of, message_without_text
 
 __all__ = ["Looked", "look_at", "raw_path", "read_messages", "size_of"]
 
@@ -170,7 +170,7 @@ def read_messages(
         if envelope.ref in automatic:
             message = replace(message, headers={"auto-submitted": "auto-replied", **message.headers})
         messages[envelope.ref] = message
-    return [messages.get(one.ref) or _without_text(one) for one in asked if lost or one.ref in messages]
+    return [messages.get(one.ref) or message_without_text(one, _LOST) for one in asked if lost or one.ref in messages]
 
 
 def _raws(service: Service, envelopes: Sequence[Envelope], attached: Mapping[str, Sequence[Json]]) -> dict[str, bytes]:
@@ -236,26 +236,7 @@ def _octets(body: object) -> bytes | None:
 
 def _whole(envelope: Envelope, raw: bytes, estimate: int) -> Message:
     size = len(raw) if len(raw) < _WHOLE else max(len(raw), estimate, envelope.size)
-    envelope = envelope._replace(size=size)
-    message = message_from_bytes(
-        raw, ref=envelope.ref, role=envelope.role, received_at=envelope.received_at, size=size, thread_id=envelope.thread_id
-    )
-    return replace(message, envelope=envelope)
-
-
-def _without_text(envelope: Envelope) -> Message:
-    message = message_from_parts(
-        envelope,
-        b"",
-        text=None,
-        text_type="",
-        text_charset="",
-        text_encoding="",
-        text_truncated=False,
-        calendars=(),
-        delivery_status=None,
-    )
-    return replace(message, defects=(_LOST,))
+    return message_of(envelope._replace(size=size), raw)
 
 
 # -- what is missing of a text
@@ -285,9 +266,8 @@ def _with_calendars(service: Service, message: Message, files: Sequence[Json] | 
         ]
     except (NotFound, Refused):
         return message
-    parts = [
-        part for raw in raws for part in _parsed(message, b"Content-Type: text/calendar; charset=utf-8\r\n\r\n" + raw).calendars
-    ]
+    head = b"Content-Type: text/calendar; charset=utf-8\r\n\r\n"
+    parts = [part for raw in raws for part in message_of(message.envelope, head + raw).calendars]
     return replace(message, calendars=tuple(parts)) if parts else message
 
 
@@ -301,7 +281,7 @@ def _with_body(service: Service, message: Message) -> Message:
         return message
     kind = "text/html" if text(body, "contentType").lower() == "html" else "text/plain"
     head = f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n".encode()
-    read = _parsed(message, head + text(body, "content")[:_WHOLE].encode("utf-8", "replace"))
+    read = message_of(message.envelope, head + text(body, "content")[:_WHOLE].encode("utf-8", "replace"))
     return replace(message, text=read.text, quoted=read.quoted, markup=read.markup, links=read.links)
 
 
@@ -315,10 +295,3 @@ def _with_event(service: Service, message: Message) -> Message:
         return message
     calendar = calendar_of(found)
     return message if calendar is None else replace(message, calendars=(calendar,))
-
-
-def _parsed(message: Message, raw: bytes) -> Message:
-    envelope = message.envelope
-    return message_from_bytes(
-        raw, ref=envelope.ref, role=envelope.role, received_at=envelope.received_at, size=len(raw), thread_id=envelope.thread_id
-    )

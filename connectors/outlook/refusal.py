@@ -11,8 +11,6 @@ import json
 import re
 import ssl
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -30,15 +28,13 @@ from connectors.errors import (
 from connectors.outlook.answers import Json, record, text
 from connectors.outlook.batches import retry_after
 from connectors.outlook.settings import OutlookSettings
-from rules.mail.encoding import clean
+from connectors.refusal import line_of, seconds_until, sent_on, unexplained, untrusted
 from rules.mail.headers import date_of
 
-__all__ = ["SyncLostError", "broken_line", "not_json", "refusal", "strange"]
+__all__ = ["SyncLostError", "broken_line", "refusal"]
 
-_TEXT_CAP: Final = 300
 _SLOW_DOWN: Final = 30.0
 """Seconds, where the service names none."""
-_PATIENCE_MOST: Final = 86_400.0
 _DEPTH: Final = 8
 _NOT_FOR_NOW: Final = frozenset(
     {
@@ -66,10 +62,6 @@ _CHANGED: Final = frozenset({"resourcemodified", "errorirresolvableconflict", "e
 _NO_RIGHT: Final = frozenset({"erroraccessdenied", "accessdenied", "authorization_requestdenied", "errordelegatenoaccess"})
 _ON_THE_LINE: Final = frozenset({"OSError", "HTTPError", "InvalidURL", "CookieConflict", "TooLargeError", "StreamError"})
 """What the library raises, by name, for it is imported only where a mailbox is open."""
-_NOT_NOW: Final = frozenset({9, 10})
-"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
-_OTHER_NAME: Final = frozenset({62, 64})
-"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH: so a network's sign-in page looks to who asks by TLS."""
 _SIGNATURES: Final = frozenset({"request-id", "x-ms-ags-diagnostic"})
 """Header fields by which an answer without words is the service's own: https://learn.microsoft.com/en-us/graph/errors."""
 _CLAIMS: Final = re.compile(r"insufficient_claims|claims=", re.IGNORECASE)
@@ -99,13 +91,11 @@ def refusal(  # noqa: C901, PLR0911 - a table
     many, which may be closed to us while the mailbox is not. `within`: it came in a batch, so nobody else has answered.
     """
     if 300 <= status < 400:  # noqa: PLR2004 - the classes of RFC 9110
-        return strange(settings, f"it sends us on to {_host_of(headers.get('location', ''))}")
+        return sent_on(settings, headers.get("location", ""))
     error = _error_of(content) or _challenge(status, headers, content)
     silent = error is None and (status < 500 or status == http.client.NOT_IMPLEMENTED)  # noqa: PLR2004 - the service explains
     if silent and status not in (410, 413, 429) and not within and not _SIGNATURES & headers.keys():
-        if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
-            return Misconfigured("The proxy of this network wants a sign-in of its own: set it in HTTPS_PROXY.")
-        return strange(settings, f"it answers {status} without saying why")
+        return unexplained(settings, status)
     codes, said = _codes(error or {}), _said(error or {}, status)
     if codes & _LOST or (status == http.client.GONE and not codes & _GONE):
         return SyncLostError(f"Outlook does not know any more what was read already, {doing} ({said}).")
@@ -186,20 +176,6 @@ def _forbidden(said: str, settings: OutlookSettings) -> ConnectorError:
     )
 
 
-def not_json(content_type: str, settings: OutlookSettings) -> Unavailable:
-    """Return the error for a 2xx that is no answer of the service: a page where data should be."""
-    shown = clean(content_type.partition(";")[0])[:40] or "something without a type"
-    return strange(settings, f"it answers with {shown} in place of data")
-
-
-def strange(settings: OutlookSettings, what: str) -> Unavailable:
-    """Return the error for something that stands between us and the service."""
-    return Unavailable(
-        f"Something other than Outlook answers at {urlsplit(settings.endpoint).hostname}: {what}. It may be the sign-in page of "
-        "this network (open a web page in your browser and accept its terms), a proxy or a filter."
-    )
-
-
 def broken_line(error: BaseException, settings: OutlookSettings) -> ConnectorError | None:  # noqa: PLR0911 - a table
     """Return the error for a request that got no answer, or could not be made; None for a mistake of the program."""
     if isinstance(error, ConnectorError):
@@ -208,11 +184,9 @@ def broken_line(error: BaseException, settings: OutlookSettings) -> ConnectorErr
     causes = list(_causes(error))
     certificate = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
-        if certificate.verify_code in _OTHER_NAME:
-            return strange(settings, f"its certificate is for another name ({_line(certificate.verify_message)})")
-        return _certificate(certificate, host)
+        return untrusted(certificate, settings)
     names = {kind.__name__ for one in causes for kind in type(one).__mro__}
-    said = _line(str(error)) or type(error).__name__
+    said = line_of(str(error)) or type(error).__name__
     if "LocalProtocolError" in names:
         return AuthNeeded(f"The access token of {settings.address} is none that can be shown: {settings.renew}.")
     if "NoProxyError" in names:
@@ -234,19 +208,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             return
         yield found
         found = found.__cause__ or found.__context__
-
-
-def _certificate(error: ssl.SSLCertVerificationError, host: str | None) -> Misconfigured:
-    why = _line(error.verify_message or str(error))
-    if error.verify_code in _NOT_NOW:
-        return Misconfigured(
-            f"By the clock of this machine the certificate of {host} is not valid ({why}). The clock is the likely reason. "
-            "Set the date and time of this machine right (best by itself, from the network)."
-        )
-    return Misconfigured(
-        f"The certificate of {host} is not to be trusted ({why}). A virus scanner or a company's filter may read along: let its "
-        "authority be trusted by the system, or name the file of authorities in SSL_CERT_FILE."
-    )
 
 
 def _error_of(content: Any) -> Json | None:
@@ -272,12 +233,8 @@ def _codes(error: Json) -> frozenset[str]:
 
 
 def _said(error: Json, status: int) -> str:
-    code, message = _line(text(error, "code")), _line(text(error, "message"))
+    code, message = line_of(text(error, "code")), line_of(text(error, "message"))
     return ": ".join(part for part in (code, message) if part) or f"status {status}"
-
-
-def _line(said: str) -> str:
-    return clean(said)[:_TEXT_CAP].rstrip(". ")
 
 
 def _name(settings: OutlookSettings) -> str:
@@ -289,22 +246,4 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     seconds = retry_after(headers)
     if seconds is not None:
         return seconds
-    until, theirs = date_of(headers.get("retry-after", "")), _date(headers.get("date", ""))
-    if until is None or theirs is None:
-        return None
-    return min(max((until - theirs).total_seconds(), 1.0), _PATIENCE_MOST)
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo is not None else None
-
-
-def _host_of(location: str) -> str:
-    try:
-        return clean(urlsplit(location).hostname or "another place")[:100]
-    except ValueError:
-        return "another place"
+    return seconds_until(date_of(headers.get("retry-after", "")), headers)

@@ -18,8 +18,9 @@ from connectors.base import Spent
 from connectors.errors import Misconfigured, Unavailable
 from connectors.outlook.answers import Json
 from connectors.outlook.batches import AT_ONCE, Answer, Part, carry_out, read_answers
-from connectors.outlook.refusal import broken_line, not_json, refusal, strange
+from connectors.outlook.refusal import broken_line, refusal
 from connectors.outlook.settings import OutlookSettings
+from connectors.refusal import not_json, strange
 
 if TYPE_CHECKING:
     import httpx
@@ -85,14 +86,12 @@ class Service:
             raise Misconfigured(f"The authorities to trust cannot be read ({error}). See SSL_CERT_FILE.") from error
         return cls(settings, lambda: client(settings, trust), token)
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Let go of the sockets; more may be asked afterwards."""
         held, self._http = self._http, None
         if held is not None:
             with suppress(Exception):
                 held.close()
-
-    close = rest
 
     def wrote(self, key: str) -> None:
         """Note the changeKey that a received message has by our own writing: what tells of that change is no news."""
@@ -125,16 +124,11 @@ class Service:
         reply = self._ask("POST", self._url(path), body=body, prefer=prefer)
         return self._object(reply, doing, empty=True)
 
-    def patch(self, path: str, body: Json, *, etag: str = "", prefer: Sequence[str] = (), doing: str = _WRITING) -> Json:
+    def patch(self, path: str, body: Json, *, etag: str = "", doing: str = _WRITING) -> Json:
         """Change some properties, where the item still carries `etag` if one is given. Raises Conflict where it does not."""
         headers = {"If-Match": etag} if etag else {}
-        reply = self._ask("PATCH", self._url(path), body=body, headers=headers, prefer=prefer)
+        reply = self._ask("PATCH", self._url(path), body=body, headers=headers)
         return self._object(reply, doing, empty=True)
-
-    def delete(self, path: str, *, etag: str = "", doing: str = _WRITING) -> None:
-        """Remove what stands at a path."""
-        reply = self._ask("DELETE", self._url(path), headers={"If-Match": etag} if etag else {})
-        self._object(reply, doing, empty=True)
 
     def raw(self, path: str, most: int, *, doing: str = _READING) -> bytes:
         """Return the octets at a path that ends in `$value`, at most `most` of them.
@@ -148,16 +142,14 @@ class Service:
             raise not_json(reply.headers["content-type"], self.settings)
         return reply.content
 
-    def page(
-        self, link: str, *, size: int = 0, prefer: Sequence[str] = (), doing: str = "listing mail", one: bool = False
-    ) -> Json:
+    def page(self, link: str, *, size: int = 0, doing: str = "listing mail", one: bool = False) -> Json:
         """Return a page of a listing, asked for by a path or by an address that the service gave; `size` is preferred.
 
         `one` is as in `get`. Raises from the tree; Unavailable for an address that is not the service's own.
         """
         if not self.is_own(link):
             raise strange(self.settings, "the address of the next page is at another place")
-        preferred = (f"odata.maxpagesize={size}", *prefer) if size else tuple(prefer)
+        preferred = (f"odata.maxpagesize={size}",) if size else ()
         return self._object(self._ask("GET", self._url(link), prefer=preferred), doing, one=one)
 
     def is_own(self, link: str) -> bool:
@@ -309,7 +301,7 @@ class Service:
             self._http = self._http or self._make()
             return ask(self._http, method, url, fields, content, most=most or _MOST, cut=cut)
         except Exception as error:
-            self.rest()
+            self.close()
             if (known := broken_line(error, self.settings)) is None:
                 raise
             raise known from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 from connectors.endpoint import is_private
 from connectors.errors import Misconfigured
@@ -20,6 +20,7 @@ _MOST_ON_A_PAGE: Final = 1000
 class OutlookSettings:
     """One account. Times are seconds."""
 
+    service: ClassVar[str] = "Outlook"
     address: str
     """The mailbox that is meant; another one that the sign-in turns out to belong to is refused."""
     token: Callable[[bool], str] = field(repr=False, compare=False)

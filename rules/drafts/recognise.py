@@ -6,15 +6,13 @@ recipient, the thread and some of the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rules.drafts.subjects import base_subject
 from rules.drafts.types import Draft
 from rules.lint.placeholders import placeholders
 from rules.lint.sentences import body_of
 from rules.mail import Message
 
-__all__ = ["SENT", "best_match", "matches", "score"]
+__all__ = ["SENT", "matches", "score"]
 
 SENT = 0.5
 """From this score on, the message is taken to be the draft."""
@@ -78,10 +76,3 @@ def score(outgoing: Message, draft: Draft) -> float:
 def matches(outgoing: Message, draft: Draft) -> bool:
     """Say whether the user sent this draft, perhaps edited, perhaps under another Message-ID."""
     return score(outgoing, draft) >= SENT
-
-
-def best_match(outgoing: Message, drafts: Iterable[Draft]) -> Draft | None:
-    """Return the draft that `outgoing` most surely is, or None when it is none of them. At equal scores: the lowest key."""
-    scored = [(-score(outgoing, draft), draft.key, draft) for draft in drafts]
-    found = min(scored, key=lambda each: each[:2], default=None)
-    return found[2] if found is not None and -found[0] >= SENT else None

@@ -113,7 +113,6 @@ _DATE = re.compile(
 _NUMBER = re.compile(r"\d{3,}[-/.]|[-/.]\d{3,}|\b[^\W\d_]{3,9} \d{1,2}(?:,|$)|\b\d{1,2} ?[ap]m\b")
 """Numbers of vacancies, days and times of day."""
 _POSSESSIVE = re.compile(r"(?:'s|')$")
-_JOINED = frozenset({"and", "und", "et", "y", "e", "en"})
 _LEGAL_WORDS = frozenset({
     "inc", "corp", "co", "ltd", "llc", "llp", "plc", "gmbh", "mbh", "ag", "se", "kg", "kgaa", "ug", "ohg", "eg", "sas", "sa",
     "sarl", "sasu", "slu", "sl", "srl", "spa", "bv", "nv", "lda", "ltda", "limited", "oy", "ab", "as", "aps", "pty",
@@ -132,7 +131,6 @@ _PLACE = 0.8
 _WITHIN = frozenset({"in", "en", "a", "\u00e0", "te", "im", "em", "na", "no"})
 """Words that stand before places more often than before companies."""
 _PIECE_WORDS = 4
-_PAIR = 2
 
 
 class Mention(NamedTuple):

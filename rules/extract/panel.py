@@ -17,7 +17,7 @@ from rules.extract.types import Person
 from rules.extract.words import all_matches, listed, match_of
 from rules.phrases.grammar import WORD
 
-__all__ = ["named_people", "panel_of"]
+__all__ = ["panel_of"]
 
 _TIME = (
     r"(?:at |um |\u00e0 |a las |om |\u00e0s |alle )?\d{1,2}(?:[:.h]\d{2})?(?:[ ]?(?:[AaPp]\.?[Mm]\b\.?|Uhr|uur"
@@ -36,7 +36,6 @@ _AFTER = re.compile(
     r"|de chez|chez|bij|presso|will|wird|werden)\b|\t|[ ]{2}|$)"
 )
 _WHOLE_TITLE = re.compile(r"(?:[ ]?,[ ]?|[ ]+-[ ]+|[ ]?:[ ]|[ ]*\|[ ]*|\t+|[ ]+)(?P<title>[^\n]{2,80}?)[ ]*$")
-_NAMED_BEFORE = re.compile(r"[^,.;:\n]{2,60}?")
 _SENTENCE = re.compile(r"[.!?]\s|\n|:\s|;\s")
 _GIVEN = re.compile(rf"(?P<name>[{UPPER}][^\W\d_]{{1,20}}(?:-[{UPPER}][^\W\d_]{{1,20}})?)(?=[ ,.(]|$)")
 _FIRST = re.compile(rf"(?P<name>[{UPPER}][^\W\d_]+(?:['\u2019-][^\W\d_]+)*)(?=[ ]*[,(\t-]|$)")
@@ -62,16 +61,12 @@ _LAST = 1 << 20
 """Who is told in the subject alone comes last."""
 
 
-def named_people(text: str | Reading, own_names: frozenset[str] = frozenset()) -> list[Person]:
-    """Return people a text names as those one will meet: `with Jane Doe, VP Engineering, and John Roe (CTO)`; at most 20.
-
-    `own_names` (lower case) are the user's.
-    """
-    return panel_of(text, own_names)[0]
-
-
 def panel_of(text: str | Reading, own_names: frozenset[str] = frozenset()) -> tuple[list[Person], bool]:
-    """Return the people as above, and whether the writer says that they are one of them (`Kim and I will be there`)."""
+    """Return the people a text names as those one will meet, and whether the writer says that they are one of them.
+
+    `with Jane Doe, VP Engineering, and John Roe (CTO)`, at most 20; `Kim and I will be there`. `own_names` (lower case) are the
+    user's.
+    """
     reading = Reading("", text) if isinstance(text, str) else text
     found: dict[str, Person] = {}
     own_names = own_names | {name.partition(" ")[0] for name in own_names} | _greeted(reading)

@@ -29,7 +29,6 @@ class PromiseWords:
     after: frozenset[str]
     around: frozenset[str]
     each: frozenset[str]
-    whether: frozenset[str]
     lists: dict[str, PhraseList]
     speaking: PhraseList
     """All phrases of which a sentence needs one to say anything of the kind."""
@@ -94,7 +93,6 @@ def promise_words(language: str) -> PromiseWords:
         after=frozenset(table["after"]),
         around=frozenset(table["around"]),
         each=frozenset(table["each"]),
-        whether=frozenset(table["whether"]),
         lists=lists,
         speaking=PhraseList(phrase for name in _SPEAKING for phrase in lists[name].phrases),
         counted=re.compile(rf"\b(?:{_any(table['within'])})\s{length}"),

@@ -48,11 +48,10 @@ def _clause(languages: tuple[str, ...]) -> frozenset[str]:
 class RoleWords:
     """Tells the role in words of one mail."""
 
-    def __init__(self, reading: Reading, places: frozenset[str]) -> None:
-        """Take a mail; `places` (lower case) are cut off the end of roles."""
+    def __init__(self, reading: Reading) -> None:
+        """Take a mail."""
         self.reading = reading
         self.languages = reading.languages
-        self.places = places
 
     def is_company(self, role: str) -> bool:
         """Say whether words of a heading are rather a company's, or about hiring."""
@@ -126,7 +125,7 @@ class RoleWords:
 
     def title(self, text: str, *, whole: bool = False) -> str:
         """Return a text as a role if it is a job title."""
-        role = self.without_lead(clean_role(text, self.languages, places=self.places))
+        role = self.without_lead(clean_role(text, self.languages))
         if (
             not role
             or self.is_nothing(role)
@@ -152,7 +151,7 @@ class RoleWords:
 
     def named(self, text: str) -> str:
         """Return a text as a role though it is no known title: capitalised throughout, and of words that are not about hiring."""
-        role = clean_role(text, self.languages, sure=True, places=self.places)
+        role = clean_role(text, self.languages, sure=True)
         words = role.split()
         if not 0 < len(words) <= _SURE_WORDS or self.is_nothing(role) or not role[0].isalpha():
             return ""

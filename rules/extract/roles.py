@@ -30,7 +30,6 @@ _WIDE = 120
 _TRIES = 4
 _SHORT = 3
 _FIRST_LINES = 14
-_SURE_WORDS = 8
 _MOST = 40
 
 
@@ -45,13 +44,13 @@ def _before(languages: tuple[str, ...]) -> frozenset[str]:
     )
 
 
-def role_of(reading: Reading, headings: Iterable[str] = (), *, places: frozenset[str] = frozenset()) -> str:
+def role_of(reading: Reading, headings: Iterable[str] = ()) -> str:
     """Return the job title a mail speaks of, or an empty string.
 
-    `headings` are the titles of calendar entries, which are read before the subject; `places` (lower case) are cut off its end.
+    `headings` are the titles of calendar entries, which are read before the subject.
     """
     best = _Found(0.0, "")
-    for most, found in _Finder(reading, places).all(headings):
+    for most, found in _Finder(reading).all(headings):
         # What cannot outweigh what is found already is not looked for.
         for one in found if best.weight < most else ():
             if one.role and one.weight > best.weight:
@@ -181,7 +180,7 @@ class _Finder(RoleWords):
             return ""
         about = listed("company", "heading", self.languages)
         kept = list(dropwhile(lambda token: lowered(token) in about, tokens[:-1]))
-        role = clean_role(" ".join(kept), self.languages, sure=True, places=self.places) if len(kept) <= _SHORT else ""
+        role = clean_role(" ".join(kept), self.languages, sure=True) if len(kept) <= _SHORT else ""
         person = is_name(role) and lowered(tokens[-1]) not in listed_role("label", self.languages)  # `Ada Moe interview`
         return role if role and not self.is_nothing(role) and not person else ""
 
@@ -190,7 +189,7 @@ class _Finder(RoleWords):
         edges = listed_role("edge", self.languages)
         behind = next((place for place, token in enumerate(tokens) if lowered(token).strip(":") in edges), len(tokens))
         rest = self.taken(tokens[behind + 1 :])
-        role = clean_role(" ".join(rest), self.languages, sure=True, places=self.places) if len(rest) <= _SHORT else ""
+        role = clean_role(" ".join(rest), self.languages, sure=True) if len(rest) <= _SHORT else ""
         if not role or not grammar.PLAIN.fullmatch(role) or self.is_nothing(role) or is_name(role) or self.is_company(role):
             return ""
         small = self.languages[0] in {"de", "en"} or " " in role or role.islower()  # elsewhere a capital is a name's
@@ -214,7 +213,7 @@ class _Finder(RoleWords):
                 )
                 if lower in edge and not inner:
                     begin = place + 1
-            role = clean_role(" ".join(tokens[begin:]), self.languages, sure=True, places=self.places)
+            role = clean_role(" ".join(tokens[begin:]), self.languages, sure=True)
             doubtful = match[0].strip("([ ])").lower() == "a" and not is_title(role, self.languages)  # `Prezado(a)`
             if role and not self.is_nothing(role) and not doubtful:
                 yield _Found(weight, role)

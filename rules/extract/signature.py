@@ -26,7 +26,6 @@ _REACH = re.compile(
     r"|e-mail|mail|web)\b\s*[.:]",
     re.IGNORECASE,
 )
-_MANY = re.compile(r"(?:\d\D{0,3}){6}")
 _BEHALF = re.compile(
     r"^(?:i\.\s?a\.|i\.\s?v\.|ppa\.?|p\.\s?p\.|p\.?o\.?:?|im auftrag|in vertretung|for and on behalf of)\s+", re.IGNORECASE
 )
@@ -49,7 +48,6 @@ _LONGEST_LINE = 140
 _LONGEST_CLOSING = 60
 _SHORT_NAME = 4
 _COMPANY_WORDS = 5
-_FEWEST_BESIDE = 2
 
 
 class Signature(NamedTuple):

@@ -226,15 +226,14 @@ def role_of(
     message: Message,
     events: Sequence[CalendarEvent],
     reading: Reading,
-    places: frozenset[str] = frozenset(),
     marked: str = "",
 ) -> str:
     """Return the job title a message speaks of: of markup (`marked`), calendar summary, subject, text; else empty."""
     if marked:
         return marked
-    found = role_of_reading(reading, _headings(message, events, reading), places=places)
+    found = role_of_reading(reading, _headings(message, events, reading))
     if found:
         return found
     described = (event.description for event in events if event.description)
-    roles = (role_of_reading(Reading("", text, reading.languages), places=places) for text in described)
+    roles = (role_of_reading(Reading("", text, reading.languages)) for text in described)
     return next((role for role in roles if role), "")

@@ -129,22 +129,20 @@ def _is_mark(text: str, places: frozenset[str]) -> bool:
     )
 
 
-def clean_role(
-    text: str, languages: tuple[str, ...] = LANGUAGES, *, sure: bool = False, places: frozenset[str] = frozenset()
-) -> str:
+def clean_role(text: str, languages: tuple[str, ...] = LANGUAGES, *, sure: bool = False) -> str:
     """Return a job title as it is shown and put into a sentence, or an empty string when the words are none.
 
-    Articles, gender marks, numbers of requisitions, places (well-known ones and `places`, in lower case) and words like `remote`
+    Articles, gender marks, numbers of requisitions, well-known places and words like `remote`
     go; seniority and speciality stay, and so does the case. With `sure` the words need not name a job.
     """
-    return _clean_role(" ".join(text[: _LONGEST_SHOWN * 2].split()), languages, sure, places)
+    return _clean_role(" ".join(text[: _LONGEST_SHOWN * 2].split()), languages, sure)
 
 
 @lru_cache(maxsize=2048)
-def _clean_role(text: str, languages: tuple[str, ...], sure: bool, places: frozenset[str]) -> str:
+def _clean_role(text: str, languages: tuple[str, ...], sure: bool) -> str:
     text = _LOWER_FRONT.sub("", text.strip(_EDGE))
     text = _balanced(_GENDER_BARE.sub(" ", _GENDER_BRACKETED.sub(" ", text)).strip(_EDGE))
-    known = _places() | places
+    known = _places()
     for _ in range(6):
         shorter = _NUMBER.sub("", _FRONT.sub("", text)).strip(_EDGE)
         bracket = _BRACKETS.search(shorter)

@@ -9,7 +9,7 @@ from rules.mail.types import HEADERS, LATE_HEADERS, Address, CalendarPart, Envel
 
 if TYPE_CHECKING:
     from rules.mail.envelope import envelope_from_header, identity
-    from rules.mail.message import message_from_bytes, message_from_parts
+    from rules.mail.message import message_from_bytes, message_from_parts, message_of, message_without_text
     from rules.mail.structure import CALENDAR_OCTETS, HTML_OCTETS, TEXT_OCTETS, Choice, Part, choose_parts, has_calendar
 
 __all__ = [
@@ -32,13 +32,15 @@ __all__ = [
     "identity",
     "message_from_bytes",
     "message_from_parts",
+    "message_of",
+    "message_without_text",
 ]
 
 __getattr__ = deferred(
     __name__,
     {
         **dict.fromkeys(("envelope_from_header", "identity"), "envelope"),
-        **dict.fromkeys(("message_from_bytes", "message_from_parts"), "message"),
+        **dict.fromkeys(("message_from_bytes", "message_from_parts", "message_of", "message_without_text"), "message"),
         **dict.fromkeys(
             ("CALENDAR_OCTETS", "HTML_OCTETS", "TEXT_OCTETS", "Choice", "Part", "choose_parts", "has_calendar"), "structure"
         ),

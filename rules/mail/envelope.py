@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 
 from rules.mail.encoding import clean, decode_words
@@ -13,7 +13,6 @@ __all__ = ["envelope_from_fields", "envelope_from_header", "identity"]
 
 _BULK = frozenset({"bulk", "list", "junk"})
 _MAX_SUBJECT = 1000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def identity(message_id: str, from_address: str, date_field: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from rules.mail.structure import CALENDAR_OCTETS, HTML_OCTETS, STATUS_OCTETS, TE
 from rules.mail.types import Address, CalendarPart, Envelope, Message, Role
 from rules.mail.visible import visible
 
-__all__ = ["message_from_bytes", "message_from_parts"]
+__all__ = ["message_from_bytes", "message_from_parts", "message_of", "message_without_text"]
 
 _MAX_QUOTED = 4096
 _STUB = re.compile(r"html|browser|display|mail (?:client|program|reader)", re.IGNORECASE)
@@ -105,6 +106,24 @@ def message_from_bytes(raw: bytes, *, ref: str, role: Role, received_at: datetim
         delivery_status=status,
         defects=tuple(defects),
     )
+
+
+def message_of(envelope: Envelope, raw: bytes) -> Message:
+    """Read a whole message whose first look was had: as `message_from_bytes`, but that envelope stays. Never raises."""
+    message = message_from_bytes(
+        raw,
+        ref=envelope.ref,
+        role=envelope.role,
+        received_at=envelope.received_at,
+        size=envelope.size,
+        thread_id=envelope.thread_id,
+    )
+    return replace(message, envelope=envelope)
+
+
+def message_without_text(envelope: Envelope, defect: str) -> Message:
+    """Return what stands for a message of which only the first look can be had; `defect` says why."""
+    return replace(_build(envelope, b"", shown=_Shown(), calendars=(), delivery_status="", defects=()), defects=(defect,))
 
 
 def _part_text(raw: bytes, tree: Tree, part: Part | None) -> _Shown:

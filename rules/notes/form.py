@@ -99,9 +99,9 @@ def _is_open(answers: Answers, name: str) -> bool:
     return not _answer(answers, name, load_words())
 
 
-def prep_form(frame: Frame, words: Words | None = None) -> str:
+def prep_form(frame: Frame) -> str:
     """Return the text of the draft before an interview: whom one meets, what to ask, what to keep in mind (B1 to B7)."""
-    words = words or load_words()
+    words = load_words()
     unknown = words.words["title"]
     people = [
         name_line(person) if person.title else f"{person_line(person)}, {unknown}:" for person in frame.people[:_MOST_PEOPLE]
@@ -115,9 +115,9 @@ def prep_form(frame: Frame, words: Words | None = None) -> str:
     return _text(blocks)
 
 
-def notes_form(frame: Frame, words: Words | None = None) -> str:
+def notes_form(frame: Frame) -> str:
     """Return the text of the draft after an interview: the four headings (N1), and the questions that are still open."""
-    words = words or load_words()
+    words = load_words()
     people = [name_line(person) for person in frame.people[:_MOST_PEOPLE]]
     blocks = [
         [about_line(frame, words)],
@@ -135,9 +135,9 @@ def _everybody(frame: Frame, words: Words) -> list[str]:
     return [f"{words.words['everybody']}:"] if len(frame.people) > 1 else []
 
 
-def filled_form(frame: Frame, words: Words | None = None) -> str:
+def filled_form(frame: Frame) -> str:
     """Return the form after an interview with all that is known filled in; read back unchanged it gives the same notes."""
-    words = words or load_words()
+    words = load_words()
     blocks = [[about_line(frame, words)]]
     for heading in Heading:
         said = [point for point in frame.points if point.heading is heading]
@@ -192,9 +192,9 @@ def _text(blocks: Iterable[Iterable[str]]) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def subject_of(kind: str, frame: Frame, words: Words | None = None) -> str:
+def subject_of(kind: str, frame: Frame) -> str:
     """Return the subject of a form: it tells company and round, and no two forms that stand at once have the same."""
-    words = words or load_words()
+    words = load_words()
     company = phrase(frame.company, _MAX_COMPANY) or words.words["company"]
     return _filled(words.subjects[kind], company=company, round=str(frame.round), day=day_words(frame.day))
 

@@ -9,6 +9,7 @@ from google.oauth2.credentials import Credentials
 from connectors.gmail import GmailConnector, GmailSettings
 from connectors.gmail.transport import Transport
 from tests.bench.online_child import Record, asked_of, run
+from tests.servers.gmail.renewing import renewing
 
 _SEND = Transport.request
 
@@ -28,7 +29,8 @@ def main() -> None:
     """Sign in at the fake."""
     asked = asked_of()
     address, url, given = asked.fake["address"], asked.fake["url"], asked.fake["credentials"]
-    connector = GmailConnector(GmailSettings(address=address, credentials=lambda: Credentials(token=None, **given), endpoint=url))  # type: ignore[no-untyped-call]
+    granted = Credentials(token=None, **given)  # type: ignore[no-untyped-call]  # the library has no types here
+    connector = GmailConnector(GmailSettings(address=address, credentials=renewing(granted), endpoint=url))
     run(asked, connector, recording)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import statistics
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,9 +62,3 @@ def machine() -> str:
         f"Python {platform.python_version()}; Dovecot {dovecot or 'not found'}; imapclient {version('imapclient')}; "
         f"load {os.getloadavg()[0]:.1f} at the start"
     )
-
-
-def spread(values: Sequence[float], unit: float = 1_000.0) -> str:
-    """Return median and range, in milliseconds unless `unit` says otherwise."""
-    scaled = [value * unit for value in values]
-    return f"{statistics.median(scaled):.3g} ({min(scaled):.3g} to {max(scaled):.3g})"

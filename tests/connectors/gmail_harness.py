@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from google.oauth2.credentials import Credentials
-
+from connectors.auth.google.credentials import GoogleCredentials
 from connectors.gmail import GmailConnector, GmailSettings
 from rules.mail import Role
 from tests.connectors.harness import Harness
 from tests.servers.gmail import FakeGmail, Quirks, Stored, StoredDraft
 from tests.servers.gmail.emulator import Emulator
 from tests.servers.gmail.front import Front
+from tests.servers.gmail.renewing import renewing
 
 __all__ = ["EmulatedGmailHarness", "FakeGmailHarness", "GmailHarness", "World"]
 
@@ -64,7 +64,7 @@ class GmailHarness(Harness):
     """One user's mailbox on a server that speaks Gmail's API."""
 
     def __init__(
-        self, world: World, address: str, endpoint: str, credentials: Callable[[], Credentials], cut: Callable[[], None]
+        self, world: World, address: str, endpoint: str, credentials: Callable[[], GoogleCredentials], cut: Callable[[], None]
     ) -> None:
         """Take the world's own hands on the mailbox, and what the connector needs to know."""
         self.world = world
@@ -134,8 +134,7 @@ class FakeGmailHarness(GmailHarness):
         self.mailbox = self.server.mailbox(address)
         self.mailbox.quirks = quirks or Quirks()
         server = self.server
-        granted = server.credentials(address)
-        super().__init__(self.mailbox, address, server.url, lambda: _copy(granted), server.cut)
+        super().__init__(self.mailbox, address, server.url, renewing(server.credentials(address)), server.cut)
 
     def close(self) -> None:
         """Stop the server; nothing may have been asked for that the service does not have or we must not touch."""
@@ -152,26 +151,13 @@ class EmulatedGmailHarness(GmailHarness):
         self.server = Front(emulator)
         self.server.__enter__()
         address = emulator.user()
-        granted = self.server.credentials(address)
         server = self.server
-        super().__init__(server.mailbox(address), address, server.url, lambda: _copy(granted), server.cut)
+        super().__init__(server.mailbox(address), address, server.url, renewing(server.credentials(address)), server.cut)
 
     def close(self) -> None:
         """Stop the front; the emulator goes on."""
         self.server.__exit__()
         assert self.server.violations == []
-
-
-def _copy(granted: Credentials) -> Credentials:
-    """Return credentials as they come from storage: without an access token."""
-    return Credentials(  # type: ignore[no-untyped-call]  # the library has no types here
-        token=None,
-        refresh_token=granted.refresh_token,
-        token_uri=granted.token_uri,
-        client_id=granted.client_id,
-        client_secret=granted.client_secret,
-        scopes=granted.scopes,
-    )
 
 
 def _role(one: Stored) -> Role:

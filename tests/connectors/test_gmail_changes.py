@@ -18,10 +18,9 @@ from tests.connectors.asking import EARLY, Pulled, everything, nothing, pull, se
 from tests.connectors.contract_changes import opened
 from tests.connectors.gmail_harness import PAGE, FakeGmailHarness
 from tests.connectors.letters import COMPANY, NOW, dates, draft, draft_bytes, invitation, letter, with_attachment
+from tests.servers.answering import Request
 from tests.servers.gmail import Fault, Quirks, Stored, batches, methods, resources
-from tests.servers.gmail.answers import Answer
-from tests.servers.gmail.faults import refusal
-from tests.servers.gmail.loopback import Request
+from tests.servers.gmail.answers import Answer, refusal
 from watcher.wake import SocketWake
 
 

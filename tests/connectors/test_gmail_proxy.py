@@ -27,7 +27,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def ask(url: str) -> bytes:
-    http = Transport(5, url)
+    http = Transport(5)
     try:
         content: bytes = http.request(f"{url}/gmail/v1/x", "POST", body="{}")[1]
         return content

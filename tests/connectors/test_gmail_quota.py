@@ -13,6 +13,7 @@ from rules.mail import Wants
 from tests.connectors.asking import EARLY, everything, nothing
 from tests.connectors.letters import ADDRESS, NOW, letter
 from tests.servers.gmail import FakeGmail
+from tests.servers.gmail.renewing import renewing
 
 COUNT = 400
 UNITS_A_MINUTE = 6000
@@ -37,7 +38,7 @@ def test_a_first_look_gets_done_in_about_the_time_that_the_quota_needs(wants: Wa
     with FakeGmail(clock=clock, quota=UNITS_A_MINUTE) as server:
         for number in range(COUNT):
             server.mailbox(ADDRESS).deliver(letter(f"mail{number}"), ("INBOX",), NOW - timedelta(minutes=number))
-        granted = server.credentials(ADDRESS)
+        granted = renewing(server.credentials(ADDRESS))
         begun = clock.now
         seen: set[str] = set()
         cursor: str | None = None
@@ -45,7 +46,7 @@ def test_a_first_look_gets_done_in_about_the_time_that_the_quota_needs(wants: Wa
         while not done:
             assert clock.now - begun < timedelta(hours=1)
             connector = GmailConnector(
-                GmailSettings(address=ADDRESS, credentials=lambda: granted, endpoint=server.url, pause=clock.pass_by)
+                GmailSettings(address=ADDRESS, credentials=granted, endpoint=server.url, pause=clock.pass_by)
             )
             try:
                 connector.open()

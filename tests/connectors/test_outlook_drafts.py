@@ -34,7 +34,7 @@ from tests.connectors.outlook_harness import OTHERWISE, OutlookHarness
 from tests.rules.notes_cases import AT, FRAME, NOTES, fill
 from tests.rules.notes_clients import CLIENTS, Client
 from tests.rules.test_notes_clients import FULL
-from tests.servers.gmail.faults import Fault
+from tests.servers.faults import Fault
 from tests.servers.graph import Item, Quirks
 from tests.servers.graph.answers import Answer
 from tests.servers.graph.mime import taken

@@ -588,7 +588,7 @@ def test_a_long_wait_keeps_no_connection(harness: OutlookHarness, connector: Out
     assert connector.wait(600, wake) is WaitResult.WOKEN
     service = connector._service
     assert service is not None
-    service.rest()
+    service.close()
     assert service._http is None
     assert pull(connector).envelopes == []
     wake.close()

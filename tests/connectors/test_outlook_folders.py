@@ -268,7 +268,7 @@ def test_a_tree_that_tells_no_changes_is_listed_level_by_level(harness: OutlookH
     box.deliver(letter("six"), wide[0], NOW)
     box.remove_folder(wide[1])
     second = pull(connector, first.cursor, wants=nothing)
-    followed = set(connector._tree().followed())
+    followed = set(connector._opened(connector._folders).followed())
     connector.close()
 
     assert first.ids == {"one", "two", "four"}
@@ -298,11 +298,11 @@ def test_spam_that_is_closed_to_us_is_left_out_and_all_else_is_read(
     harness: OutlookHarness, connector: OutlookConnector, box: Mailbox
 ) -> None:
     box.deliver(letter("one"), at=NOW)
-    roles = list(connector._tree().followed().values())
+    roles = list(connector._opened(connector._folders).followed().values())
     harness.server.fail("messages.delta", 403, skip=roles.index(Role.JUNK))
 
     assert pull(connector, wants=nothing).ids == {"one"}
-    assert Role.JUNK not in connector._tree().followed().values()
+    assert Role.JUNK not in connector._opened(connector._folders).followed().values()
 
 
 def test_a_mailbox_without_an_archive_is_fine(harness: OutlookHarness) -> None:

@@ -27,7 +27,7 @@ from rules.mail import Role
 from tests.connectors.asking import nothing, pull
 from tests.connectors.letters import NOW, invitation, letter
 from tests.connectors.outlook_harness import OutlookHarness
-from tests.servers.gmail.faults import Fault
+from tests.servers.faults import Fault
 from tests.servers.graph.answers import Answer, GraphError
 
 JOBS = "jobs@example.com"

@@ -10,6 +10,7 @@ from rules.drafts.types import Draft
 from tests.crash.dialogue import BYSTANDER
 from tests.crash.errands import ADDRESS, WRITTEN_AT, Errand, Line, Post
 from tests.servers.gmail import FakeGmail
+from tests.servers.gmail.renewing import renewing
 
 __all__ = ["CREATE", "GmailPost"]
 
@@ -59,7 +60,7 @@ class GmailPost(Post):
         return GmailConnector(
             GmailSettings(
                 address=ADDRESS,
-                credentials=lambda: self.server.credentials(ADDRESS),
+                credentials=renewing(self.server.credentials(ADDRESS)),
                 endpoint=f"http://127.0.0.1:{line.port}",
                 timeout=line.timeout,
                 page_size=4,

@@ -23,6 +23,7 @@ from tests.connectors.gmail_harness import GmailHarness
 from tests.servers.gmail.answers import Json
 from tests.servers.gmail.back import stored
 from tests.servers.gmail.mime import base64url, header
+from tests.servers.gmail.renewing import renewing
 from tests.servers.gmail.store import Stored, StoredDraft
 
 __all__ = ["LiveGmailHarness", "LiveMailbox", "NotEmptyError"]
@@ -166,7 +167,7 @@ class LiveGmailHarness(GmailHarness):
     def __init__(self, address: str, credentials: Credentials, endpoint: str) -> None:
         """Take the account. Raises NotEmptyError."""
         self.mailbox = LiveMailbox(credentials, endpoint)
-        super().__init__(self.mailbox, address, endpoint, lambda: _anew(credentials), _not_cut)
+        super().__init__(self.mailbox, address, endpoint, renewing(credentials), _not_cut)
 
     def settings(self) -> GmailSettings:
         """Return small pages, and the patience that a real service needs."""
@@ -187,18 +188,6 @@ def dated(raw: bytes, at: datetime) -> bytes:
 
 def _content(raw: bytes, thread_id: str | None) -> Json:
     return {"raw": base64url(raw), **({"threadId": thread_id} if thread_id else {})}
-
-
-def _anew(known: Credentials) -> Credentials:
-    """Return credentials as they come from storage: without an access token."""
-    return Credentials(  # type: ignore[no-untyped-call]  # the library has no types here
-        token=None,
-        refresh_token=known.refresh_token,
-        token_uri=known.token_uri,
-        client_id=known.client_id,
-        client_secret=known.client_secret,
-        scopes=known.scopes,
-    )
 
 
 def _not_cut() -> None:

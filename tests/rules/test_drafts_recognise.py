@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.drafts.recognise import SENT, best_match, matches, score
+from rules.drafts.recognise import SENT, matches, score
 from rules.drafts.types import Draft
 from rules.lint.placeholders import placeholders
 from rules.lint.sentences import body_of, split_sentences
@@ -85,15 +85,6 @@ def test_our_own_subject_on_a_rewritten_new_mail_is_enough() -> None:
     assert not matches(outgoing(text, subject="Lunch"), FRESH)
 
 
-def test_of_several_drafts_the_right_one_is_found() -> None:
-    thanks, status = draft(place(thread=THREAD)), draft(status_place(2, thread=THREAD))
-    others = [draft(place(person, thread=THREAD), process()) for person in PANEL[1:]]
-    sent = outgoing(_filled(status), in_reply_to=PARENT)
-    assert best_match(sent, [thanks, *others, status]) == status
-    assert best_match(sent, []) is None
-    assert best_match(outgoing("Yes, fine.", in_reply_to=PARENT), [thanks, status]) is None
-
-
 def test_notes_to_one_panel_are_not_taken_for_each_other() -> None:
     notes = [draft(place(person, thread=THREAD)) for person in PANEL]
     for note in notes:
@@ -106,3 +97,11 @@ def test_no_text_upsets_it(text: str, subject: str) -> None:
     found = score(outgoing(text, subject=subject, in_reply_to=PARENT), REPLY)
     assert 0.0 <= found <= 1.0
     assert (found >= SENT) is matches(outgoing(text, subject=subject, in_reply_to=PARENT), REPLY)
+
+
+def test_of_several_drafts_the_right_one_scores_highest() -> None:
+    thanks, status = draft(place(thread=THREAD)), draft(status_place(2, thread=THREAD))
+    others = [draft(place(person, thread=THREAD), process()) for person in PANEL[1:]]
+    sent = outgoing(_filled(status), in_reply_to=PARENT)
+    assert all(score(sent, other) < score(sent, status) for other in (thanks, *others))
+    assert all(score(outgoing("Yes, fine.", in_reply_to=PARENT), each) < SENT for each in (thanks, status))

@@ -13,7 +13,7 @@ from rules.extract import Facts, Format, InterviewStatus, Outcome, RoleClass, co
 from rules.extract.company import name_from_display
 from rules.extract.domains import company_key
 from rules.extract.names import is_name
-from rules.extract.panel import named_people
+from rules.extract.panel import panel_of
 from rules.extract.titles import clean_role, is_title
 from rules.mail import Message
 from tests.rules.calendar_cases import event, google
@@ -290,7 +290,7 @@ def test_a_role_is_found_in_subject_or_text(subject: str, body: str, role: str) 
 
 
 def test_people_are_named_with_their_titles() -> None:
-    found = named_people("You will speak with Jane Doe (CTO), Max van der Berg, Head of Data, and Zoë O'Neil on Tuesday.")
+    found, _ = panel_of("You will speak with Jane Doe (CTO), Max van der Berg, Head of Data, and Zoë O'Neil on Tuesday.")
     assert [(person.name, person.title) for person in found] == [
         ("Jane Doe", "CTO"),
         ("Max van der Berg", "Head of Data"),
@@ -299,7 +299,7 @@ def test_people_are_named_with_their_titles() -> None:
 
 
 def test_the_people_of_an_agenda_are_named() -> None:
-    found = named_people(
+    found, _ = panel_of(
         "Here is the plan:\n\n10:00 - 10:45 Jane Doe, Engineering Manager\n- 10:45 - 11:30: Max Moe\n2:00 PM - 3:00 PM CEST\n"
         "Interviewer: Ada Poe, CTO\n"
     )

@@ -10,7 +10,7 @@ from rules.classify import Kind
 from rules.extract.agenda import people_of_agenda
 from rules.extract.clock import sender_zone
 from rules.extract.meetings import read_meetings
-from rules.extract.panel import named_people
+from rules.extract.panel import panel_of
 from rules.extract.reading import Reading
 from rules.extract.types import InterviewStatus
 from tests.rules.calendar_cases import event, google
@@ -49,7 +49,7 @@ _BERLIN = ZoneInfo("Europe/Berlin")
     ],
 )
 def test_people_are_read_from_labels_and_from_who_invites(text: str, names: list[str]) -> None:
-    assert [person.name for person in named_people(text)] == names
+    assert [person.name for person in panel_of(text)[0]] == names
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_people_are_read_from_labels_and_from_who_invites(text: str, names: list
     ],
 )
 def test_what_is_no_person_is_not_met(text: str) -> None:
-    assert named_people(text) == []
+    assert panel_of(text)[0] == []
 
 
 def test_the_title_of_a_booking_names_who_is_met() -> None:
     reading = Reading("Updated: 30 Minute Interview with Ada Moe on Monday", "The time of your booking has changed.")
-    assert [person.name for person in named_people(reading)] == ["Ada Moe"]
+    assert [person.name for person in panel_of(reading)[0]] == ["Ada Moe"]
 
 
 def test_an_agenda_in_columns_and_one_without_times_name_their_people() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.extract.names import is_name, leading_name, plain_name
-from rules.extract.panel import named_people
+from rules.extract.panel import panel_of
 from rules.extract.signature import read_signature
 from rules.extract.titles import role_class
 from rules.extract.types import RoleClass
@@ -132,7 +132,7 @@ def test_the_senders_first_name_under_a_letter_is_theirs() -> None:
     ],
 )
 def test_those_one_will_meet_are_named_with_their_titles(text: str, people: list[tuple[str, str]]) -> None:
-    assert [(person.name, person.title) for person in named_people(text)] == people
+    assert [(person.name, person.title) for person in panel_of(text)[0]] == people
 
 
 @pytest.mark.parametrize(

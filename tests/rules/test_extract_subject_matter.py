@@ -292,10 +292,6 @@ def test_a_role_is_shown_without_marks_numbers_and_places(text: str, role: str) 
     assert clean_role(text) == role
 
 
-def test_places_that_the_mail_names_are_cut_off_a_role() -> None:
-    assert clean_role("Data Engineer - Bad Oeynhausen", places=frozenset({"bad oeynhausen"})) == "Data Engineer"
-
-
 @pytest.mark.parametrize(
     ("subject", "body", "role"),
     [

@@ -325,10 +325,6 @@ _ITEMS = st.builds(
 _PINS = st.dictionaries(st.sampled_from([f"i{number}" for number in range(14)]), st.sampled_from(["a", "b", "c"]), max_size=6)
 
 
-def _strip(clusters: list[Cluster]) -> list[tuple[str, tuple[tuple[str, float, bool], ...]]]:
-    return [(cluster.opener, tuple((m.identity, m.weight, m.ambiguous) for m in cluster.members)) for cluster in clusters]
-
-
 @given(st.lists(_ITEMS, max_size=14, unique_by=lambda item: item.identity), _PINS, st.randoms(use_true_random=False))
 def test_neither_order_nor_repetition_matters(items: list[Linkable], pins: dict[str, str], chance: random.Random) -> None:
     shuffled = [*items, *items[:3]]

@@ -16,8 +16,8 @@ from rules.mail import Role
 from tests.connectors.outlook_harness import FOLDERS
 from tests.scenarios.at_outlook import Directory, sign_in, table_of
 from tests.servers.dovecot import Dovecot
+from tests.servers.faults import BATCH
 from tests.servers.gmail import FakeGmail
-from tests.servers.gmail.faults import BATCH
 from tests.servers.gmail.oauth import CLIENT_ID, CLIENT_SECRET
 from tests.servers.graph import FakeGraph
 from tests.watcher.clidesk import CliDesk

@@ -11,42 +11,28 @@ import hashlib
 import json
 import re
 import secrets
-import threading
-from dataclasses import dataclass, field
-from datetime import timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from collections.abc import Mapping
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Self
 from urllib.error import HTTPError
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from tests.servers.listening import LoopbackServer
+from tests.servers.sign_in import Answer, SignInServer
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "Answer", "Forms", "GoogleSignIn", "choose", "follow", "visit"]
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "Forms", "GoogleSignIn", "choose", "follow", "visit"]
 
 CLIENT_ID = "hearback.apps.example"
 CLIENT_SECRET = "GOCSPX-client-secret-of-tests"
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?(/.*)?")
 
 
-@dataclass(slots=True)
-class Answer:
-    """What to say instead of the right thing."""
-
-    status: int
-    body: str
-    kind: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-class GoogleSignIn:
+class GoogleSignIn(SignInServer):
     """The server. Whoever opens its page is `owner`, and allows all that is asked unless an attribute says otherwise."""
 
     def __init__(self, owner: str = "sam@gmail.com") -> None:
-        """Listen on a free port."""
+        """Take whose mailbox it is."""
+        super().__init__()
         self.owner = owner
         self.deny = ""
         """An error for the page to send the browser back with."""
@@ -57,11 +43,6 @@ class GoogleSignIn:
         self.token: Answer | None = None
         """What the token endpoint says to everything."""
         self.profile: Answer | None = None
-        self.skew = timedelta(0)
-        """How far its clock is ahead of ours."""
-        self.stalls = threading.Event()
-        """Set: the token endpoint says nothing until `released`."""
-        self.released = threading.Event()
         self.asked: list[dict[str, str]] = []
         """The questions to the page."""
         self.forms: list[dict[str, str]] = []
@@ -71,13 +52,6 @@ class GoogleSignIn:
         self.access_tokens: dict[str, str] = {}
         self.revoked: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
-        self._server = LoopbackServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Return scheme, host and port."""
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
     def token_info(self) -> str:
@@ -96,18 +70,6 @@ class GoogleSignIn:
         }
         path.write_text(json.dumps({"installed": section}))
         return path
-
-    def __enter__(self) -> Self:
-        """Begin to answer."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self.released.set()
-        self._server.shutdown()
-        self._thread.join(5)
-        self._server.server_close()
 
     def page(self, asked: dict[str, str]) -> str:
         """Return where the browser is sent; AssertionError when it was asked in a way that Google's documents rule out."""
@@ -130,8 +92,7 @@ class GoogleSignIn:
     def exchange(self, form: dict[str, str]) -> Answer:
         """Answer the token endpoint."""
         self.forms.append(form)
-        if self.stalls.is_set():
-            self.released.wait(30)
+        self.stall()
         if self.token is not None:
             return self.token
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
@@ -181,8 +142,13 @@ class GoogleSignIn:
             )
         return Answer(200, json.dumps({"emailAddress": owner, "messagesTotal": 3, "threadsTotal": 2, "historyId": "987654321"}))
 
-    def get(self, path: str, asked: dict[str, str], authorization: str) -> Answer:
-        """Answer a GET."""
+    def say(self, verb: str, path: str, fields: dict[str, str], headers: Mapping[str, str]) -> Answer:
+        """Answer anything that comes."""
+        if verb == "GET":
+            return self._get(path, fields, headers.get("authorization", ""))
+        return self._post(path, fields)
+
+    def _get(self, path: str, asked: dict[str, str], authorization: str) -> Answer:
         match path:
             case "/o/oauth2/v2/auth":
                 return Answer(302, "", "text/plain", {"Location": self.page(asked)})
@@ -194,8 +160,7 @@ class GoogleSignIn:
             case _:
                 return Answer(404, "<html>Not found</html>", "text/html")
 
-    def post(self, path: str, form: dict[str, str]) -> Answer:
-        """Answer a POST."""
+    def _post(self, path: str, form: dict[str, str]) -> Answer:
         match path:
             case "/oauth2/token":
                 return self.exchange(form)
@@ -203,44 +168,6 @@ class GoogleSignIn:
                 return self.revoke(form.get("token", ""))
             case _:
                 return Answer(404, "<html>Not found</html>", "text/html")
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        world = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            timeout = 30
-
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                self._say(world.get(parts.path, _first(parts.query), self.headers.get("Authorization", "")))
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-                self._say(world.post(self.path, _first(body)))
-
-            def _say(self, answer: Answer) -> None:
-                data = answer.body.encode()
-                self.send_response(answer.status)
-                self.send_header("Content-Type", answer.kind)
-                self.send_header("Content-Length", str(len(data)))
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(data)
-
-            def date_time_string(self, timestamp: float | None = None) -> str:
-                true = parsedate_to_datetime(super().date_time_string(timestamp))
-                return format_datetime(true + world.skew, usegmt=True)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the seam
-                """Say nothing."""
-
-        return Handler
-
-
-def _first(query: str) -> dict[str, str]:
-    return {key: each[0] for key, each in parse_qs(query).items()}
 
 
 def _error(status: int, error: str, description: str) -> Answer:

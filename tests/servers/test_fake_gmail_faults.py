@@ -78,7 +78,7 @@ def test_trouble_may_begin_later_come_now_and_then_or_by_chance(fake: FakeGmail,
     def outcomes(count: int) -> list[int]:
         return [client.plain("GET", "/gmail/v1/users/me/profile")[0] for _ in range(count)]
 
-    fake.fail("gmail.users.getProfile", 503, times=None, skip=2, every=3)
+    fake.fail("getProfile", 503, times=None, skip=2, every=3)
     assert outcomes(9) == [200, 200, 503, 200, 200, 503, 200, 200, 503]
     fake.heal()
     fake.fail("getProfile", 503, skip=1)

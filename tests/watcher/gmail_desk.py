@@ -12,6 +12,7 @@ from typing import Self
 
 from connectors.gmail import GmailConnector, GmailSettings
 from tests.servers.gmail import FakeGmail, Mailbox
+from tests.servers.gmail.renewing import renewing
 from tests.watcher.desk import Desk
 from watcher.cycle import Cycle, PassReport
 from watcher.passes import Reading
@@ -41,7 +42,7 @@ class GmailDesk(Desk):
         self.connector = GmailConnector(
             GmailSettings(
                 address=ADDRESS,
-                credentials=lambda: self.server.credentials(ADDRESS),
+                credentials=renewing(self.server.credentials(ADDRESS)),
                 endpoint=self.server.url,
                 labels=self.labels,
                 timeout=10,

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.letters import invitation
-from tests.servers.consent import Answer
 from tests.servers.microsoft import Refusal
+from tests.servers.sign_in import Answer
 from tests.watcher.clidesk import INTERVIEW, INVITED
 from tests.watcher.microsoft_desk import MicrosoftDesk, open_desk
 from watcher.cli.exits import Exit

@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.servers.consent import CLIENT_SECRET, Answer, GoogleSignIn, follow, visit
+from tests.servers.consent import CLIENT_SECRET, GoogleSignIn, follow, visit
+from tests.servers.sign_in import Answer
 from tests.watcher.clidesk import CliDesk
 from tests.watcher.google_desk import GoogleDesk, link_in
 from watcher.cli.exits import Exit

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.servers.consent import Answer
 from tests.servers.microsoft import TENANT, Refusal, User
 from tests.servers.microsoft.browser import open_page
+from tests.servers.sign_in import Answer
 from tests.watcher.microsoft_desk import SAM, MicrosoftDesk, line_of, open_desk
 from watcher.cli.exits import Exit
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import AuthNeeded, Unavailable
-from tests.servers.consent import Answer
 from tests.servers.microsoft import Refusal
+from tests.servers.sign_in import Answer
 from tests.watcher.microsoft_desk import ROOT, MicrosoftDesk, open_desk
 from watcher.clock import FixedClock
 from watcher.config import OutlookAccount, load_config

@@ -14,8 +14,6 @@ from rules.process import Incoming
 from tests.watcher.reporting import NOW, ZONE, account, waiting
 from watcher.report.suppose import SuppositionError, events_of, parse_supposition
 
-TODAY = NOW.astimezone(ZONE).date()
-
 
 def at_ten(days: int) -> datetime:
     return datetime(2026, 3, 16, 10, tzinfo=ZONE) + timedelta(days=days)

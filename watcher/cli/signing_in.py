@@ -16,7 +16,7 @@ from connectors.auth.trouble import skew_words
 from connectors.errors import AuthNeeded, Misconfigured, Unavailable
 from watcher.cli.browsing import Arrival, listening, nothing_stored, open_browser
 from watcher.cli.printing import warn
-from watcher.clock import Clock, SystemClock
+from watcher.clock import SystemClock
 from watcher.config import GmailAccount
 from watcher.grants import GoogleAccount, client_of, load_grant, scopes_of, store_grant, transport_of
 from watcher.keeping import check_room, forget
@@ -32,13 +32,13 @@ _HINTS = (
 )
 
 
-def sign_in(account: GoogleAccount, lock: Path, *, browser: bool, clock: Clock | None = None) -> None:
+def sign_in(account: GoogleAccount, lock: Path, *, browser: bool) -> None:
     """Lead through Google's page and keep the sign-in that it gives; then wake the daemon that holds `lock`.
 
     Nothing is kept but a sign-in that gives all rights, lasts, and is for the account's own mailbox. Raises ConnectorError,
     SecretError.
     """
-    clock = clock or SystemClock()
+    clock = SystemClock()
     client = client_of(account)
     check_room(account.secret, ("refresh_token", "access_token"), "a refresh token")
     transport = transport_of(account, clock)

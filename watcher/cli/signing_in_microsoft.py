@@ -46,14 +46,13 @@ def sign_in(
     lock: Path,
     *,
     browser: bool,
-    clock: Clock | None = None,
 ) -> None:
     """Lead through Microsoft's page and keep the sign-in that it gives; then wake the daemon that holds `lock`.
 
     Nothing is kept but a sign-in that gives all rights, lasts, and is the account's own user's. Raises ConnectorError,
     SecretError.
     """
-    clock = clock or SystemClock()
+    clock = SystemClock()
     check_room(account.secret, ("cache",), "what `hearback login` writes into a file")
     transport = transport_of(account, clock)
     again = f"hearback login {account.name}"

@@ -32,11 +32,9 @@ class ProofRow:
     findings: tuple[Finding, ...]
 
 
-def proofs_of(connection: Connection, account: Accounts, process: str | None = None) -> dict[DraftKey, ProofRow]:
-    """Return what was found in the drafts of an account or several, or of one process there."""
+def proofs_of(connection: Connection, account: Accounts) -> dict[DraftKey, ProofRow]:
+    """Return what was found in the drafts of an account or several."""
     query = select(proof).where(among(proof.c.account, account))
-    if process is not None:
-        query = query.where(proof.c.process == process)
     rows = (
         ProofRow(r.account, DraftKey.parse(r.key), r.process, r.fingerprint, r.revision, r.text, r.findings)
         for r in connection.execute(query)

@@ -15,11 +15,10 @@ from connectors.auth.microsoft.registration import MICROSOFT, Registration
 from connectors.auth.trouble import plain
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Unavailable
 
-__all__ = ["DEVICE_ENDS", "TEMPORARY", "at_device", "at_discovery", "at_refresh", "at_sign_in", "error_of", "words_of"]
+__all__ = ["TEMPORARY", "at_device", "at_discovery", "at_refresh", "at_sign_in", "error_of", "words_of"]
 
 TEMPORARY: Final = frozenset({"temporarily_unavailable", "server_error"})
 """Errors that go away by themselves."""
-DEVICE_ENDS: Final = frozenset({"expired_token", "authorization_declined", "bad_verification_code", "code_expired"})
 _OF_FORM: Final = frozenset(
     {
         *("invalid_client", "unauthorized_client", "invalid_request", "invalid_resource", "invalid_scope", "invalid_tenant"),

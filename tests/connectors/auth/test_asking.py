@@ -12,8 +12,8 @@ import pytest
 from connectors.auth.asking import ServerClock, patience
 from connectors.auth.microsoft.transport import Transport
 from connectors.errors import Misconfigured, Unavailable
-from tests.servers.consent import Answer
 from tests.servers.microsoft import MicrosoftSignIn
+from tests.servers.sign_in import Answer
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 DATE = "Mon, 02 Mar 2026 08:30:00 GMT"

@@ -19,7 +19,8 @@ from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttl
 from tests.connectors.auth.secure_server import secure_server
 from tests.connectors.auth.tunnel import tunnel
 from tests.servers.certificates import certificate
-from tests.servers.consent import CLIENT_SECRET, Answer, GoogleSignIn
+from tests.servers.consent import CLIENT_SECRET, GoogleSignIn
+from tests.servers.sign_in import Answer
 
 REFRESH = "1//refresh-token-0123456789"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

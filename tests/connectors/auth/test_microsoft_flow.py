@@ -17,9 +17,10 @@ from connectors.auth.microsoft.renewing import Renewed, renew
 from connectors.auth.microsoft.transport import Answer as Told
 from connectors.auth.microsoft.transport import Transport
 from connectors.errors import AuthNeeded, ConnectorError, Misconfigured, Throttled, Unavailable
-from tests.servers.consent import Answer, Forms
+from tests.servers.consent import Forms
 from tests.servers.microsoft import CLIENT_ID, TENANT, MicrosoftSignIn, Refusal, User
 from tests.servers.microsoft.browser import open_page
+from tests.servers.sign_in import Answer
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 BACK = "http://localhost:4711"

@@ -1,7 +1,7 @@
 """Gmail for tests: a fake that judges each request, an emulator by others, and a front before that which judges as well."""
 
+from tests.servers.faults import Act, Fault
 from tests.servers.gmail.bulk import Bulk
-from tests.servers.gmail.faults import Act, Fault
 from tests.servers.gmail.mailbox import Mailbox, Quirks
 from tests.servers.gmail.mime import Look
 from tests.servers.gmail.server import FakeGmail

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["Answer", "ApiError", "Json", "json_answer"]
+from tests.servers.answering import Answer
+
+__all__ = ["Answer", "ApiError", "Json", "json_answer", "refusal"]
 
 Json = dict[str, Any]
 
@@ -62,16 +63,6 @@ _TEXT: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer over HTTP."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    kind: str = "application/json; charset=UTF-8"
-
-
 class ApiError(Exception):
     """The service says no; `answer` is what it says."""
 
@@ -102,6 +93,16 @@ class ApiError(Exception):
         if details:
             error["details"] = details
         self.answer = Answer(status, json.dumps({"error": error}).encode(), extra)
+
+
+def refusal(
+    status: int, *, reason: str = "", message: str = "", retry_after: float | None = None, headers: dict[str, str] | None = None
+) -> Answer:
+    """Return an error as the service words it (https://developers.google.com/workspace/gmail/api/guides/handle-errors)."""
+    extra = dict(headers or {})
+    if retry_after is not None:
+        extra["Retry-After"] = f"{retry_after:g}"
+    return ApiError(status, message, reason=reason, headers=extra).answer
 
 
 def json_answer(value: Json | None, status: int = 200) -> Answer:

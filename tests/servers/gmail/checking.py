@@ -10,9 +10,9 @@ from email import message_from_bytes, policy
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.servers.answering import Request
 from tests.servers.gmail.answers import ApiError, Json
 from tests.servers.gmail.discovery import Discovery, Route
-from tests.servers.gmail.loopback import Request
 from tests.servers.gmail.store import SYSTEM
 
 __all__ = ["FORBIDDEN", "Checked", "check", "is_api"]

@@ -20,6 +20,7 @@ from typing import Final
 
 from google.oauth2.credentials import Credentials
 
+from tests.servers.answering import Request
 from tests.servers.gmail.answers import Answer, ApiError, Json
 from tests.servers.gmail.back import Back, stored
 from tests.servers.gmail.checking import Checked
@@ -27,7 +28,6 @@ from tests.servers.gmail.emulated import EmulatedMailbox
 from tests.servers.gmail.emulator import Emulator, world_token
 from tests.servers.gmail.granting import granted
 from tests.servers.gmail.judging import Judge
-from tests.servers.gmail.loopback import Request
 from tests.servers.gmail.mime import Look
 from tests.servers.gmail.oauth import CLIENT_ID, CLIENT_SECRET, MODIFY, Grant
 from tests.servers.gmail.resources import Shape, attachment, message_resource

@@ -5,47 +5,37 @@ The fake and the front before the emulator are both this; they differ in who doe
 
 from __future__ import annotations
 
-import threading
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.servers.gmail import batches, faults
-from tests.servers.gmail.answers import Answer, ApiError, Json, json_answer
+from tests.servers.answering import Request
+from tests.servers.faults import BATCH, TOKEN, Fault
+from tests.servers.gmail import batches
+from tests.servers.gmail.answers import Answer, ApiError, Json, json_answer, refusal
 from tests.servers.gmail.checking import FORBIDDEN, Checked, check, is_api
 from tests.servers.gmail.discovery import Discovery
-from tests.servers.gmail.faults import BATCH, TOKEN, Act, Fault, Faults
-from tests.servers.gmail.loopback import Broken, Loopback, Request, octets
 from tests.servers.gmail.oauth import Grant
 from tests.servers.gmail.selection import select, selection
 from tests.servers.gmail.units import UNITS
+from tests.servers.judging import Judging
 
 __all__ = ["Judge"]
 
+_PREFIX: Final = "gmail.users."
+"""Of the names of all methods; faults go without."""
 _BATCH_PATH: Final = "/batch/gmail/v1"
 _TOKEN_PATHS: Final = frozenset({"/token", "/oauth2/token", "/oauth2/v4/token"})
 
 
-class Judge(Loopback):
+class Judge(Judging):
     """What is asked for is checked, counted, perhaps made to fail, and else done. May be called from any thread."""
 
     def __init__(self, seed: int = 0) -> None:
         """Take the seed of what goes wrong by chance."""
-        super().__init__()
-        self.lock = threading.RLock()
+        super().__init__(seed)
         self.discovery = Discovery.shipped()
-        self.faults = Faults(seed)
-        self.violations: list[str] = []
-        """What no client of ours may ask for, in words."""
-        self.calls: Counter[str] = Counter()
-        """How often each method was asked for, by its full identifier, whether in a batch or not; `batch` and `token` besides."""
-        self.units = 0
-        """Of quota, by the public table."""
-        self.checks_answers = True
-        """Whether every answer is held against the description as well."""
-        self._stopping = threading.Event()
 
     # -- who does it
 
@@ -88,62 +78,30 @@ class Judge(Loopback):
         done: bool = False,
     ) -> Fault:
         """Let requests for a method fail (see Fault); `done`: what was asked for is done all the same."""
-        answer = faults.refusal(status, reason=reason, message=message, retry_after=retry_after)
+        answer = refusal(status, reason=reason, message=message, retry_after=retry_after)
         return self.arm(Fault(method, times=times, skip=skip, every=every, chance=chance, answer=answer, done=done))
-
-    def portal(self, method: str = "*", times: int | None = 1, *, redirect: str = "") -> Fault:
-        """Let a network's sign-in page answer: HTML with status 200, or a redirect to where that page is."""
-        return self.arm(Fault(method, times=times, answer=faults.portal(redirect)))
-
-    def slow(self, method: str, seconds: float, times: int | None = 1, *, skip: int = 0) -> Fault:
-        """Let requests wait before they are done; they are done even when the client has gone by then."""
-        return self.arm(Fault(method, Act.SLOW, times=times, seconds=seconds, skip=skip))
-
-    def hold(self, method: str, times: int | None = 1, *, skip: int = 0, seconds: float = 60.0) -> Fault:
-        """Let requests wait until `released` of the fault is set, and be done then, even when the client is dead."""
-        return self.arm(Fault(method, Act.HOLD, times=times, skip=skip, seconds=seconds))
-
-    def break_off(
-        self, method: str, times: int | None = 1, *, done: bool = True, after: int = 0, skip: int = 0, chance: float = 1.0
-    ) -> Fault:
-        """Cut the connection after so many octets of the answer; `done`: what was asked for is done before."""
-        return self.arm(Fault(method, Act.CUT, times=times, done=done, after=after, skip=skip, chance=chance))
-
-    def arm(self, fault: Fault) -> Fault:
-        """Let something go wrong."""
-        with self.lock:
-            return self.faults.arm(fault)
-
-    def heal(self) -> None:
-        """Let nothing go wrong any more."""
-        with self.lock:
-            self.faults.clear()
-
-    def __exit__(self, *args: object) -> None:
-        """Stop; slow and held requests wait no longer."""
-        self._stopping.set()
-        self.faults.release()
-        super().__exit__(*args)
 
     # -- over HTTP
 
-    def answer(self, request: Request) -> Answer:
-        """Answer anything that comes; a mistake of the fake's own is a violation too, so that it shows."""
-        try:
-            return self._routed(request)
-        except Broken:
-            raise
-        except Exception as error:  # noqa: BLE001 - a thread of the server would swallow it
-            self.violation(f"the fake fails at {request.verb} {request.target}: {error!r}")
-            return ApiError(500).answer
+    def failed(self) -> Answer:
+        """Return what the service says where it fails."""
+        return ApiError(500).answer
 
-    def _routed(self, request: Request) -> Answer:
+    def takes_gzip(self, asked: Mapping[str, str]) -> bool:
+        """Say whether a client says so twice, by Accept-Encoding and by `gzip` in its User-Agent.
+
+        https://developers.google.com/workspace/gmail/api/guides/performance#gzip
+        """
+        return "gzip" in asked.get("accept-encoding", "") and "gzip" in asked.get("user-agent", "")
+
+    def routed(self, request: Request) -> Answer:
+        """Answer anything that comes."""
         path = urlsplit(request.target).path
         if path in _TOKEN_PATHS and request.verb == "POST":
-            self._count(TOKEN)
-            return self._with_faults(TOKEN, lambda: self.token(request))
+            self.count_call(TOKEN)
+            return self.with_faults(TOKEN, lambda: self.token(request))
         if path == _BATCH_PATH and request.verb == "POST":
-            return self._with_faults(BATCH, lambda: self._batch(request))
+            return self.with_faults(BATCH, lambda: self._batch(request))
         if is_api(request.target):
             return self._one(request)
         if (answer := self.besides(request)) is not None:
@@ -152,7 +110,7 @@ class Judge(Loopback):
         return ApiError(404).answer
 
     def _batch(self, request: Request) -> Answer:
-        self._count(BATCH)
+        self.count_call(BATCH)
         try:
             parts = batches.split(request.headers.get("content-type", ""), request.body)
             self.grant(request.headers.get("authorization", ""))
@@ -179,10 +137,10 @@ class Judge(Loopback):
             self.violation(error.message)
             return error.answer
         method = checked.route.method.id
-        self._count(method)
+        self.count_call(method)
         if not self.affords(UNITS.get(method, 0)):
-            return faults.refusal(403, reason="userRateLimitExceeded", message="Quota exceeded for quota metric 'Queries'")
-        return self._with_faults(method, lambda: self._answered(request, checked))
+            return refusal(403, reason="userRateLimitExceeded", message="Quota exceeded for quota metric 'Queries'")
+        return self.with_faults(method.removeprefix(_PREFIX), lambda: self._answered(request, checked))
 
     def _answered(self, request: Request, checked: Checked) -> Answer:
         method = checked.route.method
@@ -221,29 +179,8 @@ class Judge(Loopback):
         if user not in {"me", grant.address}:
             raise ApiError(403, f"Delegation denied for {grant.address}")
 
-    def _with_faults(self, method: str, does: Callable[[], Answer]) -> Answer:
+    def count_call(self, method: str) -> None:
+        """Count a request for a method, and what it takes of the quota by the public table."""
         with self.lock:
-            fault = self.faults.strike(method)
-        if fault is None:
-            return does()
-        fault.reached.set()
-        if fault.act is Act.SLOW:
-            self._stopping.wait(fault.seconds)
-            return does()
-        if fault.act is Act.HOLD:
-            fault.released.wait(fault.seconds)
-            return does()
-        done = does() if fault.done else None
-        if fault.act is Act.CUT:
-            raise Broken(octets(done or fault.answer)[: fault.after])
-        return fault.answer
-
-    def _count(self, method: str) -> None:
-        with self.lock:
-            self.calls[method] += 1
+            super().count_call(method)
             self.units += UNITS.get(method, 0)
-
-    def violation(self, text: str) -> None:
-        """Keep what must not be."""
-        with self.lock:
-            self.violations.append(text)

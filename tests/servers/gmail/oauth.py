@@ -48,7 +48,6 @@ class Tokens:
         self._clock = clock
         self._grants: dict[str, Grant] = {}
         self._access: dict[str, _Access] = {}
-        self.refreshes = 0
 
     def grant(self, address: str, scopes: Collection[str] = (MODIFY,)) -> Grant:
         """Let a user allow `scopes`."""
@@ -106,7 +105,6 @@ class Tokens:
         grant = self._grants.get(form.get("refresh_token", ""))
         if grant is None or grant.revoked:
             return _refusal(400, "invalid_grant", "Token has been expired or revoked.")
-        self.refreshes += 1
         answer: Json = {
             "access_token": self.access(grant),
             "expires_in": int(LIFETIME.total_seconds()),

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from google.oauth2.credentials import Credentials
 
+from tests.servers.answering import Request
 from tests.servers.gmail.answers import Answer, ApiError, Json
 from tests.servers.gmail.checking import Checked
 from tests.servers.gmail.judging import Judge
-from tests.servers.gmail.loopback import Request
 from tests.servers.gmail.mailbox import Mailbox
 from tests.servers.gmail.methods import METHODS, Asked
 from tests.servers.gmail.oauth import CLIENT_ID, CLIENT_SECRET, MODIFY, Grant, Tokens

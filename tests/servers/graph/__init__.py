@@ -1,6 +1,6 @@
 """Microsoft Graph's mail for tests: a fake that judges each request."""
 
-from tests.servers.gmail.faults import Act, Fault
+from tests.servers.faults import Act, Fault
 from tests.servers.graph.bulk import Bulk
 from tests.servers.graph.mailbox import Mailbox
 from tests.servers.graph.quirks import Quirks

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from tests.servers.gmail.answers import Answer, Json
+from tests.servers.answering import Answer
 
 __all__ = ["KIND", "Answer", "GraphError", "Json", "json_answer", "parsed"]
+
+Json = dict[str, Any]
 
 KIND: Final = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _CODE: Final = {

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tests.servers.gmail.loopback import Request
+from tests.servers.answering import Request
 from tests.servers.graph.answers import Answer, GraphError, Json, json_answer, parsed
 
 __all__ = ["MOST", "Part", "answered", "split"]

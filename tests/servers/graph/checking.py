@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.servers.gmail.loopback import Request
+from tests.servers.answering import Request
 from tests.servers.graph import facts
 from tests.servers.graph.answers import GraphError, Json
 from tests.servers.graph.resources import preferences

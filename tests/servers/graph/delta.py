@@ -11,16 +11,13 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
 
 from tests.servers.graph.answers import GraphError, Json
 from tests.servers.graph.mailbox import Mailbox
 from tests.servers.graph.resources import Shown, folder_resource, message
 from tests.servers.graph.store import Change
 
-__all__ = ["DEFAULT_PAGE", "Page", "Round", "begin", "folders_page", "messages_page", "resumed"]
-
-DEFAULT_PAGE: Final = 10
+__all__ = ["Page", "Round", "begin", "folders_page", "messages_page", "resumed"]
 
 
 @dataclass(frozen=True)

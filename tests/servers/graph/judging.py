@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 from abc import abstractmethod
-from collections import Counter, deque
-from collections.abc import Callable, Collection
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.servers.gmail import faults
-from tests.servers.gmail.faults import BATCH, Act, Fault, Faults
-from tests.servers.gmail.loopback import Broken, Request, octets
+from tests.servers.answering import Request
+from tests.servers.faults import BATCH, Fault
 from tests.servers.graph import batches, facts
 from tests.servers.graph.answers import Answer, GraphError
 from tests.servers.graph.checking import Checked, check
-from tests.servers.graph.loopback import Secured, pressed
+from tests.servers.judging import Judging
 
 __all__ = ["SCOPES", "Grant", "Judge"]
 
@@ -49,7 +47,7 @@ class Grant:
     good: bool = True
 
 
-class Judge(Secured):
+class Judge(Judging):
     """What is asked for is checked, counted, perhaps made to fail, and else done. May be called from any thread."""
 
     def __init__(
@@ -60,22 +58,11 @@ class Judge(Secured):
         https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits: 10,000 requests in 10 minutes for each
         app and mailbox, those in a batch counted one by one. None: no limit.
         """
-        super().__init__(certificate)
-        self.lock = threading.RLock()
+        super().__init__(seed, certificate)
         self.clock = clock
-        self.faults = Faults(seed)
-        self.violations: list[str] = []
-        """What no client of ours may ask for, in words."""
-        self.calls: Counter[str] = Counter()
-        """How often each method was asked for, by its name in `routes.py`, in a batch or not; `batch` besides."""
-        self.units = 0
-        """Requests as the limits count them: each part of a batch is one, a batch itself none."""
-        self.checks_answers = True
-        """Whether every answer is held against the types as well."""
         self._quota = quota
         self._spent: deque[datetime] = deque()
         self._grants: dict[str, Grant] = {}
-        self._stopping = threading.Event()
 
     # -- who does it
 
@@ -127,48 +114,9 @@ class Judge(Secured):
         answer = GraphError(status, message, code=code, headers=headers).answer
         return self.arm(Fault(method, times=times, skip=skip, every=every, chance=chance, answer=answer, done=done))
 
-    def portal(self, method: str = "*", times: int | None = 1, *, redirect: str = "") -> Fault:
-        """Let a network's sign-in page answer: HTML with status 200, or a redirect to where that page is."""
-        return self.arm(Fault(method, times=times, answer=faults.portal(redirect)))
-
     def replies(self, method: str, body: bytes, times: int | None = 1, *, kind: str = "application/json", skip: int = 0) -> Fault:
         """Let requests be answered 200 with octets of the test's own."""
         return self.arm(Fault(method, times=times, skip=skip, answer=Answer(200, body, {}, kind)))
-
-    def slow(self, method: str, seconds: float, times: int | None = 1, *, skip: int = 0) -> Fault:
-        """Let requests wait before they are done; they are done even when the client has gone by then."""
-        return self.arm(Fault(method, Act.SLOW, times=times, seconds=seconds, skip=skip))
-
-    def hold(self, method: str, times: int | None = 1, *, skip: int = 0, seconds: float = 60.0) -> Fault:
-        """Let requests wait until `released` of the fault is set, and be done then, even when the client is dead."""
-        return self.arm(Fault(method, Act.HOLD, times=times, skip=skip, seconds=seconds))
-
-    def break_off(
-        self, method: str, times: int | None = 1, *, done: bool = True, after: int = 0, skip: int = 0, chance: float = 1.0
-    ) -> Fault:
-        """Cut the connection after so many octets of the answer; `done`: what was asked for is done before."""
-        return self.arm(Fault(method, Act.CUT, times=times, done=done, after=after, skip=skip, chance=chance))
-
-    def arm(self, fault: Fault) -> Fault:
-        """Let something go wrong."""
-        with self.lock:
-            return self.faults.arm(fault)
-
-    def heal(self) -> None:
-        """Let nothing go wrong any more."""
-        with self.lock:
-            self.faults.clear()
-
-    def __exit__(self, *args: object) -> None:
-        """Stop; slow and held requests wait no longer."""
-        self._stopping.set()
-        self.faults.release()
-        super().__exit__(*args)
-
-    def violation(self, text: str) -> None:
-        """Keep what must not be."""
-        with self.lock:
-            self.violations.append(text)
 
     # -- over HTTP
 
@@ -177,19 +125,25 @@ class Judge(Secured):
         scheme, _, here = self.url.partition("://")
         return f"{scheme}://{checked.headers.get('host') or here}"
 
-    def answer(self, request: Request) -> Answer:
-        """Answer anything that comes; a mistake of the fake's own is a violation too, so that it shows."""
-        try:
-            batch = urlsplit(request.target).path == _BATCH_PATH and request.verb == "POST"
-            return pressed(self._with_faults(BATCH, lambda: self._batch(request)) if batch else self._one(request), request)
-        except Broken:
-            raise
-        except Exception as error:  # noqa: BLE001 - a thread of the server would swallow it
-            self.violation(f"the fake fails at {request.verb} {request.target}: {error!r}")
-            return GraphError(500).answer
+    def failed(self) -> Answer:
+        """Return what the service says where it fails."""
+        return GraphError(500).answer
+
+    def takes_gzip(self, asked: Mapping[str, str]) -> bool:
+        """Say whether a client takes it.
+
+        The service does, for its own clients ask so: https://github.com/microsoftgraph/msgraph-sdk-design, compression handler.
+        """
+        return "gzip" in asked.get("accept-encoding", "")
+
+    def routed(self, request: Request) -> Answer:
+        """Answer anything that comes."""
+        if urlsplit(request.target).path == _BATCH_PATH and request.verb == "POST":
+            return self.with_faults(BATCH, lambda: self._batch(request))
+        return self._one(request)
 
     def _batch(self, request: Request) -> Answer:
-        self._count(BATCH)
+        self.count_call(BATCH)
         try:
             parts = batches.split(request)
             self._grant(request)
@@ -207,10 +161,10 @@ class Judge(Secured):
             self.violation(error.message)
             return error.answer
         name = checked.match.route.name
-        self._count(name)
+        self.count_call(name)
         if not self._affords():
             return GraphError(429, headers={"Retry-After": "10"}).answer
-        return self._with_faults(name, lambda: self._answered(request, checked))
+        return self.with_faults(name, lambda: self._answered(request, checked))
 
     def _answered(self, request: Request, checked: Checked) -> Answer:
         name = checked.match.route.name
@@ -254,24 +208,3 @@ class Judge(Secured):
                 return False
             self._spent.append(now)
             return True
-
-    def _with_faults(self, method: str, does: Callable[[], Answer]) -> Answer:
-        with self.lock:
-            fault = self.faults.strike(method)
-        if fault is None:
-            return does()
-        fault.reached.set()
-        if fault.act is Act.SLOW:
-            self._stopping.wait(fault.seconds)
-            return does()
-        if fault.act is Act.HOLD:
-            fault.released.wait(fault.seconds)
-            return does()
-        done = does() if fault.done else None
-        if fault.act is Act.CUT:
-            raise Broken(octets(done or fault.answer)[: fault.after])
-        return fault.answer
-
-    def _count(self, name: str) -> None:
-        with self.lock:
-            self.calls[name] += 1

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on loopback with a thread for each connection: what every server of this folder stands on."""
+"""HTTP/1.1 or HTTPS on loopback with a thread for each connection, and what is asked and answered there."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import contextlib
 import gzip
 import io
 import socket
+import ssl
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 
-from tests.servers.gmail.answers import Answer
-from tests.servers.listening import LoopbackServer
-
-__all__ = ["Broken", "Loopback", "Request"]
+__all__ = ["Answer", "Broken", "Loopback", "Request", "octets", "pressed"]
 
 _LARGEST = 64 << 20
 _SHORT = 1000
@@ -35,6 +35,16 @@ class Request:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Answer:
+    """An answer over HTTP."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "application/json; charset=UTF-8"
+
+
 class Broken(Exception):
     """The connection breaks instead of an answer; `sent` passes before."""
 
@@ -45,10 +55,10 @@ class Broken(Exception):
 
 
 class Loopback(ABC):
-    """A server on a free port of 127.0.0.1; subclasses answer."""
+    """A server on a free port of 127.0.0.1, which speaks TLS where it has a certificate; subclasses answer."""
 
-    def __init__(self) -> None:
-        """Choose the port."""
+    def __init__(self, certificate: Path | None = None) -> None:
+        """Take a file with key and certificate for 127.0.0.1, as `tests.servers.certificates` writes it; None: plain HTTP."""
         served = self
 
         class Handler(_Handler):
@@ -56,6 +66,14 @@ class Loopback(ABC):
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.accepted = self.note
+        self._scheme = "http"
+        if certificate is not None:
+            self._scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context.load_cert_chain(certificate)
+            # The handshake is left to the thread of the connection: a client that begins none must hold up nobody else.
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._open: set[socket.socket] = set()
         self._guard = threading.Condition()
@@ -74,7 +92,7 @@ class Loopback(ABC):
     @property
     def url(self) -> str:
         """Return scheme, host and port."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         """Begin to answer."""
@@ -119,13 +137,23 @@ class Loopback(ABC):
             self.requests += 1
 
 
-class _Server(LoopbackServer):
+class _Server(ThreadingHTTPServer):
+    """Threads end with the process. A client that hangs up is no news; any other error fails the test that runs."""
+
+    daemon_threads = True
+    request_queue_size = 128
     accepted: Callable[[socket.socket], None]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Note a connection in the order in which they come, and serve it in a thread of its own."""
         self.accepted(request)
         super().process_request(request, client_address)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print nothing: the standard error of the process may be that of a command under test."""
+        del request, client_address
+        if not isinstance(sys.exception(), OSError):
+            raise  # noqa: PLE0704 - called where the error is being handled; pytest hears of it from the thread
 
 
 class _Lines(io.BufferedIOBase):
@@ -178,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(broken.sent)
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self.wfile.write(octets(_pressed(answer, headers)))
+        self.wfile.write(octets(answer))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names of the seam
 
@@ -186,13 +214,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _pressed(answer: Answer, asked: Mapping[str, str]) -> Answer:
-    """Compress an answer for a client that takes it (https://developers.google.com/workspace/gmail/api/guides/performance#gzip).
-
-    It has to say so twice: by Accept-Encoding, and by `gzip` in its User-Agent. What is short goes as it is.
-    """
-    takes = "gzip" in asked.get("accept-encoding", "") and "gzip" in asked.get("user-agent", "")
-    if not takes or len(answer.body) < _SHORT:
+def pressed(answer: Answer) -> Answer:
+    """Compress an answer; what is short goes as it is."""
+    if len(answer.body) < _SHORT:
         return answer
     return replace(answer, body=gzip.compress(answer.body, 1), headers={**answer.headers, "Content-Encoding": "gzip"})
 

@@ -7,9 +7,9 @@ import threading
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tests.servers.gmail.answers import Answer, ApiError
+from tests.servers.answering import Answer
 
-__all__ = ["BATCH", "TOKEN", "Act", "Fault", "Faults"]
+__all__ = ["BATCH", "TOKEN", "Act", "Fault", "Faults", "portal"]
 
 BATCH = "batch"
 """A fault of that name meets the request that carries a batch, not its parts."""
@@ -38,7 +38,7 @@ class Fault:
     """One trouble, for the requests it is meant for."""
 
     method: str
-    """`messages.get`, `gmail.users.messages.get`, `batch`, `token`, or `*` for all methods."""
+    """`messages.get`, `batch`, `token`, or `*` for all methods."""
     act: Act = Act.ANSWER
     times: int | None = 1
     """How often; None: always."""
@@ -64,9 +64,7 @@ class Fault:
 
     def meets(self, method: str) -> bool:
         """Say whether it is meant for a method."""
-        return self.method in {method, method.removeprefix("gmail.users.")} or (
-            self.method == "*" and method not in {BATCH, TOKEN}
-        )
+        return self.method == method or (self.method == "*" and method not in {BATCH, TOKEN})
 
 
 class Faults:
@@ -103,16 +101,6 @@ class Faults:
                 fault.struck += 1
                 return fault
         return None
-
-
-def refusal(
-    status: int, *, reason: str = "", message: str = "", retry_after: float | None = None, headers: dict[str, str] | None = None
-) -> Answer:
-    """Return an error as the service words it (https://developers.google.com/workspace/gmail/api/guides/handle-errors)."""
-    extra = dict(headers or {})
-    if retry_after is not None:
-        extra["Retry-After"] = f"{retry_after:g}"
-    return ApiError(status, message, reason=reason, headers=extra).answer
 
 
 def portal(redirect: str = "") -> Answer:
