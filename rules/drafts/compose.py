@@ -26,7 +26,7 @@ from rules.lint.sentences import body_of, count_sentences
 from rules.mail import Address
 from rules.policy import DraftRules, load_playbook
 from rules.process import Process, Round
-from rules.process.noted import still_to_meet, was_missed
+from rules.process.noted import still_to_meet, talk_called_off, was_missed
 from rules.profile import Profile
 
 __all__ = ["MAX_SENTENCES", "compose"]
@@ -213,7 +213,8 @@ def compose(
         data=_data(wording, company, role, days, near),
         tasks=tasks,
         sent=tuple(map(body_of, sent)),
-        missed=place.kind is DraftKind.STATUS and still_to_meet(process, place.slot.opens) is not None,
+        missed=place.kind is DraftKind.STATUS
+        and (still_to_meet(process, place.slot.opens) is not None or talk_called_off(process)),
     )
     words = sentences_of(case, wording)
     marks = placeholders("\n".join(str(piece.source) for piece in words))
