@@ -18,6 +18,7 @@ from rules.lint.settings import Settings
 from rules.lint.spelling import lexicon
 from rules.lint.types import Finding, Severity
 from rules.lint.words import load_words
+from rules.notes.types import Heading, Point
 from tests.rules.drafts_cases import PANEL, RITA, SAM
 from tests.rules.lint_cases import plain_note
 
@@ -352,3 +353,12 @@ def test_the_dictionary_is_let_go_when_memory_is_given_back() -> None:
     give_back()
     gc.collect()
     assert lexicon.cache_info().currsize == 0
+
+
+def test_c23_a_word_that_the_user_noted_is_told_and_stands_in_the_way_of_nothing() -> None:
+    """A game, a tool, a place: what nobody but the user can know is not called wrong."""
+    noted = Context(points=(Point("1.well.1", Heading.WELL, "we both play carrom"),))
+    (told,) = [one for one in check("I was glad that we both play carrom.\n", noted) if one.id == "spelling"]
+    assert (told.severity, "as you noted it" in told.text) == (Severity.WARN, True)
+    (other,) = [one for one in check("I was glad that we both play carrom.\n", Context()) if one.id == "spelling"]
+    assert other.severity is Severity.BLOCK
