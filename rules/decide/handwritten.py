@@ -159,7 +159,10 @@ def _against(case: Case, card: Card, who: str) -> Reason | None:
 
 def _remind(case: Case, round_: Round, left: list[str], begins: datetime, part: Part) -> None:
     """Tell of the cards that are not done, so long after the interview (H2); of several reminders the latest."""
-    text = f"The card to {', '.join(left)} is best written and posted now."
+    whom = " and ".join(filter(None, [", ".join(left[:-1]), left[-1]]))
+    text = (
+        f"The {'card' if len(left) == 1 else 'cards'} to {whom} {'is' if len(left) == 1 else 'are'} best written and posted now."
+    )
     times = [
         max(plus(round_.interview.end, timedelta(hours=hours)), begins, key=_utc) for hours in case.policy.tasks.remind_hours
     ]

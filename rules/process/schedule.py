@@ -44,6 +44,7 @@ __all__ = [
     "zone_of",
 ]
 
+_OF_ANOTHER = "{} is the day of a follow-up about another post at this company"
 SAID_YES = "they said yes to one more follow-up"
 """Why a wait began whose date they did not name themselves (X13)."""
 _FORTNIGHT = 14
@@ -272,12 +273,14 @@ def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country
     zone = user_zone(profile)
     sent = (*process.status_sent, *process.company_sent)
     if sent:
-        last = local_day(max(sent, key=lambda when: when.astimezone(UTC)), zone)
+        latest = max(sent, key=lambda when: when.astimezone(UTC))
+        last = local_day(latest, zone)
         days = policy.gap.between_status_days
         floor = last + timedelta(days=days)
-        text = (
-            f"A follow-up went to this company on {day_words(last)}: the next not before {day_words(floor)}, {days} days later."
-        )
+        # That of another process may stand in Drafts still.
+        own = latest in process.status_sent
+        before = f"A follow-up went to them on {day_words(last)}" if own else _OF_ANOTHER.format(day_words(last))
+        text = f"{before}: the next not before {day_words(floor)}, {days} days later."
         floors.append((floor, Reason(text, ("F15",), ("S2",))))
     thanked = [when for _, when in process.thanked]
     if thanked:
