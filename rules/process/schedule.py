@@ -129,14 +129,14 @@ def last_day_of(process: Process, wait: Wait, policy: Policy, profile: Profile) 
 def month_of_silence(wait: Wait, policy: Policy, profile: Profile) -> date | None:
     """Return the day on which silence has lasted a month (F20, D17); None where the policy does not count one.
 
-    The month begins with the wait, or with the day that they named for an answer.
+    The month begins with the wait, or with the day that they named for an answer, or with what they named instead of a day.
     """
     if not policy.silence.ask_after_days:
         return None
     since = local_day(wait.since, user_zone(profile))
-    if wait.promise is not None and wait.promise.date is not None:
-        since = max(since, wait.promise.date)
-    return since + timedelta(days=policy.silence.ask_after_days)
+    promise = wait.promise
+    named = None if promise is None else promise.date or promise.begins
+    return max(since, named or since) + timedelta(days=policy.silence.ask_after_days)
 
 
 def _last_from(wait: Wait, policy: Policy, profile: Profile) -> date | None:
@@ -369,7 +369,17 @@ def _vague(promise: Promise, policy: Policy, evidence: tuple[str, ...], quote: s
         rules, articles = (("F7", "X4", "D11"), ("S4",)) if days < _FORTNIGHT else (("F1", "X4", "D11"), ("S1",))
     day = promise.made_on + timedelta(days=days)
     text = f"On {day_words(promise.made_on)} they named no day{quote}: {days} days later is {day_words(day)}."
-    return _Due(day, policy.slot.weekdays, (Reason(text, rules, articles, evidence),))
+    reasons = [Reason(text, rules, articles, evidence)]
+    if promise.begins is not None and promise.begins > day:
+        day = promise.begins
+        reasons.append(
+            Reason(
+                f"What they spoke of does not begin before {day_words(day)}: nothing is asked sooner.",
+                ("B4", "F23"),
+                ("S1", "S4"),
+            )
+        )
+    return _Due(day, policy.slot.weekdays, tuple(reasons))
 
 
 def _next(wait: Wait, policy: Policy) -> _Due:
