@@ -191,7 +191,9 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
     if not_before is not None and first.opens.astimezone(UTC) < not_before.astimezone(UTC):
         first, at_once = _opening_after(not_before, due, policy, zone, country), False
         reasons.append(
-            Reason(f"They are away: no follow-up goes out before {time_words(not_before.astimezone(zone))}.", ("D18",))
+            Reason(
+                f"They said that they are away: nothing goes out before {_day_or_time(not_before.astimezone(zone))}.", ("D18",)
+            )
         )
     resumed = process.resumed_at
     if resumed is not None and first.closes.astimezone(UTC) <= resumed.astimezone(UTC):
@@ -261,6 +263,11 @@ def _slot_reason(slot: Slot, due: _Due, policy: Policy) -> Reason:
     if due.weekdays == policy.slot.weekdays and len(due.weekdays) < len(WEEKDAYS):
         return Reason(f"The allowed morning at or after that is {words}.", ("F3", "D24", "X18"), ("S1",))
     return Reason(f"The business morning at or after that is {words}.", ("D24", "F3"), ("S1",))
+
+
+def _day_or_time(when: datetime) -> str:
+    """Return an instant in words; the first one of a day is that day."""
+    return time_words(when) if when.time() != time(0) else day_words(when.date())
 
 
 def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
