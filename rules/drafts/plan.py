@@ -87,7 +87,7 @@ def _status(case: Case, wording: Wording) -> Words:
         pieces: list[Piece] = []
         for part in parts:
             one = filled.get(part)
-            opening = manner if case.held or case.missed else "no_interview"
+            opening = "called_off" if case.called_off else manner if case.held or case.missed else "no_interview"
             cases = {"opening": (opening,), "promise": (case.promise,), "ask": (manner,)}.get(part, ("any",))
             variants = wording.variants("status", part, one.cases if one is not None else cases)
             said = [piece.source for paragraph in [*paragraphs, pieces] for piece in paragraph]
