@@ -10,6 +10,7 @@ from rules.extract.types import Format, Person, PromiseClass
 from rules.intents import Notice, Reason, Task
 from rules.notes.types import Answers
 from rules.process import Round
+from rules.process.people import reachable
 from rules.process.schedule import country_of, user_zone
 from rules.reasons import day_words
 from rules.worktime import add_business_days, at, first_business_day, is_business_day, local_day, plus
@@ -117,21 +118,29 @@ def _card(  # noqa: PLR0917 - one card, called once
     rules = case.policy.tasks
     due = at(card.post_by, _LAST_POST, zone)
     written = case.words(plus(round_.interview.end, timedelta(hours=rules.write_within_hours)))
+    mail = reachable(process, person.address)
+    beside = "beside the mail and in other words" if mail else "for no mail is known to reach them"
     text = (
-        f"Write {who} a card by hand, beside the mail and in other words, and post it to the company: written by {written} and "
+        f"Write {who} a card by hand, {beside}, and post it to the company: written by {written} and "
         f"posted on {day_words(card.post_on)} it is there about {day_words(card.arrives)}; post it by {day_words(card.post_by)} "
         "at the latest. Good paper, and legible."
     )
     reasons = [
-        Reason(f"{why}: a card by hand comes in addition to the mail.", ("C2", "H3", "H4", "H7"), ("S0", "S1"), round_.evidence),
+        Reason(
+            f"{why}: a card by hand {'comes in addition to the' if mail else 'reaches them without a'} mail.",
+            ("C2", "H3", "H4", "H7"),
+            ("S0", "S1"),
+            round_.evidence,
+        ),
         Reason(
             f"It should be with them by {day_words(card.wanted)}, {rules.arrive_within_days} days after the interview; the post "
             f"takes {rules.post_days} business days.",
             ("H1", "H2", "H6", "H9", "X17"),
             ("S0", "S2"),
         ),
-        Reason("It says the same as the mail in other words.", ("X8", "H3", "H4"), ("S1", "S2")),
     ]
+    if mail:
+        reasons.append(Reason("It says the same as the mail in other words.", ("X8", "H3", "H4"), ("S1", "S2")))
     return Task(name, "handwritten", text, begins.astimezone(zone), due, person, round_.number, tuple(reasons))
 
 
@@ -159,7 +168,10 @@ def _against(case: Case, card: Card, who: str) -> Reason | None:
 
 def _remind(case: Case, round_: Round, left: list[str], begins: datetime, part: Part) -> None:
     """Tell of the cards that are not done, so long after the interview (H2); of several reminders the latest."""
-    text = f"The card to {', '.join(left)} is best written and posted now."
+    whom = " and ".join(filter(None, [", ".join(left[:-1]), left[-1]]))
+    text = (
+        f"The {'card' if len(left) == 1 else 'cards'} to {whom} {'is' if len(left) == 1 else 'are'} best written and posted now."
+    )
     times = [
         max(plus(round_.interview.end, timedelta(hours=hours)), begins, key=_utc) for hours in case.policy.tasks.remind_hours
     ]

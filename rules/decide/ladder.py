@@ -79,7 +79,12 @@ def notice_of(case: Case, rung: Rung, together: Sequence[Unsent]) -> Notice:
         until = case.words(first.golden_until(rules))
         text = f"You are fresh in their minds until {until}: now the thank-you {notes} to {whom} {are} worth most."
     elif rung.kind == "thank_you_unsent":
-        text = f"The thank-you {notes} to {whom} {have} not been sent; best by {case.slot_words(first.slot.closes)}."
+        best = "it was" if len(names) == 1 else "they were"
+        over = rung.at >= _utc(first.slot.closes)
+        text = (
+            f"The thank-you {notes} to {whom} {have} not been sent; "
+            f"{f'{best} best sent' if over else 'best'} by {case.slot_words(first.slot.closes)}."
+        )
     else:
         text = f"The thank-you {notes} to {whom} {have} been waiting since {case.words(first.end)}."
     return Notice(rung.kind, text, rung.at)

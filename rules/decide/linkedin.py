@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from rules.decide.keeping import begins_at, each_once, held_rounds, name_digest
 from rules.decide.part import Case, Part
 from rules.drafts.types import DraftKey
-from rules.extract.types import Person
+from rules.extract.types import InterviewStatus, Person
 from rules.intents import Place, Reason, Slot, Task
 from rules.process import DraftView, Round, State
+from rules.process.noted import was_missed
 from rules.process.people import reachable
 from rules.process.schedule import user_zone
 from rules.worktime import plus
@@ -68,7 +69,7 @@ def _utc(when: datetime) -> datetime:
     return when.astimezone(UTC)
 
 
-def linkedin_withdrawal(case: Case, view: DraftView) -> Reason:
+def linkedin_withdrawal(case: Case, view: DraftView) -> Reason:  # noqa: PLR0911 - one return a reason
     """Say why words for LinkedIn go that nobody touched."""
     process = case.process
     if view.key.step in process.done:
@@ -77,4 +78,20 @@ def linkedin_withdrawal(case: Case, view: DraftView) -> Reason:
         return Reason("The process is closed.")
     if process.state is State.PAUSED:
         return Reason("You paused the process.")
-    return Reason("An address is known by now, the interview was called off, or too much time has passed.", ("T9", "B8"), ("S1",))
+    held = [
+        round_
+        for round_ in process.rounds
+        if view.key.step.startswith(f"linkedin-{round_.number}.")
+        and round_.interview.status is not InterviewStatus.CANCELLED
+        and not was_missed(process, round_.interview)
+    ]
+    if not held:
+        return Reason("The interview was called off or did not take place.", ("B8",), ("S1",))
+    if not case.reached(held[0].interview.end):
+        return Reason(f"The interview was moved: it ends on {case.words(held[0].interview.end)}.", ("B8",), ("S1",))
+    met = [one for one in held[0].interviewers if view.key.step.endswith(f".{name_digest(one.name)}")]
+    if any(reachable(process, one.address) for one in met):
+        return Reason("An address is known by now: there is a note to it instead.", ("T9",), ("S1",))
+    if not met:
+        return Reason("They were not in that interview, as is known by now.", ("T9", "B8"), ("S1",))
+    return Reason("Too much time has passed since the interview.", ("T9",), ("S1",))

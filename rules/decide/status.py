@@ -10,7 +10,7 @@ from rules.drafts.types import DraftKey, DraftKind
 from rules.extract.types import Person
 from rules.intents import Notice, Place, Reason
 from rules.process import DraftView, Round, State, Wait
-from rules.process.noted import still_to_meet
+from rules.process.noted import still_to_meet, talk_called_off
 from rules.process.people import named_in, status_recipient
 from rules.process.schedule import (
     Planned,
@@ -115,7 +115,7 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
         (),
     )
     missed = still_to_meet(process, planned.slot.opens)
-    again = () if missed is None else (_again(missed),)
+    again = (_again(missed),) if missed is not None else (_CALLED_OFF,) if talk_called_off(process) else ()
     most = cap_of(wait, case.policy)
     count = Reason(f"It is number {planned.number} of at most {most}.", ("F2", "X6"), ("S1",))
     part.places.append(
@@ -140,6 +140,13 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
         part.notices.append(
             Notice("status_late", f"The follow-up for {before} has not gone out; its next slot is {ahead}.", since)
         )
+
+
+_CALLED_OFF = Reason(
+    "They called the interview off and no other time was found: nobody can have decided yet, so it asks for another time.",
+    ("B8", "F12", "F16"),
+    ("S1", "S2"),
+)
 
 
 def _again(missed: Round) -> Reason:

@@ -15,6 +15,7 @@ from rules.extract.types import InterviewStatus
 from rules.intents import Notice, Reason
 from rules.process import Aside, DraftView, State
 from rules.process.noted import was_missed
+from rules.process.people import status_recipient
 from rules.process.schedule import last_day_of, runs_out_at, start_of_day
 from rules.worktime import plus
 
@@ -129,7 +130,7 @@ def _their_turn(case: Case) -> Reason:
     wait = case.process.wait
     if wait is None:
         return Reason("Nothing is waited for yet: there was no interview and no conversation.")
-    return Reason(f"It is their turn since {_words(case, wait.since)}, when {wait.cause}.", ("F2",), ("S1",), wait.evidence)
+    return Reason(f"It has been their turn since {_words(case, wait.since)}, when {wait.cause}.", ("F2",), ("S1",), wait.evidence)
 
 
 _STANDING = {
@@ -175,7 +176,7 @@ def withdrawal(case: Case, view: DraftView) -> Reason:
         return Reason(_GONE[process.state], ("F27",))
     if view.key.recipient in process.dead | process.unreachable:
         return Reason(f"Mail to {view.key.recipient} does not reach anybody.")
-    return _no_thanks(case, view) if view.key.kind is DraftKind.THANK_YOU else _no_status(case)
+    return _no_thanks(case, view) if view.key.kind is DraftKind.THANK_YOU else _no_status(case, view)
 
 
 def _no_thanks(case: Case, view: DraftView) -> Reason:
@@ -184,10 +185,21 @@ def _no_thanks(case: Case, view: DraftView) -> Reason:
         return Reason("They did not come to that interview, you said.", ("T1",))
     if case.wrote_since(view.key.recipient, view.placed_at):
         return Reason("You wrote to them yourself after the interview.", ("D23",))
-    return Reason("The interview was cancelled, moved or is no longer theirs.", ("B8",), ("S1",))
+    held = [
+        item
+        for item in case.process.rounds
+        if view.key.step == f"thank_you-{item.number}" and item.interview.status is not InterviewStatus.CANCELLED
+    ]
+    if not held:
+        return Reason("The interview was called off.", ("B8",), ("S1",))
+    if not case.reached(held[0].interview.end):
+        return Reason(f"The interview was moved: it ends on {_words(case, held[0].interview.end)}.", ("B8",), ("S1",))
+    if all(person.address != view.key.recipient for person in held[0].interviewers):
+        return Reason("They were not in that interview, as is known by now.", ("B8",), ("S1",))
+    return Reason("Too much time has passed since the interview.", ("T6",), ("S4",))
 
 
-def _no_status(case: Case) -> Reason:
+def _no_status(case: Case, view: DraftView) -> Reason:  # noqa: PLR0911 - one return a reason
     if case.process.owed:
         return Reason(owed_words(case), ("B2",), ("S1",))
     if work_has_begun(case):
@@ -195,5 +207,14 @@ def _no_status(case: Case) -> Reason:
     not_before = case.process.not_before
     if not_before is not None and not case.reached(not_before):
         return Reason(f"They are away: it comes back for the first slot after {_words(case, not_before)}.", ("D18",))
-    text = "It is no longer the next step: you wrote yourself, an interview was fixed, or somebody else answers for them."
-    return Reason(text, ("F15", "D13"))
+    if case.process.state is State.SCHEDULED:
+        return Reason("An interview was fixed: there is nothing to ask before it.", ("B8", "F23"), ("S1", "S4"))
+    wait = case.process.wait
+    if wait is not None and _is_later(wait.since, view.placed_at):
+        return Reason(f"The waiting began anew on {_words(case, wait.since)}, when {wait.cause}.", ("F2",), ("S1",))
+    if _is_later(case.process.last_out, view.placed_at):
+        return Reason("You wrote to them yourself since.", ("F15",), ("S2",))
+    answers = status_recipient(case.process)
+    if answers is not None and answers.address != view.key.recipient:
+        return Reason(f"{answers.name or answers.address} answers for them now, and gets the follow-up.", ("D13",))
+    return Reason("It is no longer the next step: something new was learnt since it was written.", ("F15", "B8"), ("S1", "S2"))

@@ -169,9 +169,10 @@ def _note_for(case: Case, round_: Round, person: Person, part: Part, unthanked: 
 def _reasons(case: Case, round_: Round, slot: Slot, late_at: datetime | None) -> tuple[Reason, ...]:
     end = round_.interview.end.astimezone(case.zone)
     rules = case.policy.thank_you
+    ends = "ended" if case.reached(end) else "ends"
     reasons = [
         Reason(
-            f"Interview {round_.number} ended on {case.words(end)}: a note for everybody in it, each their own.",
+            f"Interview {round_.number} {ends} on {case.words(end)}: a note for everybody in it, each their own.",
             ("T1", "T3", "T5"),
             ("S0", "S1", "S4"),
             round_.evidence,

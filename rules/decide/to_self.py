@@ -110,7 +110,8 @@ def _notes_form(case: Case, round_: Round, part: Part) -> None:
     if case.reached(gives_up) or _utc(appears) >= _utc(gives_up):
         return
     part.moments.append(gives_up)
-    words = f"Interview {round_.number} ended on {case.words(end)}: write down what was said while it is fresh."
+    ends = "ended" if case.reached(end) else "ends"
+    words = f"Interview {round_.number} {ends} on {case.words(end)}: write down what was said while it is fresh."
     reasons = [Reason(words, ("N1", "N2"), ("S0", "S1", "S2", "S3", "S4"), round_.evidence)]
     if _utc(_home(case, round_)) != _utc(end):
         reasons.append(Reason(f"It was in person: {rules.travel_minutes} minutes for the way home.", ("N1",), ("S3",)))
@@ -119,7 +120,7 @@ def _notes_form(case: Case, round_: Round, part: Part) -> None:
     part.places.append(Place(key, _myself(case), slot, local, attempt=round_.number, reasons=tuple(reasons)))
 
 
-def form_withdrawal(case: Case, view: DraftView) -> Reason:
+def form_withdrawal(case: Case, view: DraftView) -> Reason:  # noqa: PLR0911 - one return a reason
     """Say why a draft to oneself goes that nobody touched."""
     process = case.process
     if process.state is State.CLOSED:
@@ -130,8 +131,14 @@ def form_withdrawal(case: Case, view: DraftView) -> Reason:
     held = [
         item for item in process.rounds if str(item.number) == number and item.interview.status is not InterviewStatus.CANCELLED
     ]
-    if not held or any(item.interview.uid in {uid for uid, _ in process.missed} for item in held):
-        return Reason("The interview was called off, moved or did not take place.", ("B8",), ("S1",))
+    if not held:
+        return Reason("The interview was called off.", ("B8",), ("S1",))
+    if any(item.interview.uid in {uid for uid, _ in process.missed} for item in held):
+        return Reason("They did not come to that interview, you said.", ("B8",), ("S1",))
+    if view.key.kind is DraftKind.NOTES and not case.reached(held[0].interview.end):
+        return Reason(f"The interview was moved: it ends on {case.words(held[0].interview.end)}.", ("B8",), ("S1",))
+    if view.key.kind is DraftKind.PREP and not case.reached(held[0].interview.end):
+        return Reason(f"The interview was moved to {case.words(held[0].interview.start)}: it comes on the eve.", ("B8",), ("S1",))
     if view.key.kind is DraftKind.PREP:
         return Reason("The interview is over.", ("B1", "N1"), ("S1", "S3"))
     days = max(case.policy.notes.place_days, case.policy.notes.begin_within_days)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeVar
 
-__all__ = ["Taken", "rank", "turn"]
+__all__ = ["Taken", "freshest", "rank", "turn"]
+
+_BREAKS = re.compile(r"{{.*?}}|{%.*?%}|\[.*?\]|[^\w\s']")
+_WORDS = re.compile(r"[\w']+")
+_TELLING = 4
+"""Letters of a word that may be heard a second time."""
 
 Anything = TypeVar("Anything")
 Text = TypeVar("Text", bound=str)
@@ -23,6 +30,32 @@ def rank(*fields: str) -> int:
 def turn(variants: Sequence[Anything], ordinal: int, *seed: str) -> Anything:
     """Return one of `variants`: the seed says where to begin, the ordinal goes round from there."""
     return variants[(rank(*seed) + ordinal) % len(variants)]
+
+
+def freshest(variants: Sequence[Text], ordinal: int, said: Sequence[str], *seed: str) -> Text:
+    """Return the variant whose turn it is, or one that says no three words in a row that one of `said` does.
+
+    Words that stand everywhere (`I would be`) are no echo. Another one is looked for half a turn away, for those that follow are
+    the next follow-up's. Where all echo, it is the one whose turn it is.
+    """
+    heard = frozenset[tuple[str, ...]]().union(*map(_runs, said))
+    half = len(variants) // 2
+    steps = (0, *(half + step for step in range(len(variants))))
+    taken = (turn(variants, ordinal + step, *seed) for step in steps)
+    return next((variant for variant in taken if heard.isdisjoint(_runs(variant))), turn(variants, ordinal, *seed))
+
+
+@cache
+def _runs(source: str) -> frozenset[tuple[str, ...]]:
+    """Return the three-word runs of a template, those that only small words make up left out."""
+    found = set()
+    for piece in _BREAKS.split(source.casefold()):
+        words = _WORDS.findall(piece)
+        for number in range(len(words) - 2):
+            run = tuple(words[number : number + 3])
+            if sum(len(word) >= _TELLING for word in run) > 1:
+                found.add(run)
+    return frozenset(found)
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from rules.lint.sentences import body_of, count_sentences
 from rules.mail import Address
 from rules.policy import DraftRules, load_playbook
 from rules.process import Process, Round
-from rules.process.noted import still_to_meet, was_missed
+from rules.process.noted import still_to_meet, talk_called_off, was_missed
 from rules.profile import Profile
 
 __all__ = ["MAX_SENTENCES", "compose"]
@@ -203,6 +203,7 @@ def compose(
     days = {"date": dates.of(spoken_of.interview.start) if spoken_of is not None else None, "promise": promised}
     role, company = title(process.role, _MAX_ROLE), phrase(process.company, _MAX_COMPANY)
     limit = rules.hm_sentences if place.recipient.role is RoleClass.HIRING_MANAGER else MAX_SENTENCES
+    called_off = place.kind is DraftKind.STATUS and talk_called_off(process)
     case = Case(
         place,
         process,
@@ -213,7 +214,8 @@ def compose(
         data=_data(wording, company, role, days, near),
         tasks=tasks,
         sent=tuple(map(body_of, sent)),
-        missed=place.kind is DraftKind.STATUS and still_to_meet(process, place.slot.opens) is not None,
+        missed=place.kind is DraftKind.STATUS and (called_off or still_to_meet(process, place.slot.opens) is not None),
+        called_off=called_off,
     )
     words = sentences_of(case, wording)
     marks = placeholders("\n".join(str(piece.source) for piece in words))

@@ -177,7 +177,9 @@ def _checked(fact: Fact, made: Fitted, cases: tuple[str, ...], values: dict[str,
 def _link(fact: Fact, reader: Reader, language: str) -> Filled | str:
     url = url_of(fact.text)
     title = one_line(fact.text, 2000).replace(url, " ") if url else fact.text
-    title = re.sub(r"\(\s*\)|<\s*>|\[\s*\]", " ", title)
+    title = re.sub(r"\(\s*\)|<\s*>|\[\s*\]", " ", title).strip()
+    if whole := re.fullmatch(r"\(([^()]+)\)|\[([^\[\]]+)\]", title):
+        title = whole[1] or whole[2]  # the page first, and what it is in brackets behind it
     made = fit(title, reader, language=language) if any(character.isalpha() for character in title) else ""
     if not made:
         return Filled(fact, ("bare",), {"point": "", "url": url}, 1) if url else "it names no article, post or event"

@@ -95,7 +95,9 @@ def _by_verb(low: Sequence[str], number: int, end: int, language: str) -> Form |
     word, before = low[number], low[number - 1]
     follows = low[number + 1] if number + 1 < len(low) else ""
     faces = word_set(language, "two_faced")
-    contraction = word.endswith(("'re", "'ve", "'ll", "n't")) or (word.endswith("'s") and follows.endswith("ing"))
+    contraction = word.endswith(("'re", "'ve", "'ll", "n't")) or (
+        word.endswith("'s") and (follows.endswith("ing") or follows in word_set(language, "after_is"))
+    )
     plural = before.endswith("s") or before in word_set(language, "groups")
     sure = word in word_set(language, "auxiliaries") or (word in word_set(language, "verbs") and word not in faces)
     if sure or contraction or (plural and word in word_set(language, "base_verbs")) or (word == "used" and follows == "to"):

@@ -57,7 +57,9 @@ class Case:
     sent: Sequence[str] = ()
     """Bodies of notes of this process that were sent before (T3)."""
     missed: bool = False
-    """They did not come to the interview that was over last, and nothing has come of it since."""
+    """They did not come to the interview that was over last, or called the only one off, and nothing has come of it since."""
+    called_off: bool = False
+    """Of those two it is the latter."""
 
 
 @dataclass(slots=True)

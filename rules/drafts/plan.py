@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 
-from rules.drafts.choose import Taken, rank, turn
+from rules.drafts.choose import Taken, freshest, rank, turn
 from rules.drafts.facts import Fact, Filled, Shelf, fact_of, fill, identity, is_about, strengths_of
 from rules.drafts.pieces import Case, Paragraphs, Piece, Words, body, resolve
 from rules.drafts.thanks import thank_you
@@ -84,13 +84,14 @@ def _status(case: Case, wording: Wording) -> Words:
     filled = {"fact": fact, "strength": strength}
     paragraphs: Paragraphs = []
     for parts in resolve(wording.layouts["status"][layout], known):
-        pieces = []
+        pieces: list[Piece] = []
         for part in parts:
             one = filled.get(part)
-            opening = manner if case.held or case.missed else "no_interview"
+            opening = "called_off" if case.called_off else manner if case.held or case.missed else "no_interview"
             cases = {"opening": (opening,), "promise": (case.promise,), "ask": (manner,)}.get(part, ("any",))
             variants = wording.variants("status", part, one.cases if one is not None else cases)
-            pieces.append(Piece(part, turn(variants, ordinal, *seed, part), one))
+            said = [piece.source for paragraph in [*paragraphs, pieces] for piece in paragraph]
+            pieces.append(Piece(part, freshest(variants, ordinal, said, *seed, part), one))
         paragraphs.append(pieces)
     return Words(paragraphs, unused)
 

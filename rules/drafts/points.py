@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.drafts.clean import one_line, phrase
 from rules.drafts.grammar import URL, WORD, Form, bare, clause_from, form_of, word_set, words_data
@@ -62,10 +62,16 @@ def _without_symbols(text: str) -> str:
     return _SMILEY.sub(" ", kept)
 
 
-def clean(text: str) -> str:
+def _spelled_out(line: str, language: str) -> str:
+    """Write in full what is short in haste: `w/o` is `without`."""
+    short: Mapping[str, str] = words_data(language)["short"]
+    return " ".join(filter(None, (short.get(bare(word), word) for word in line.split(" "))))
+
+
+def clean(text: str, language: str = "en") -> str:
     """Return a point on one line, without list marks, emoji and the full stop at its end; a question mark stays."""
     line = _BULLET.sub("", one_line(_without_symbols(text[:_MAX_INPUT]), _MAX_INPUT))
-    line = phrase(line, _MAX_INPUT).strip(_EDGES)
+    line = phrase(_spelled_out(line, language), _MAX_INPUT).strip(_EDGES)
     return re.sub(r"([!?])[!?]+", r"\1", line)
 
 
@@ -183,7 +189,8 @@ def _singular(words: list[str], language: str) -> list[str]:
             done.append(agreement.get(low, _third(low)) + tail)
             verb_next = False
         elif low in {"she's", "he's"}:
-            done.append(("you've" if following.endswith(("ed", "en", "been")) else "you're") + tail)
+            past = following.endswith("ed") and following not in word_set(language, "states")
+            done.append(("you've" if past or following in word_set(language, "has_done") else "you're") + tail)
             verb_next = False
         elif low == "her":
             done.append(("you" if not following or following in objects or tail else "your") + tail)
@@ -193,7 +200,9 @@ def _singular(words: list[str], language: str) -> list[str]:
         else:
             done.append(word)
             # Behind a semicolon the subject is left out: `runs the team; wants to grow it`.
-            verb_next = (verb_next and low.endswith("ly")) or (tail == ";" and following in word_set(language, "verbs"))
+            verb_next = (verb_next and low.endswith("ly")) or (
+                tail == ";" and (following in word_set(language, "verbs") or following in agreement)
+            )
     return done
 
 
@@ -285,7 +294,24 @@ def _of_reader(line: str, reader: Reader, language: str) -> str:
         and first in word_set(language, "fragment_starts") - word_set(language, "not_of_them")
     ):
         words = ["she", first, *words[1:]]  # `Ann: loves jazz` is said of Ann
+    elif _was_done_to_me(words, language):
+        words = ["she", first, *words[1:]]
     return " ".join(words)
+
+
+def _was_done_to_me(words: Sequence[str], language: str) -> bool:
+    """Say whether a point without a subject tells what another did: `asked how I test`, `liked my sketches`."""
+    low = [bare(word).strip(",;.") for word in words]
+    if not low or any(word in words_data(language)["turned"] for word in low):
+        return False
+    to_me = low[0] in word_set(language, "done_to_me") and any(word in {"me", "i", "i'm", "i've", "i'd"} for word in low[1:])
+    return to_me or (low[0] in word_set(language, "done_to_mine") and low[1:2] == ["my"])
+
+
+def _with_subject(core: str, language: str) -> str:
+    """Put `we` before what two did together, if a whole clause is to stand: `talked about jazz and we laughed`."""
+    first = bare(core.split(maxsplit=1)[0]).strip(",;")
+    return f"we {lowered(core, language)}" if first in word_set(language, "together") else core
 
 
 def _led_off(core: str, lead: str, language: str) -> str:
@@ -293,7 +319,9 @@ def _led_off(core: str, lead: str, language: str) -> str:
     leads = words_data(language)["leads"]
     left = without_lead(core, leads[lead], leads.get(f"{lead}_subjects", ()))
     spliced = any(bare(part.split()[0]) in word_set(language, "subjects") for part in left.split(", ")[1:] if part.split())
-    return core if spliced and lead == "any" else left
+    low = [bare(word).strip(",;") for word in left.split()]
+    joined = any(clause_from(low, number, language) for number in range(1, len(low)))
+    return _with_subject(core, language) if (spliced or joined) and lead == "any" else left
 
 
 def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en", told: str = "") -> Fitted | str:
@@ -304,7 +332,7 @@ def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en", t
     """
     if template_marks(text[:_MAX_INPUT]):
         return "it holds what looks like the syntax of a template"
-    line, rest = _one_sentence(clean(text))
+    line, rest = _one_sentence(clean(text, language))
     if not line or not any(character.isalpha() for character in line):
         return f"it has more than {MAX_WORDS} words in one sentence" if rest else "it holds no words"
     if not any(character.isalpha() for character in URL.sub("", line)):
@@ -316,12 +344,24 @@ def fit(text: str, reader: Reader, *, lead: str = "any", language: str = "en", t
         core = core.split(maxsplit=1)[1]
     core, sure = _turned(lowered(core, language), reader, language, told)
     form = form_of(core, language) if sure else Form.QUOTE
+    if form is Form.QUOTE and "; " in line and (part := _best_part(line, reader, lead, language, told)) is not None:
+        return replace(part, rest=" ".join(filter(None, (part.rest, rest))))
     if form is Form.QUOTE:
         # In quotation marks it stands as it was written, its lead included.
         core = line.translate(_DOUBLE_QUOTES) if not sure or core == line else core.translate(_DOUBLE_QUOTES)
     if form is Form.QUESTION:
         core = f"{core.rstrip('?')}?"
     return Fitted(core, form, rest)
+
+
+def _best_part(line: str, reader: Reader, lead: str, language: str, told: str) -> Fitted | None:
+    """Return the first of several things noted in one line that stands in a sentence by itself, the others as its rest."""
+    pieces = [piece for piece in line.split("; ") if piece.strip(_EDGES)]
+    for piece in pieces:
+        made = fit(piece, reader, lead=lead, language=language, told=told)
+        if isinstance(made, Fitted) and made.form is not Form.QUOTE:
+            return replace(made, rest="; ".join(other for other in pieces if other is not piece))
+    return None
 
 
 def _only_subject(core: str, language: str) -> str:

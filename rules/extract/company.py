@@ -27,6 +27,8 @@ __all__ = [
 
 _BESIDE = re.compile(r" (?P<word>[^\W\d_][\w&-]*)(?: [^\W\d_][\w&-]*)?")
 _AHEAD = re.compile(r"(?<!\w)(?P<word>[^\W\d_a-z][\w-]*)(?: [^\W\d_]\w*)?(?: (?:de|del|di|du|da|do|von|van|of|d'|des|der))? ?$")
+_ELSEWHERE = frozenset({"at", "with", "from", "in", "bei", "beim", "im", "chez", "presso", "bij", "en", "em", "na", "no"})
+"""What stands between a post and where it is: `Head of Logistics at Acme` is no company called Logistics."""
 _MOST_PLACES = 12
 _SCANNED_WORD = re.compile(r"[^\s,;:|()<>\"]+")
 _AT = re.compile(
@@ -126,7 +128,8 @@ def whole_name(name: str, text: str) -> str:
         before = _AHEAD.search(line, 0, place - start)
         if behind is not None and behind["word"][0].isupper() and known.have(behind["word"].lower()) and not is_title(behind[0]):
             return f"{name} {behind['word']}"
-        if before is not None and known.have(before["word"].lower()):
+        joined = before is not None and _ELSEWHERE.isdisjoint(before[0].lower().split())
+        if before is not None and joined and known.have(before["word"].lower()):
             return before[0] + name
         place = text.find(name, place + len(name))
     return name

@@ -27,8 +27,11 @@ __all__ = [
     "goes_on",
     "is_aside",
     "is_past",
+    "past_contact",
     "past_relative",
     "sentence_start",
+    "without_contact",
+    "writer_joined",
 ]
 
 WRITER = Person("\u2020")
@@ -44,6 +47,14 @@ _GIVEN = re.compile(rf"[{UPPER}][^\W\d_]{{1,20}}(?:-[{UPPER}][^\W\d_]{{1,20}})?(
 _OFFICE = re.compile(rf"(?P<title>[{UPPER}][^\W\d_]{{3,40}})[ ](?P<last>{_LAST})(?=[ ]?[,.;:!?()\n]|[ ]+[^\W\d_A-Z]|$)")
 _LOWER = re.compile(r"[^\W\d_][\w'-]*")
 _PAREN = re.compile(r"[ ]?\((?P<note>[^()\n]{1,80})\)")
+_CONTACT = re.compile(r"[ ]?[,;:|]?[ ]?(?:mailto:)?[^\s,;:|()]{1,60}@[^\s,;:|()]{1,60}|[ ]?[,;:|]?[ ]?\+?\d[\d /.-]{6,20}")
+_ADDRESSED_BEHIND = re.compile(r"[ ]?[(<\[][^()<>\[\]\s]{1,60}@[^()<>\[\]\s]{1,60}[)>\]]")
+_SUBJECTS = frozenset({"i", "ich", "ik", "yo", "io", "eu"})
+"""How the writer is called where they do something: `with Kim and I` ends there, or a clause of theirs begins."""
+_BEHIND_I = frozenset({
+    "on", "at", "in", "from", "for", "this", "next", "both", "together", "will", "are", "tomorrow", "today", "via", "over", "by",
+    "there", "as", "would", "can",
+})  # fmt: skip
 _APPOSITION = re.compile(r",[ ](?P<note>[^\W\d_][^,.;:()\n]{1,60}?)(?=[ ]?[,.;:!?()\n]|$)")
 _STOP = re.compile(r"[.!?;:]\s|\n|,[ ](?=[^\W\d_]+[ ][^\W\d_]+[ ])")
 _SENTENCE = re.compile(r"[.!?;:]\s|\n")
@@ -120,6 +131,38 @@ def past_relative(text: str, place: int, languages: tuple[str, ...]) -> int:
     return match.end() if match is not None else place
 
 
+def without_contact(note: str) -> str:
+    """Return what stands in brackets behind a name without addresses and numbers: `Head of Data, kim@acme.example` is a title."""
+    return _CONTACT.sub("", note).strip(" ,;:|")
+
+
+def past_contact(text: str, place: int) -> int:
+    """Return where an address in brackets ends that stands at a place of a text; the place where there is none."""
+    match = _ADDRESSED_BEHIND.match(text, place)
+    return match.end() if match is not None else place
+
+
+def writer_joined(text: str, place: int, languages: tuple[str, ...]) -> bool:
+    """Say whether a list of people goes on with whoever writes: `with Kim Moe` and then `and me`."""
+    joint = _joint(languages).match(text, place)
+    me = _me(languages).match(text, joint.end()) if joint is not None else None
+    if me is None or _is_no_writer(text, me):
+        return False
+    behind = text[me.end() :].lstrip(" ")
+    return not behind or not behind[0].isalnum() or lowered(me[0]) not in _SUBJECTS
+
+
+def _is_no_writer(text: str, me: re.Match[str]) -> bool:
+    """Say whether what looks like the writer is not one of a list.
+
+    `Me Claire Fontaine` is a lawyer, and `I` begins a clause of its own unless it is told when or where.
+    """
+    if me[0] == "Me":
+        return text[me.end() : me.end() + 2][1:].isupper()
+    following = _LOWER.match(text, me.end() + 1) if text[me.end() : me.end() + 1] == " " else None
+    return me[0] == "I" and following is not None and following[0] not in _BEHIND_I
+
+
 def sentence_start(text: str, place: int) -> int:
     """Return where the sentence begins in which a place of a text stands."""
     begin = max(0, place - _BEFORE)
@@ -170,7 +213,7 @@ def _listed(text: str, start: int, languages: tuple[str, ...]) -> tuple[list[Per
 def _one(text: str, place: int, languages: tuple[str, ...]) -> tuple[Person | None, int]:
     """Return who stands at a place of a text, and where what is said of them ends."""
     me = _me(languages).match(text, place)
-    if me is not None:
+    if me is not None and not _is_no_writer(text, me):
         return WRITER, _behind(text, me.end(), languages)[1]
     at, told = _past_kin(text, place, languages)
     person, end = _addressed(text, at, languages)
@@ -260,7 +303,8 @@ def _behind(text: str, end: int, languages: tuple[str, ...]) -> tuple[str, int]:
         end = unit.end()
     note = _PAREN.match(text, end)
     if note is not None:
-        title, end = clean_role(note["note"]) if is_title(note["note"]) else "", note.end()
+        told = without_contact(note["note"])
+        title, end = clean_role(told) if is_title(told) else "", note.end()
     beside = _APPOSITION.match(text, end)
     if beside is not None:
         words = re.split(_either("and", languages), beside["note"], maxsplit=1)[0]
@@ -277,7 +321,7 @@ def _behind(text: str, end: int, languages: tuple[str, ...]) -> tuple[str, int]:
             and (is_title(words) or small)
         ):
             title, end = title or (clean_role(words) if is_title(words) else ""), beside.start("note") + len(words)
-    return title, end
+    return title, past_contact(text, end)
 
 
 @cache

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from rules.extract.gathering import WRITER, gathered, goes_on, is_aside, is_past, past_relative
+from rules.extract.gathering import (
+    WRITER,
+    gathered,
+    goes_on,
+    is_aside,
+    is_past,
+    past_contact,
+    past_relative,
+    without_contact,
+    writer_joined,
+)
 from rules.extract.hosts import hosts_of
 from rules.extract.meeting_words import labels
 from rules.extract.names import UPPER, is_name, leading_name, plain_name
@@ -140,6 +150,8 @@ def _list_at(text: str, start: int, languages: tuple[str, ...]) -> Iterator[Pers
     found = list(_listed(rest, languages, told))
     if found and not is_aside(lowered(rest), found[-1][1], languages):
         yield from (person for person, _ in found)
+        if writer_joined(rest, found[-1][1], languages):
+            yield WRITER
 
 
 def _past_title(rest: str, languages: tuple[str, ...]) -> tuple[str, str]:
@@ -206,11 +218,10 @@ def _one_name(text: str, languages: tuple[str, ...]) -> tuple[str, int]:
     skipped = len(text) - len(bare)
     name = leading_name(bare)
     if name:
-        academic = next(
-            (word for word in text[:skipped].split() if lowered(word).strip(".") in listed("people", "academic", languages)), ""
-        )
-        whole = f"{academic} {name}" if academic else name
-        return plain_name(whole), skipped + len(name)
+        academic = [
+            word for word in text[:skipped].split() if lowered(word).strip(".") in listed("people", "academic", languages)
+        ]
+        return plain_name(" ".join([*academic, name])), skipped + len(name)
     if skipped:
         match = _TITLED.search(text, 0, skipped + 60)
         last = re.match(
@@ -247,10 +258,10 @@ def _title_behind(rest: str, end: int, languages: tuple[str, ...]) -> tuple[str,
         match = pattern.match(rest, end)
         if match is None:
             continue
-        title = match["title"].strip()
+        title = without_contact(match["title"]).strip()
         usable = is_title(title) and not is_name(title) and not _begins_with_name(title, languages)
         if usable and not goes_on(title, languages):
-            return clean_role(title), match.end()
+            return clean_role(title), past_contact(rest, match.end())
         if pattern is _PAREN:
             return "", match.end()
     return "", end

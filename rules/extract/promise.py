@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from rules.dates import Day
+from rules.extract.promise_begin import begins_on
 from rules.extract.promise_plain import Told, absence_told, asked_to_call, length_told, plainly_told, soft, time_asked_for
 from rules.extract.promise_sentence import Sentence, split_sentences, undotted
 from rules.extract.promise_words import promise_words
@@ -69,8 +71,16 @@ def find_promise(
             if (told := next((told for one in each if (told := way(one, busy)) is not None), None)) is not None
         ]
         if found:
-            return min(found, key=lambda promise: _RANKS.index(promise.kind))
+            return _with_begin(min(found, key=lambda promise: _RANKS.index(promise.kind)), readings)
     return None
+
+
+def _with_begin(promise: Promise, readings: Iterable[tuple[str, list[Sentence]]]) -> Promise:
+    """Return a promise without a day with the first day of what it names instead."""
+    if promise.kind not in {PromiseClass.VAGUE, PromiseClass.FEW_DAYS}:
+        return promise
+    own = next(each for sentence, each in readings if sentence == promise.sentence)
+    return replace(promise, begins=begins_on(own))
 
 
 def _ends_period(told: Told, readings: Iterable[Sentence]) -> bool:

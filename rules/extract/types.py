@@ -131,6 +131,8 @@ class Promise:
     sentence: str = ""
     period: bool = False
     """It is the last weekday of a period (`by the end of the month`): its last business day there is meant (D12)."""
+    begins: Day | None = None
+    """Of the vague classes: the first day of what is named instead of a day (`in January`); before it nothing can be heard."""
 
 
 @dataclass(frozen=True, slots=True)

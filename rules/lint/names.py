@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from rules.drafts.names import greeting_name
 from rules.extract.types import Person
 from rules.lint.context import Context
 from rules.lint.placeholders import PLACE
@@ -113,7 +114,14 @@ def _greeting(written: Written, context: Context, roster: Roster) -> Iterator[Fi
         and (word[:1].isupper() or any(_same_but(word, right) for right in own))
     ]
     place = written.line(written.text.find(written.greeting))
-    if not named and greeting == written.greeting and greeting and not own.keys() & set(map(key_of, WORD.findall(greeting))):
+    called = greeting_name(addressee) != ""  # nobody is called `Acme Hiring`
+    if (
+        called
+        and not named
+        and greeting == written.greeting
+        and greeting
+        and not own.keys() & set(map(key_of, WORD.findall(greeting)))
+    ):
         yield _nobody(written.greeting, addressee, place, grave=context.kind is not None)
     for word in named:
         folded = key_of(word)

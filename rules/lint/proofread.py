@@ -67,6 +67,7 @@ def _is_wrong(word: Word, lexicon: Lexicon, known: frozenset[str]) -> bool:
 def check_spelling(written: Written, context: Context, lexicon: Lexicon) -> Iterator[Finding]:
     """Tell words of the body that are in no dictionary; those that are surely wrong block."""
     known = known_words(context)
+    noted = {_lower(word) for point in context.points for word in WORD.findall(point.text)}
     told: set[str] = set()
     judged: set[tuple[str, bool]] = set()
     for word in written.words:
@@ -82,12 +83,14 @@ def check_spelling(written: Written, context: Context, lexicon: Lexicon) -> Iter
         near = lexicon.suggestion(folded)
         # A word that begins a sentence may be a name.
         common = word.text[:1].islower() and len(folded) > _SURE and lexicon.frequency(near) >= COMMON_BESIDE
-        sure = common or near in _CALENDAR
+        # What the user noted so was meant so, as far as anybody else knows: a game, a tool, a place.
+        sure = (common or near in _CALENDAR) and folded not in noted
         remedy = f"Write `{near}`" if near else "Look it up"
+        unknown = f"`{word.text}`{', as you noted it,' if folded in noted else ''} is not in the dictionary."
         yield Finding(
             "spelling",
             Severity.BLOCK if sure else Severity.WARN,
-            f"`{word.text}` is misspelled." if sure else f"`{word.text}` is not in the dictionary.",
+            f"`{word.text}` is misspelled." if sure else unknown,
             f"{remedy}{'' if sure else ', or if it is right, add it to lint.words in the configuration'}.",
             place=written.line(word.position),
             words=word.text,

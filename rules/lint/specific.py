@@ -92,7 +92,7 @@ def check_specific(written: Written, context: Context) -> Iterator[Finding]:
     """Tell a thank-you note that would still hold with another name, another company and another job in it."""
     if context.kind is not DraftKind.THANK_YOU or place_spans(written.body) or not written.sentences:
         return
-    if facts_used(written.lines, context.points):
+    if facts_used(written.lines, context.points) or _rests_on_notes(written, context):
         return
     telling = telling_words(written.body, context)
     if len(telling) >= _FEWEST or (telling and _NUMBER.search(written.body)):
@@ -106,6 +106,15 @@ def check_specific(written: Written, context: Context) -> Iterator[Finding]:
         "With another name and company in it, it would hold just as well: it could go to anybody.",
         remedy,
         rules=("C7", "C11"),
+    )
+
+
+def _rests_on_notes(written: Written, context: Context) -> bool:
+    """Say whether a sentence stands as we made it of something that the user noted, were it two words of a longer line."""
+    stand = {" ".join(sentence.text.split()) for sentence in written.sentences}
+    return any(
+        " ".join(traced.sentence.split()) in stand and any(fact.startswith("note:") for fact in traced.facts)
+        for traced in context.trace
     )
 
 

@@ -144,7 +144,7 @@ def promise(text: str, made_on: date, *, asked: bool) -> Promise | None:
     best = min(found, key=lambda one: _RANKS.index(one.kind), default=None)
     if best is None or (best.date is not None and not 0 <= (best.date - made_on).days <= _MOST_TIMES):
         return None
-    return Promise(best.kind, made_on, best.date, said)
+    return Promise(best.kind, made_on, best.date, said, begins=best.begins)
 
 
 def told_in_points(points: Iterable[Point], made_on: date) -> tuple[list[Point], Promise | None]:
@@ -172,7 +172,7 @@ def _spoken(text: str, made_on: date) -> Promise | None:
     for words in (said, turned, f"You will {turned}", f"We will {turned}"):
         found = find_promise(words, made_on, languages=(ENGLISH,))
         if found is not None and (found.date is None or 0 <= (found.date - made_on).days <= _MOST_TIMES):
-            return Promise(found.kind, made_on, found.date, said)
+            return Promise(found.kind, made_on, found.date, said, begins=found.begins)
     return None
 
 

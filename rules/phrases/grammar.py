@@ -52,7 +52,8 @@ _SPACES = re.compile(r"[ \t]{2,}|\t")
 """All but a single blank, which may stay."""
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[^\W_])|\n{2,}")
 _ABBREVIATION = re.compile(
-    r"(?<!\w)(?:mr|mrs|ms|dr|prof|sr|jr|st|vs|no|inc|ltd|co|corp|e\.g|i\.e|approx|dept|est|a\.m|p\.m|[a-z])\.\Z", re.IGNORECASE
+    r"(?<!\w)(?:mr|mrs|ms|dr|prof|eng|engr|rev|capt|sgt|sr|jr|st|vs|no|inc|ltd|co|corp|e\.g|i\.e|approx|dept|est|a\.m|p\.m|[a-z])\.\Z",
+    re.IGNORECASE,
 )
 _LONGEST_SHORT = 8
 _WRAPPED = 50

@@ -14,7 +14,7 @@ from rules.process.ledger import Ledger
 from rules.process.people import merge_people
 from rules.process.schedule import SAID_YES, user_zone
 from rules.process.table import Signal
-from rules.process.types import Aside, Incoming, State
+from rules.process.types import CALLED_OFF, Aside, Incoming, State
 from rules.reasons import day_words
 from rules.worktime import known_zone, local_day, plus
 
@@ -307,7 +307,7 @@ def _take_cancellation(ledger: Ledger, event: Incoming, promise: Promise | None)
     if ledger.ahead(event.at) or (not before and ledger.under is State.OUR_TURN):
         return
     if ledger.go(Signal.CALLED_OFF, "the cancellation"):
-        ledger.begin_wait(event.at, promise, "they called the interview off", (event.id,))
+        ledger.begin_wait(event.at, promise, CALLED_OFF, (event.id,))
 
 
 def _near(meeting: Meeting, interview: Interview) -> bool:

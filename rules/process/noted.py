@@ -13,13 +13,14 @@ from hashlib import blake2s
 from rules.extract.types import Interview, InterviewStatus, Person, Promise, PromiseClass, RoleClass
 from rules.notes.types import Notes, Point, Topic
 from rules.process.people import named_in
-from rules.process.types import Event, Noted, Owed, Process, Round
+from rules.process.types import CALLED_OFF, Event, Noted, Owed, Process, Round
 
 __all__ = [
     "newest_notes",
     "news_of",
     "owed_by",
     "still_to_meet",
+    "talk_called_off",
     "talks_held",
     "usable_promise",
     "was_missed",
@@ -104,6 +105,19 @@ def still_to_meet(process: Process, when: datetime) -> Round | None:
         return None
     promise = process.wait.promise if process.wait is not None else None
     return over[-1] if promise is None or promise.made_on <= over[-1].interview.end.date() else None
+
+
+def talk_called_off(process: Process) -> bool:
+    """Say whether what is waited for is another time for the only interview there was to be, which they called off."""
+    wait = process.wait
+    if wait is None or wait.cause != CALLED_OFF:
+        return False
+    return not any(
+        item.interview.status is not InterviewStatus.CANCELLED
+        and item.interview.end.astimezone(UTC) <= wait.since.astimezone(UTC)
+        and not was_missed(process, item.interview)
+        for item in process.rounds
+    )
 
 
 def talks_held(process: Process, number: int) -> int:

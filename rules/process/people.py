@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rules.classify import can_receive
+from rules.classify.senders import is_team
 from rules.drafts.headers import is_addressable
 from rules.extract.types import Interview, Person, RoleClass
 from rules.process.types import Process
@@ -98,7 +99,7 @@ def _is(person: Person, other: Person) -> bool:
 
 def _coordinates(person: Person) -> bool:
     text = f"{person.title[:_NAME_LIMIT]} {person.name[:_NAME_LIMIT]} {person.address.rpartition('@')[0][:_NAME_LIMIT]}"
-    return person.role is RoleClass.RECRUITER or _COORDINATOR.search(text) is not None
+    return person.role is RoleClass.RECRUITER or is_team(person.address) or _COORDINATOR.search(text) is not None
 
 
 def reachable(process: Process, address: str) -> bool:

@@ -44,6 +44,7 @@ __all__ = [
     "zone_of",
 ]
 
+_OF_ANOTHER = "{} is the day of a follow-up about another post at this company"
 SAID_YES = "they said yes to one more follow-up"
 """Why a wait began whose date they did not name themselves (X13)."""
 _FORTNIGHT = 14
@@ -128,14 +129,14 @@ def last_day_of(process: Process, wait: Wait, policy: Policy, profile: Profile) 
 def month_of_silence(wait: Wait, policy: Policy, profile: Profile) -> date | None:
     """Return the day on which silence has lasted a month (F20, D17); None where the policy does not count one.
 
-    The month begins with the wait, or with the day that they named for an answer.
+    The month begins with the wait, or with the day that they named for an answer, or with what they named instead of a day.
     """
     if not policy.silence.ask_after_days:
         return None
     since = local_day(wait.since, user_zone(profile))
-    if wait.promise is not None and wait.promise.date is not None:
-        since = max(since, wait.promise.date)
-    return since + timedelta(days=policy.silence.ask_after_days)
+    promise = wait.promise
+    named = None if promise is None else promise.date or promise.begins
+    return max(since, named or since) + timedelta(days=policy.silence.ask_after_days)
 
 
 def _last_from(wait: Wait, policy: Policy, profile: Profile) -> date | None:
@@ -190,7 +191,9 @@ def plan_status(process: Process, policy: Policy, profile: Profile, now: datetim
     if not_before is not None and first.opens.astimezone(UTC) < not_before.astimezone(UTC):
         first, at_once = _opening_after(not_before, due, policy, zone, country), False
         reasons.append(
-            Reason(f"They are away: no follow-up goes out before {time_words(not_before.astimezone(zone))}.", ("D18",))
+            Reason(
+                f"They said that they are away: nothing goes out before {_day_or_time(not_before.astimezone(zone))}.", ("D18",)
+            )
         )
     resumed = process.resumed_at
     if resumed is not None and first.closes.astimezone(UTC) <= resumed.astimezone(UTC):
@@ -262,6 +265,11 @@ def _slot_reason(slot: Slot, due: _Due, policy: Policy) -> Reason:
     return Reason(f"The business morning at or after that is {words}.", ("D24", "F3"), ("S1",))
 
 
+def _day_or_time(when: datetime) -> str:
+    """Return an instant in words; the first one of a day is that day."""
+    return time_words(when) if when.time() != time(0) else day_words(when.date())
+
+
 def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country: str) -> _Due:
     due = _first(wait, policy, profile, country) if not wait.follow_ups else _next(wait, policy)
     promised = not wait.follow_ups and wait.promise is not None and wait.promise.kind in _DATED
@@ -272,12 +280,14 @@ def _due(process: Process, wait: Wait, policy: Policy, profile: Profile, country
     zone = user_zone(profile)
     sent = (*process.status_sent, *process.company_sent)
     if sent:
-        last = local_day(max(sent, key=lambda when: when.astimezone(UTC)), zone)
+        latest = max(sent, key=lambda when: when.astimezone(UTC))
+        last = local_day(latest, zone)
         days = policy.gap.between_status_days
         floor = last + timedelta(days=days)
-        text = (
-            f"A follow-up went to this company on {day_words(last)}: the next not before {day_words(floor)}, {days} days later."
-        )
+        # That of another process may stand in Drafts still.
+        own = latest in process.status_sent
+        before = f"A follow-up went to them on {day_words(last)}" if own else _OF_ANOTHER.format(day_words(last))
+        text = f"{before}: the next not before {day_words(floor)}, {days} days later."
         floors.append((floor, Reason(text, ("F15",), ("S2",))))
     thanked = [when for _, when in process.thanked]
     if thanked:
@@ -366,7 +376,17 @@ def _vague(promise: Promise, policy: Policy, evidence: tuple[str, ...], quote: s
         rules, articles = (("F7", "X4", "D11"), ("S4",)) if days < _FORTNIGHT else (("F1", "X4", "D11"), ("S1",))
     day = promise.made_on + timedelta(days=days)
     text = f"On {day_words(promise.made_on)} they named no day{quote}: {days} days later is {day_words(day)}."
-    return _Due(day, policy.slot.weekdays, (Reason(text, rules, articles, evidence),))
+    reasons = [Reason(text, rules, articles, evidence)]
+    if promise.begins is not None and promise.begins > day:
+        day = promise.begins
+        reasons.append(
+            Reason(
+                f"What they spoke of does not begin before {day_words(day)}: nothing is asked sooner.",
+                ("B4", "F23"),
+                ("S1", "S4"),
+            )
+        )
+    return _Due(day, policy.slot.weekdays, tuple(reasons))
 
 
 def _next(wait: Wait, policy: Policy) -> _Due:

@@ -13,6 +13,7 @@ from rules.mail import Address
 from rules.notes.types import Notes, Point
 
 __all__ = [
+    "CALLED_OFF",
     "UNDONE",
     "Aside",
     "DraftChange",
@@ -32,6 +33,10 @@ __all__ = [
     "Verb",
     "Wait",
 ]
+
+
+CALLED_OFF = "they called the interview off"
+"""The cause of a wait (`Wait.cause`)."""
 
 
 class State(StrEnum):

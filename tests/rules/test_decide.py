@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rules.classify.types import Kind
+from rules.drafts.compose import compose
 from rules.drafts.types import DraftKind
-from rules.extract.types import Away, Facts, InterviewStatus, Outcome, Person, PromiseClass, RoleClass
+from rules.drafts.wording import load_wording
+from rules.extract.types import Away, Facts, Interview, InterviewStatus, Outcome, Person, Promise, PromiseClass, RoleClass
 from rules.intents import Decision, Place
 from rules.mail import Address
 from rules.policy import parse_policy
 from rules.process import DraftChange, Event, Process, State, Verb
+from rules.process.noted import talk_called_off
 from rules.profile import Profile
 from tests.rules.timing import (
     BERLIN,
@@ -553,3 +556,62 @@ def test_a_user_anywhere_gets_mornings_of_the_recipients_place(zone: str) -> Non
     assert place.slot.opens.tzinfo == ZoneInfo("America/New_York")
     assert (place.slot.opens.hour, place.slot.opens.weekday() in {1, 2}) == (8, True)
     assert place.slot.opens >= datetime(2026, 3, 16, 12, tzinfo=UTC)
+
+
+def _called_off(at_: datetime, promise: Promise | None = None, talk: Interview = TALK) -> Event:
+    gone = replace(talk, status=InterviewStatus.CANCELLED, sequence=1)
+    return theirs("off", at_, Kind.CANCELLATION, Facts(interviews=(gone,), promise=promise))
+
+
+def test_after_the_only_interview_was_called_off_the_follow_up_asks_for_another_time_and_not_for_a_decision() -> None:
+    soon = promised(PromiseClass.VAGUE, date(2026, 3, 1))
+    process, decision = at_now(ny(3, 17, 9), [BOOKED, _called_off(ny(3, 1), soon)])
+    (place,) = decision.place
+    assert any("asks for another time" in reason.text for reason in place.reasons)
+    text = compose(place, process, PROFILE, now=ny(3, 17, 9), message_id="a@example.com").text
+    assert "decision" not in text
+    asked = load_wording().variants("status", "ask", ["missed"])
+    assert any(source.rstrip(".") in text.replace("\n", " ") for source in asked)
+
+
+def test_after_a_second_interview_was_called_off_the_first_one_still_stands() -> None:
+    second = meeting(ny(3, 10, 10), "cal-2")
+    events = [BOOKED, confirmed("m2", ny(3, 4), second), _called_off(ny(3, 9), None, second)]
+    process, decision = at_now(ny(3, 24, 9), events)
+    (place,) = [one for one in decision.place if one.kind is DraftKind.STATUS]
+    assert not talk_called_off(process)
+    assert not any("another time" in reason.text for reason in place.reasons)
+
+
+def test_what_a_thank_you_note_is_taken_back_for_is_said_in_particular() -> None:
+    stood = drafted(key("thank_you-1"), ny(3, 2, 11))
+    moved = theirs(
+        "m2", ny(3, 2, 12), Kind.RESCHEDULE, Facts(interviews=(replace(TALK, start=ny(3, 5), end=ny(3, 5, 13), sequence=1),))
+    )
+    for event, words in ((_called_off(ny(3, 2, 12)), "called off"), (moved, "moved: it ends on Thursday 5 March")):
+        (gone,) = [one for one in at(ny(3, 2, 12, 1), BOOKED, stood, event).withdraw if one.key == key("thank_you-1")]
+        assert words in gone.reason.text
+
+
+def test_what_a_follow_up_is_taken_back_for_is_said_in_particular() -> None:
+    stood = drafted(key("status-1.1"), ny(3, 16, 20))
+    again = confirmed("m2", ny(3, 17, 7), meeting(ny(3, 20), "cal-2"))
+    own = mine("own", ny(3, 17, 7))
+    for event, words in ((again, "An interview was fixed"), (own, "You wrote to them yourself")):
+        (gone,) = at(ny(3, 17, 8), BOOKED, stood, event).withdraw
+        assert words in gone.reason.text
+
+
+def test_an_interview_that_lies_ahead_is_not_spoken_of_as_over() -> None:
+    (ahead,) = [one for one in at(ny(3, 1), BOOKED).upcoming if one.key == key("thank_you-1")]
+    assert ahead.reasons[0].text.startswith("Interview 1 ends on")
+    (stands,) = [one for one in at(ny(3, 2, 11), BOOKED).place if one.key == key("thank_you-1")]
+    assert stands.reasons[0].text.startswith("Interview 1 ended on")
+
+
+def test_a_reminder_does_not_name_a_time_that_is_over_as_if_it_lay_ahead() -> None:
+    texts = {hour: at(ny(3, 2, 11) + timedelta(hours=hour), BOOKED).notices for hour in (20, 24, 44)}
+    said = {hour: next(one.text for one in notices if one.kind == "thank_you_unsent") for hour, notices in texts.items()}
+    assert "; best by" in said[20]
+    assert "; they were best sent by" in said[24]
+    assert "; they were best sent by" in said[44]

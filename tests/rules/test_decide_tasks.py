@@ -412,3 +412,13 @@ def test_a_task_keeps_its_id_whatever_else_is_learnt() -> None:
     late = at(ny(3, 4, 12).astimezone(UTC), in_person(ANN, BOB), noted(people=(Person("Zoe"),)), mine("o1", ny(3, 3)))
 
     assert {task.id for task in early.tasks} <= {task.id for task in late.tasks}
+
+
+def test_a_card_to_somebody_without_an_address_is_not_said_to_come_beside_a_mail() -> None:
+    both = of_kind(at(ny(3, 2, 12), in_person(ANN, Person("Cleo Marsh"))), "handwritten")
+    said = {
+        task.recipient.name: " ".join([task.text, *(reason.text for reason in task.reasons)]) for task in both if task.recipient
+    }
+    assert "beside the mail" in said["Ann Weber"]
+    assert "for no mail is known to reach them" in said["Cleo Marsh"]
+    assert "the mail" not in said["Cleo Marsh"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, product
@@ -479,3 +480,17 @@ def test_a_note_after_a_second_refusal_says_nothing_again_to_who_had_one_after_t
     said = set(first.split("\n\n")[1:-1])
     assert said
     assert said.isdisjoint(second.split("\n\n"))
+
+
+def test_no_follow_up_says_the_same_three_words_twice() -> None:
+    """`... left me looking forward to what comes next. If you can tell me what comes next ...` reads like a machine's."""
+    for user, attempt in product(range(60), (1, 2, 3)):
+        who = replace(SAM, email=f"u{user}@example.com", strengths=("six years of sales reports", "teaching"))
+        said: set[tuple[str, ...]] = set()
+        for traced in draft(status_place(attempt, final=attempt == 3), process(), who).trace:
+            text = traced.sentence.casefold().replace("data analyst position at acme inc", "")
+            words = [re.findall(r"[a-z']+", piece) for piece in re.split(r"[^\w\s']", text)]
+            own = {run for part in words for run in zip(part, part[1:], part[2:], strict=False)}
+            own = {run for run in own if sum(len(word) > 3 for word in run) > 1}
+            assert not own & said, (user, attempt, own & said)
+            said |= own

@@ -619,3 +619,13 @@ def test_facts_that_were_noted_later_change_only_what_they_fill() -> None:
     other = Notes(2, NOW, (point(W, 1, "the summer party", number=2),))
     loose = Notes(0, NOW, (point(W, 1, "the summer party", number=0),))
     assert made(RITA, noted(loose, FULL, other)).text == before.text
+
+
+@pytest.mark.parametrize(
+    "noted_as", ["{} (a report on small audits)", "{} [a report on small audits]", "a report on small audits: {}"]
+)
+def test_c26_what_a_page_is_stands_in_no_second_pair_of_brackets(noted_as: str) -> None:
+    url = "https://example.org/audits"
+    made_of = fill("link", Fact("note:1.stood_out.1", noted_as.format(url)), RITA, alone=True)
+    assert not isinstance(made_of, str)
+    assert (made_of.values["point"], made_of.values["url"]) == ("a report on small audits", url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
@@ -184,3 +185,14 @@ def test_c18_each_role_class_is_spoken_to_about_its_own_concern() -> None:
     pools = [set(WORDING.variants("thank_you", "concern", [role])) for role in ("boss", "recruiter", "peer", "other", "unknown")]
     assert all(not one & other for one, other in combinations(pools, 2))
     assert all("mission" in source or "culture" in source or "values" in source for source in pools[0])
+
+
+def test_a_name_of_a_thing_is_nowhere_the_subject_of_a_verb_in_the_singular() -> None:
+    """A point may be `small teams`: what stands behind it agrees with one thing and with several."""
+    told = [source for _, _, case, source in SOURCES if case == "noun"]
+    assert len(told) > 50
+    verbs = r"has|is|was|says|makes|shows|stands|does|sets|gives|means|brings|seems|sounds|appeals|draws|fits"
+    subject = re.compile(rf"(?:\A|, |\band |\bwhat |\bme |\bmind ){{{{ point }}}} (?:{verbs})\b")
+    assert subject.search("For me {{ point }} says a lot.")
+    assert [source for source in told if subject.search(source)] == []
+    assert [source for source in told if re.search(r"{{ point }}(?! \({{ url }}).*\bit\b", source)] == []

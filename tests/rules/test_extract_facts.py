@@ -508,3 +508,36 @@ def test_any_letter_is_read(body: str, subject: str, known: bool) -> None:
 )
 def test_a_long_letter_of_beginnings_costs_little(piece: str) -> None:
     _facts(mail(piece * 2000, subject="Interview confirmed " + piece * 20), known=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lamentablemente hemos tenido que congelar todas las contrataciones hasta nuevo aviso.",
+        "El puesto est\u00e1 parado hasta septiembre por temas de presupuesto.",
+        "Wir mussten alle Einstellungen bis auf Weiteres pausieren.",
+        "Nous avons d\u00fb geler les recrutements jusqu'\u00e0 nouvel ordre.",
+        "De procedure ligt voorlopig stil.",
+        "Infelizmente as contrata\u00e7\u00f5es foram congeladas.",
+        "Purtroppo le assunzioni sono bloccate fino a nuovo avviso.",
+        "Unfortunately we've had to put a freeze on all hiring for now.",
+        "The role has been paused while we restructure.",
+        "We've been asked to pause recruitment until the autumn.",
+        "Hiring is on ice until the merger closes.",
+    ],
+)
+def test_d26_a_freeze_is_told_in_many_words(text: str) -> None:
+    assert _facts(mail(f"Hi Sam,\n\n{text}\n\nRita", subject="Re: your interview"), known=True).outcome is Outcome.ON_HOLD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are moving fast: the role is open, and we will pause for lunch at noon.",
+        "Wir mussten leider zwei Gespr\u00e4che verschieben, melden uns aber am Freitag.",
+        "We enjoyed the talk and will call you about the hiring process on Friday.",
+        "El puesto sigue abierto y el proceso contin\u00faa la semana que viene.",
+    ],
+)
+def test_d26_what_goes_on_is_not_on_hold(text: str) -> None:
+    assert _facts(mail(f"Hi Sam,\n\n{text}\n\nRita", subject="Re: your interview"), known=True).outcome is not Outcome.ON_HOLD

@@ -479,3 +479,10 @@ def test_an_answer_says_how_the_next_talk_is_held_not_the_subject_it_carries_alo
     )
     assert meetings(answer, Kind.INTERVIEW_CONFIRMATION).format is Format.IN_PERSON
     assert meetings(silent, Kind.INTERVIEW_CONFIRMATION).format is Format.PHONE
+
+
+@pytest.mark.parametrize(
+    "place", ["at our Haifa office", "at their Inverness office", "at our new headquarters", "at our Leith workshop"]
+)
+def test_an_office_with_a_name_is_a_place_to_come_to(place: str) -> None:
+    assert format_of(f"interview\nwe will see you on tuesday {place.lower()}.") is Format.IN_PERSON

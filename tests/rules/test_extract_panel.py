@@ -56,6 +56,19 @@ def _facts(body: str, *, cc: str = "", sender: str = "Rita Chen <rita@acme.examp
         ("We plannen een gesprek met Emil en mij.", ["Emil"], True),
         ("Venerdì ci siamo io e Nora.", ["Nora"], True),
         ("Na sexta estaremos eu e Nora.", ["Nora"], True),
+        ("An dem Gespräch nehmen Herr Dr. Emil Roe (Leiter Labor) und ich teil.", ["Dr. Emil Roe"], True),
+        ("Am Gespräch nehmen neben mir Frau Nora Moe und Herr Roe teil.", ["Nora Moe", "Herr Roe"], True),
+        ("A entrevista será por vídeo, com Nora Moe (líder de design) e comigo.", ["Nora Moe"], True),
+        ("Je gesprek is met drs. Emil van der Roe (hoofd IT) en mij.", ["drs. Emil van der Roe"], True),
+        ("The interview is with Nora Moe and me on Tuesday.", ["Nora Moe"], True),
+        ("You'll meet Nora Moe and I wish you luck.", ["Nora Moe"], False),
+        ("It's just Nora and I on the call.", ["Nora"], True),
+        ("It is via Teams with Eng. Emil Al-Roe, Director of Contracts.", ["Emil Al-Roe"], False),
+        ("Your interview is with Capt. Emil Roe and Sgt. Nora Moe.", ["Capt. Emil Roe", "Sgt. Nora Moe"], False),
+        ("You will be meeting with Rev. Dr. Emil Roe and Sister Nora Moe.", ["Rev. Dr. Emil Roe", "Sister Nora Moe"], False),
+        ("Vous rencontrerez Me Nora Moe (associée) et M. Emil Roe.", ["Me Nora Moe", "Emil Roe"], False),
+        ("Interviewers: Shri Emil Roe, Smt. Nora Moe", ["Emil Roe", "Nora Moe"], False),
+        ("You will meet Emil Roe, Head of Grid (emil@acme.example), and Nora Moe.", ["Emil Roe", "Nora Moe"], False),
     ],
 )
 def test_a_sentence_tells_whom_one_will_meet(text: str, names: list[str], writing: bool) -> None:
@@ -184,3 +197,16 @@ def test_long_lists_take_no_long_time(piece: str) -> None:
     begin = process_time()
     panel_of(Reading("", text))
     assert process_time() - begin < 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You will meet Emil Roe (Head of Networks, emil.roe@acme.example) and Nora Moe.",
+        "You will meet Emil Roe, Head of Networks (emil.roe@acme.example), and Nora Moe.",
+        "The interview is with Emil Roe (Head of Networks; +44 20 7946 0000) and Nora Moe.",
+    ],
+)
+def test_a_title_is_read_beside_an_address_or_a_number(text: str) -> None:
+    people, _ = panel_of(Reading("", text))
+    assert [(person.name, person.title) for person in people] == [("Emil Roe", "Head of Networks"), ("Nora Moe", "")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -94,3 +94,41 @@ def test_the_more_exact_promise_counts() -> None:
     found = find_promise("We will be in touch soon. You will hear from us by Friday.", _MONDAY)
     assert found is not None
     assert found.kind is _H
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "made_on", "begins"),
+    [
+        ("We will get back to you after the holidays.", "en", date(2026, 12, 15), date(2027, 1, 2)),
+        ("Wir melden uns nach den Feiertagen.", "de", date(2026, 12, 15), date(2027, 1, 2)),
+        ("Nous reviendrons vers vous apr\u00e8s les f\u00eates.", "fr", date(2026, 12, 15), date(2027, 1, 2)),
+        ("We will get back to you after the holidays.", "en", date(2026, 7, 15), None),
+        ("Wir melden uns nach Ostern.", "de", date(2026, 3, 20), date(2026, 4, 7)),
+        ("We'll be in touch after Thanksgiving.", "en", date(2026, 11, 10), date(2026, 11, 27)),
+        ("Nous reviendrons vers vous \u00e0 la rentr\u00e9e.", "fr", date(2026, 7, 20), date(2026, 9, 1)),
+        ("We'll be in touch in January.", "en", date(2026, 12, 15), date(2027, 1, 1)),
+        ("We may get back to you soon.", "en", date(2026, 3, 1), None),
+        ("You will hear from us in three to four weeks.", "en", date(2026, 3, 1), date(2026, 3, 29)),
+        ("You will hear from us next month.", "en", date(2026, 3, 2), date(2026, 4, 1)),
+        ("Wir entscheiden Mitte April.", "de", date(2026, 3, 2), date(2026, 4, 11)),
+        ("Te llamaremos en abril.", "es", date(2026, 3, 2), date(2026, 4, 1)),
+        ("We'll get back to you early next week.", "en", date(2026, 3, 2), date(2026, 3, 9)),
+        ("We will let you know by Friday.", "en", date(2026, 3, 2), None),
+    ],
+)
+def test_b4_a_promise_without_a_day_tells_when_what_it_names_begins(
+    text: str, language: str, made_on: date, begins: date | None
+) -> None:
+    found = find_promise(text, made_on, languages=("en",) if language == "en" else (language, "en"))
+    assert found is not None
+    assert found.begins == begins
+
+
+@pytest.mark.parametrize(
+    "sunday", ["2008-03-23", "2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28", "2028-04-16", "2038-04-25"]
+)
+def test_easter_is_that_of_the_calendar(sunday: str) -> None:
+    day = date.fromisoformat(sunday)
+    found = find_promise("We will decide after Easter.", date(day.year, 3, 10))
+    assert found is not None
+    assert found.begins == day + timedelta(days=2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rules.classify.types import Classification, Kind
 from rules.extract import extract
-from rules.extract.company import name_from_display, plausible_company, slug_of
+from rules.extract.company import name_from_display, plausible_company, slug_of, whole_name
 from rules.extract.domains import company_key
 from rules.extract.reading import Reading
 from rules.extract.roles import role_of, without_company
@@ -401,3 +401,17 @@ def test_a_title_that_begins_like_a_foreign_word_for_hiring_is_whole(role: str) 
         zone="Europe/Berlin",
     )
     assert found.role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "whole"),
+    [
+        ("gesprek voor Teamleider Logistiek bij Wilg Ziekenhuis", "Wilg Ziekenhuis", "Wilg Ziekenhuis"),
+        ("Gespräch als Leiter Logistik bei Wilg", "Wilg", "Wilg"),
+        ("Head of Logistics at Willow", "Willow", "Willow"),
+        ("ein Termin bei Grupo Sauce", "Sauce", "Grupo Sauce"),
+        ("the University of Willow", "Willow", "University of Willow"),
+    ],
+)
+def test_the_post_in_front_of_a_company_is_no_part_of_its_name(text: str, name: str, whole: str) -> None:
+    assert whole_name(name, text) == whole

@@ -228,3 +228,9 @@ def test_the_name_of_somebody_else_may_be_nearly_one_of_theirs() -> None:
     assert (told.id, told.severity) == ("name.misspelled", Severity.WARN)
     (told,) = found("Dear Jean-Marc,\n\nI liked what Joan Dupont said.", replace(context(jean), people=(jean,)))
     assert told.severity is Severity.BLOCK
+
+
+def test_nobody_is_missed_in_the_greeting_of_a_mail_to_a_team() -> None:
+    team = Person("Acme Hiring", "hiring@acme.example")
+    assert [finding.id for finding in found("Hello,\n\nThank you for the talk.", context(team))] == []
+    assert [finding.id for finding in found("Dear Rita,\n\nThank you for the talk.", context(team))] == ["name.other"]

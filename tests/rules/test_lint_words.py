@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.drafts.types import DraftKind
+from rules.drafts.types import DraftKind, Traced
 from rules.extract.types import Person
 from rules.lint.check import check
 from rules.lint.context import Attachment, Context
@@ -18,6 +18,7 @@ from rules.lint.settings import Settings
 from rules.lint.spelling import lexicon
 from rules.lint.types import Finding, Severity
 from rules.lint.words import load_words
+from rules.notes.types import Heading, Point
 from tests.rules.drafts_cases import PANEL, RITA, SAM
 from tests.rules.lint_cases import plain_note
 
@@ -352,3 +353,25 @@ def test_the_dictionary_is_let_go_when_memory_is_given_back() -> None:
     give_back()
     gc.collect()
     assert lexicon.cache_info().currsize == 0
+
+
+def test_c23_a_word_that_the_user_noted_is_told_and_stands_in_the_way_of_nothing() -> None:
+    """A game, a tool, a place: what nobody but the user can know is not called wrong."""
+    noted = Context(points=(Point("1.well.1", Heading.WELL, "we both play carrom"),))
+    (told,) = [one for one in check("I was glad that we both play carrom.\n", noted) if one.id == "spelling"]
+    assert (told.severity, "as you noted it" in told.text) == (Severity.WARN, True)
+    (other,) = [one for one in check("I was glad that we both play carrom.\n", Context()) if one.id == "spelling"]
+    assert other.severity is Severity.BLOCK
+
+
+def test_c7_a_sentence_that_we_made_of_a_note_is_not_called_generic() -> None:
+    """Of `freight costs; he was at a rival before` two words may stand, and the user noted no others."""
+    sentence = "Learning about freight costs helped me to see what the work is really like."
+    text = plain_note(
+        f"Thank you for this further conversation about the position. {sentence} I look forward to what you decide."
+    )
+    noted = Point("1.well.1", Heading.WELL, "freight costs; he was at a rival before")
+    traced = Traced(sentence, "thank_you.toml conversation.noun 11", ("note:1.well.1",))
+    with_trace = replace(THANKS, points=(noted,), trace=(traced,))
+    assert "generic" not in {finding.id for finding in check(text, with_trace)}
+    assert "generic" in {finding.id for finding in check(text, replace(with_trace, trace=()))}

@@ -317,6 +317,13 @@ def test_an_organizer_who_coordinates_is_no_interviewer_beside_others() -> None:
     assert [person.name for person in after(ny(3, 1), confirmed("m1", ny(2, 25), alone)).rounds[0].interviewers] == ["Dana Roy"]
 
 
+@pytest.mark.parametrize("local", ["hiring", "hr", "careers", "people"])
+def test_the_mailbox_of_a_team_that_invites_is_no_interviewer_beside_people(local: str) -> None:
+    team = Person("Corp", f"{local}@corp.example")
+    beside = replace(TALK, organizer=team, interviewers=(BOB,))
+    assert [person.name for person in after(ny(3, 1), confirmed("m1", ny(2, 25), beside)).rounds[0].interviewers] == ["Bob Osei"]
+
+
 def test_the_user_rooms_and_relays_are_no_interviewers() -> None:
     people = (
         BOB,

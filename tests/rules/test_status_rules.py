@@ -9,7 +9,7 @@ import pytest
 
 from rules.classify.types import Kind
 from rules.decide import decide
-from rules.extract.types import Facts, PromiseClass
+from rules.extract.types import Facts, Promise, PromiseClass
 from rules.process import Event, State, Verb
 from tests.rules.asking import BOOKED, THANKED, fold_at, ids, look, next_status, opens, said, sent, text_of, told
 from tests.rules.timing import (
@@ -286,3 +286,26 @@ def test_o1_an_offer_that_a_human_takes_back_is_a_refusal_but_not_on_the_word_of
     machine = theirs("m3", ny(3, 17, 12), Kind.REJECTION, sender=NO_REPLY, can_receive=False)
     process, decision = at_now(ny(3, 18, 8), [BOOKED, THANKED, offer, machine])
     assert (process.closed_by, decision.place) == ("offer", ())
+
+
+@pytest.mark.parametrize(
+    ("begins", "opens_on"),
+    [(None, "2026-03-17"), (date(2026, 3, 9), "2026-03-17"), (date(2026, 3, 30), "2026-03-31"), (date(2026, 4, 2), "2026-04-07")],
+)
+def test_f23_nothing_is_asked_before_what_they_named_has_begun(begins: date | None, opens_on: str) -> None:
+    """Told `next month`, who asks after a fortnight has not listened."""
+    promise = Promise(PromiseClass.VAGUE, date(2026, 3, 2), None, "They spoke of a time.", begins=begins)
+    event = theirs("m2", ny(3, 2, 15), Kind.HUMAN_REPLY, Facts(promise=promise))
+    place = next_status(ny(3, 3), BOOKED, THANKED, event)
+    assert place is not None
+    assert place.slot.opens.date().isoformat() == opens_on
+    assert any("does not begin before" in reason.text for reason in place.reasons) == (opens_on > "2026-03-17")
+
+
+def test_x7_the_month_of_silence_begins_with_what_they_named() -> None:
+    promise = Promise(PromiseClass.VAGUE, date(2026, 3, 2), None, "In three to four weeks.", begins=date(2026, 3, 30))
+    event = theirs("m2", ny(3, 2, 15), Kind.HUMAN_REPLY, Facts(promise=promise))
+    place = next_status(ny(4, 1, 12), BOOKED, THANKED, event, sent(1, ny(3, 31, 9), wait=2))
+    assert place is not None
+    assert not place.final
+    assert "month_of_silence" not in [notice.kind for notice in look(ny(4, 2), BOOKED, THANKED, event).notices]

@@ -177,7 +177,7 @@ def test_only_drafts_that_stand_or_will_stand_are_told(state: RowState, op: Op, 
         ({"slot_opens": NOW - timedelta(hours=1), "slot_closes": NOW + timedelta(hours=1)}, "best sent now"),
         (
             {"slot_opens": NOW - timedelta(hours=3), "slot_closes": NOW - timedelta(hours=1)},
-            "late: was best sent Mon 16 Mar, 07:00",
+            "late: was best sent by Mon 16 Mar, 09:00",
         ),
         ({"slot_opens": None}, "ready to be sent"),
         ({"state": RowState.EDITED}, "yours since you edited it"),

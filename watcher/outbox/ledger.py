@@ -27,9 +27,9 @@ _TITLES = {
     DraftKind.GRACIOUS: "Gracious note",
     DraftKind.NO_SHOW: "Request for another time",
     DraftKind.KEEP_WARM: "Keep-in-touch note",
-    DraftKind.PREP: "Questions to ask",
+    DraftKind.PREP: "List of questions to ask",
     DraftKind.NOTES: "Form for your notes",
-    DraftKind.LINKEDIN: "Words for LinkedIn",
+    DraftKind.LINKEDIN: "LinkedIn note",
 }
 
 
@@ -45,6 +45,8 @@ def content_of(draft: Draft) -> str:
 
 def title(row: OutboxRow) -> str:
     """Return what a draft is called in the log."""
+    if row.key.kind is DraftKind.LINKEDIN:
+        return row.draft.subject  # it says for whom it is
     if row.key.kind.to_self:
         return _TITLES[row.key.kind]
     return f"{_TITLES[row.key.kind]} to {row.draft.to.name or row.draft.to.address}"

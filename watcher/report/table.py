@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rules.drafts.types import DraftKind
+from rules.extract.types import PromiseClass
 from rules.intents import Place, Task
 from rules.process import State
 from rules.reasons import day_words as day_in_full
@@ -41,6 +42,7 @@ _FORMS = frozenset({DraftKind.PREP, DraftKind.NOTES})
 _ORDER = (State.DRAFTED, State.OUR_TURN, State.SCHEDULED, State.THEIR_TURN, State.PAUSED, State.DORMANT, State.CLOSED)
 """What needs the user comes first."""
 
+_PROMISED = {PromiseClass.AWAY_UNTIL: "away until", PromiseClass.CONTACT_DATE: "to be written to on"}
 _CLOSED_BY = {"rejection": "they said no", "offer": "offer", "accepted": "you took the job", "user": "by you"}
 
 
@@ -96,9 +98,9 @@ def state_text(one: Assessment, zone: ZoneInfo, today: date) -> Text:
     elif process.state is State.CLOSED and process.closed_by:
         text.append(f"\n{_CLOSED_BY.get(process.closed_by, process.closed_by)}", "dim not bold")
     elif process.state in {State.THEIR_TURN, State.DRAFTED} and process.wait is not None and process.wait.promise is not None:
-        promised = process.wait.promise.date
-        if promised is not None:
-            text.append(f"\npromised {day_words(promised, today)}", "dim not bold")
+        promise = process.wait.promise
+        if promise.date is not None:
+            text.append(f"\n{_PROMISED.get(promise.kind, 'promised')} {day_words(promise.date, today)}", "dim not bold")
     return text
 
 
@@ -123,6 +125,8 @@ def draft_words(row: OutboxRow) -> str:
     """Return `Thank-you note to Dana Whitfield`, or what a form of the user's own is called."""
     if row.key.kind in _FORMS:
         return KIND_WORDS[row.key.kind]
+    if row.key.kind is DraftKind.LINKEDIN:
+        return plain(row.draft.subject)  # it stands in the user's own Drafts, and its subject says for whom it is
     return f"{KIND_WORDS[row.key.kind]} to {plain(row.draft.to.name) or row.draft.to.address}"
 
 
@@ -145,7 +149,7 @@ def draft_line(row: OutboxRow, now: datetime, zone: ZoneInfo) -> str:
         return "to be filled in" if row.key.kind in _FORMS else "ready to be sent"
     when = time_words(row.slot_opens, zone, now.astimezone(zone).date())
     if row.slot_closes is not None and row.slot_closes < now:
-        return f"late: was best sent {when}"
+        return f"late: was best sent by {time_words(row.slot_closes, zone, now.astimezone(zone).date())}"
     return "best sent now" if row.slot_opens <= now else f"best sent {when}"
 
 

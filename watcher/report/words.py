@@ -54,7 +54,7 @@ KIND_WORDS: dict[DraftKind, str] = {
     DraftKind.KEEP_WARM: "Keep-in-touch note",
     DraftKind.PREP: "Questions to ask",
     DraftKind.NOTES: "Your notes",
-    DraftKind.LINKEDIN: "LinkedIn words",
+    DraftKind.LINKEDIN: "LinkedIn note",
 }
 
 
