@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 
+from dateutil.easter import easter
+
 from rules.dates import periods
 from rules.dates.lexer import lex
 from rules.extract.promise_sentence import Sentence
@@ -59,20 +61,10 @@ def _times_of_year(made_on: date) -> Iterable[tuple[str, date]]:
     year = made_on.year
     turn = date(year, *_NEW_YEAR)
     yield "new_year", turn if made_on < turn else date(year + 1, *_NEW_YEAR)
-    yield "easter", _easter(year) + timedelta(days=2)
+    yield "easter", easter(year) + timedelta(days=2)
     first = date(year, 11, 1)
     yield "thanksgiving", first + timedelta(days=(_THURSDAY - first.weekday()) % 7 + 22)
     yield "september", date(year, 9, 1)
-
-
-def _easter(year: int) -> date:
-    """Return Easter Sunday of the Gregorian calendar (the algorithm of Meeus, Jones and Butcher)."""
-    century, rest = divmod(year, 100)
-    shift = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - shift - rest % 4) % 7
-    late = (year % 19 + 11 * shift + 22 * weekday) // 451
-    month, day = divmod(shift + weekday - 7 * late + 114, 31)
-    return date(year, month, day + 1)
 
 
 @cache

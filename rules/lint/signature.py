@@ -70,10 +70,9 @@ def check_signature(written: Written, context: Context) -> Iterator[Finding]:
     if not _has_phone(below, profile.phone if profile is not None else ""):
         known = profile is not None and profile.phone
         other = _PHONE.search(below)
-        # Who gives no number in the configuration may have none to give: nothing of ours stands in the way of sending then.
         yield Finding(
             "signature.phone",
-            grave if known else Severity.WARN,
+            grave,
             "Your telephone number does not stand below it."
             if other is None
             else f"The telephone number below it, {other.group()}, is not the one in your configuration.",

@@ -120,7 +120,7 @@ def test_c5_the_key_of_the_configuration_is_named_where_no_telephone_is_known() 
         "signature.phone",
         replace(THANKS, profile=Profile("Sam Doe", "sam@example.com")),
     )
-    assert found.severity is Severity.WARN, "whoever has no number to give can send all the same"
+    assert found.severity is Severity.BLOCK
     assert "user.phone" in found.remedy
 
 
