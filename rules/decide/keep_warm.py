@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from rules.decide.part import Case, Part, thread_with
+from rules.decide.part import Case, Part, thread_to_begin_in
 from rules.drafts.types import DraftKey, DraftKind
 from rules.extract.types import InterviewStatus, Person, RoleClass
 from rules.intents import Notice, Place, Reason
@@ -123,7 +123,7 @@ def _note(case: Case, recipient: Person, earliest: date, noted: datetime, part: 
     )
     appears = plus(first.opens, -timedelta(hours=case.policy.slot.lead_hours))
     appears = max(appears, noted.astimezone(appears.tzinfo), key=_utc)
-    thread = thread_with(process, recipient.address)
+    thread = thread_to_begin_in(case, recipient.address)
     part.places.append(Place(key, recipient, slot, appears, attempt=number, late=late, thread=thread, reasons=reasons))
     part.moments.append(slot.closes)
 

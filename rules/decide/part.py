@@ -13,7 +13,7 @@ from rules.process.schedule import user_zone, zone_of
 from rules.profile import Profile
 from rules.reasons import Reason, time_words
 
-__all__ = ["Case", "Part", "thread_with"]
+__all__ = ["Case", "Part", "thread_to_begin_in", "thread_with"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +73,8 @@ class Part:
 def thread_with(process: Process, address: str) -> Thread | None:
     """Return the conversation to reply in: the newest one in which the recipient takes part (D3), else None."""
     return next((thread for thread in reversed(process.threads) if address in thread.participants), None)
+
+
+def thread_to_begin_in(case: Case, address: str) -> Thread | None:
+    """Return the same for a mail that the user begins rather than answers with; None where the playbook wants a new one (C3)."""
+    return thread_with(case.process, address) if case.policy.draft.reply_in_thread else None

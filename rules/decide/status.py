@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, timedelta
 
-from rules.decide.part import Case, Part, thread_with
+from rules.decide.part import Case, Part, thread_to_begin_in
 from rules.drafts.types import DraftKey, DraftKind
 from rules.extract.types import Person
 from rules.intents import Notice, Place, Reason
@@ -129,7 +129,7 @@ def _place(case: Case, wait: Wait, planned: Planned, part: Part) -> None:
             final=planned.final,
             asks=0 < case.policy.status.question_from <= planned.number,
             late=planned.late,
-            thread=thread_with(process, recipient.address),
+            thread=thread_to_begin_in(case, recipient.address),
             reasons=(*planned.reasons, *again, count, why),
         ),
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from rules.decide.keeping import name_digest
 from rules.decide.ladder import Rung, Unsent, ladder_of, notice_of, rung_of
-from rules.decide.part import Case, Part, thread_with
+from rules.decide.part import Case, Part, thread_to_begin_in
 from rules.drafts.types import DraftKey
 from rules.extract.types import InterviewStatus, Person
 from rules.intents import Notice, Place, Reason, Slot
@@ -159,7 +159,7 @@ def _note_for(case: Case, round_: Round, person: Person, part: Part, unthanked: 
             begins,
             attempt=round_.number,
             late=late,
-            thread=thread_with(process, person.address),
+            thread=thread_to_begin_in(case, person.address),
             reasons=_reasons(case, round_, slot, late_at if late else None),
         ),
     )

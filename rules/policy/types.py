@@ -261,7 +261,10 @@ class DraftRules:
     """What may stand in a draft to them (C3, D3, X9, X12, L1, L4)."""
 
     reply_in_thread: bool = _flag()
-    """True: in a conversation in which the recipient takes part (D3); False: always a new mail with its own subject (C3)."""
+    """True: in a conversation in which the recipient takes part (D3); False: a new mail with its own subject (C3).
+
+    What answers a mail of theirs, or comes of an appointment that nobody kept, stays in its conversation.
+    """
     sentences: int = _count(1, 12)
     """At most so many in a thank-you note to anybody but the hiring manager, greeting and signature left out (C1, X9)."""
     hm_sentences: int = _count(1, 12)

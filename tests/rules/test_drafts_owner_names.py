@@ -12,8 +12,9 @@ from rules.drafts.compose import compose
 from rules.drafts.types import Draft, DraftKind
 from rules.extract.types import Facts, Person
 from rules.mail import Address
+from rules.policy import Policy
 from rules.process import Event, Process, fold
-from tests.rules.timing import BOB, NO_REPLY, POLICY, PROFILE, confirmed, meeting, ny, theirs
+from tests.rules.timing import BOB, NO_REPLY, PLAYBOOKS, POLICY, PROFILE, confirmed, meeting, ny, theirs
 
 RITA = "rita@corp.example"
 CALENDAR = Person("izaguirre rita", RITA)
@@ -26,8 +27,8 @@ def after(*events: Event) -> Process:
     return fold("p", events, now=ny(3, 2, 12), policy=POLICY, profile=PROFILE)
 
 
-def drafts_of(process: Process) -> dict[str, Draft]:
-    decision = decide(process, POLICY, PROFILE, ny(3, 2, 12))
+def drafts_of(process: Process, policy: Policy = POLICY) -> dict[str, Draft]:
+    decision = decide(process, policy, PROFILE, ny(3, 2, 12))
     return {
         place.key.recipient: compose(place, process, PROFILE, now=ny(3, 2, 12), message_id="a@example.com")
         for place in decision.place
@@ -63,6 +64,20 @@ def test_d3_a_reply_goes_into_the_thread_of_the_recipient_and_a_new_mail_to_anyb
     assert drafts[RITA].subject == "Re: Interview"
     assert drafts[BOB.address].in_reply_to == ""
     assert drafts[BOB.address].subject == f"Thank You - {PROFILE.name} - Analyst"
+
+
+def test_c3_a_playbook_may_want_a_mail_of_its_own_for_what_the_user_begins_and_answers_stay_where_they_were_asked_for() -> None:
+    mastering = PLAYBOOKS["mastering"]
+    declined = theirs("m9", ny(3, 4), Kind.REJECTION, sender=Address("Ritá Izaguirre", RITA))
+    waiting, refused = after(BOOKED, FROM), fold("p", (BOOKED, FROM, declined), now=ny(3, 5), policy=mastering, profile=PROFILE)
+
+    thanks = drafts_of(waiting, mastering)[RITA]
+    assert (thanks.in_reply_to, thanks.subject) == ("", f"Thank You - {PROFILE.name} - Analyst")
+    for policy, answered in ((POLICY, True), (mastering, False)):
+        status = [one for one in decide(waiting, policy, PROFILE, ny(4, 1)).place if one.kind is DraftKind.STATUS]
+        assert [one.thread is not None for one in status] == [answered]
+    gracious = [one for one in decide(refused, mastering, PROFILE, ny(3, 5)).place if one.kind is DraftKind.GRACIOUS]
+    assert {one.recipient.address: one.thread is not None for one in gracious} == {RITA: True, BOB.address: False}
 
 
 def test_d3_nothing_is_ever_addressed_to_a_mailbox_that_nobody_reads() -> None:

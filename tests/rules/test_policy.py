@@ -41,6 +41,20 @@ def test_every_key_of_a_playbook_has_a_comment_with_the_rules_it_comes_from(name
             assert section_rules or rule.search(comment) or "never stood" in comment, line
 
 
+def test_every_key_of_a_playbook_is_asked_for_somewhere() -> None:
+    root = FOLDER.parents[1]
+    code = "".join(
+        path.read_text("utf-8")
+        for folder in ("rules", "watcher")
+        for path in (root / folder).rglob("*.py")
+        if path.parent.name != "policy"
+    )
+    for section in fields(DEFAULT):
+        value = getattr(DEFAULT, section.name)
+        for key in fields(value) if is_dataclass(value) else ():
+            assert re.search(rf"\.{key.name}\b", code), f"{section.name}.{key.name} changes nothing"
+
+
 def test_d4_there_are_eight_playbooks_each_complete() -> None:
     assert set(playbook_names()) == set(NAMES)
     for name in NAMES:
