@@ -95,6 +95,7 @@ class Cycle:
     _known: Known = _NOTHING
     _checks: dict[str, datetime | None] = field(default_factory=dict)
     _companies: dict[str, str] = field(default_factory=dict)
+    _compared: set[tuple[str, ...]] = field(default_factory=set)
     _openers: dict[str, str] = field(default_factory=dict)
     _strangers: dict[str, Message] = field(default_factory=dict)
     """Mail of this pass that was read as a stranger's, which may yet turn out to belong to a process."""
@@ -210,7 +211,7 @@ class Cycle:
 
     @property
     def _ledger(self) -> Ledger:
-        return Ledger(self.account, self.store, self._companies)
+        return Ledger(self.account, self.store, self._companies, self._compared)
 
     def _start(self, now: datetime) -> bool:
         """Load what is remembered; say whether the account was never read before."""

@@ -12,10 +12,12 @@ from rules.lint.placeholders import placeholders
 from rules.lint.sentences import body_of
 from rules.mail import Message
 
-__all__ = ["SENT", "matches", "score"]
+__all__ = ["BEGAN", "SENT", "matches", "score"]
 
 SENT = 0.5
 """From this score on, the message is taken to be the draft."""
+BEGAN = 0.6
+"""From this score on, words of the draft stand in the message, or it bears its Message-ID: it began as the draft."""
 _RUN = 3
 """Words in a row that make one piece of evidence: two texts on one subject share words, seldom three in a row."""
 _KEPT = 0.12

@@ -6,6 +6,7 @@ Not collected by `make test`, for it needs Thunderbird: `make thunderbird`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Event
@@ -14,9 +15,11 @@ import pytest
 
 from rules.mail import Role
 from tests.connectors.imap_harness import DovecotHarness
+from tests.letters import invitation
+from tests.rules.notes_clients import gmail_web
 from tests.servers.dovecot import Dovecot
 from tests.thunderbird.program import Thunderbird
-from tests.watcher.test_notes_mailboxes import ME, Seeker
+from tests.watcher.test_notes_mailboxes import ME, TWO, Seeker
 
 FORM = "Notes on Acme"
 _PAUSE = Event()
@@ -132,3 +135,50 @@ def test_n2_a_form_that_was_opened_and_saved_says_nothing(held: Seeker, thunderb
     assert len(held.drafts(own=True)) == 1
     assert all(not notes.points and not notes.unclear for notes in held.process().noted)
     assert [bytes(draft) for draft in held.drafts(own=False)] == before
+
+
+def meanwhile(held: Seeker, thunderbird: Thunderbird) -> None:
+    """Save a draft whose place on the server is empty by now, and wait until it is there."""
+    before = held.mailbox.raws(Role.DRAFTS)
+    thunderbird.save()
+    for _ in range(_TRIES):
+        if set(held.mailbox.raws(Role.DRAFTS)) > set(before):
+            return
+        _PAUSE.wait(0.05)
+    raise AssertionError("what was saved is not there, or something is gone")
+
+
+@pytest.mark.parametrize("other", [False, True], ids=["html", "plain"])
+def test_a_note_that_was_open_while_it_was_written_anew_is_the_users_alone(
+    held: Seeker, thunderbird: Thunderbird, *, other: bool
+) -> None:
+    name = str(note_to(held, "rita")["Message-ID"])
+    thunderbird.edit("rita@acme.test", other=other)
+    thunderbird.type("Rita", " and hello again")
+    held.edits(gmail_web, ("Rita Chen", "how her team left the monolith in a year"))
+    held.look()
+    assert str(note_to(held, "rita")["Message-ID"]) != name
+    meanwhile(held, thunderbird)
+    held.look()
+
+    (mine,) = [draft for draft in held.drafts(own=False) if "rita" in str(draft["To"])]
+    assert "hello again" in said(mine)
+    assert "Thunderbird" in str(mine["User-Agent"])
+    assert len(held.drafts(own=False)) == 2
+
+
+def test_n1_a_form_that_was_open_while_it_was_written_anew_is_read(held: Seeker, thunderbird: Thunderbird) -> None:
+    thunderbird.edit(FORM)
+    thunderbird.type("Rita Chen:", " how her team left the monolith in a year")
+    three = (*TWO, ("Ines Vogel", "ines@acme.test"))
+    more = invitation(held.now, held.now - timedelta(minutes=62), attendees=three, sequence=1, message_id="more@acme.test")
+    held.mailbox.deliver(more)
+    held.look()
+    assert "Ines Vogel" in said(held.drafts(own=True)[0])
+    meanwhile(held, thunderbird)
+    held.look()
+
+    (form,) = held.drafts(own=True)
+    assert "Thunderbird" in str(form["User-Agent"])
+    assert [point.text for point in held.process().noted[0].points] == ["how her team left the monolith in a year"]
+    assert "monolith" in said(note_to(held, "rita"))

@@ -203,6 +203,10 @@ class Office(Desk):
         """Drafts of ours that the user deleted: file name and bytes."""
         self.under_way: list[bytes] = []
         """Drafts that were written and have not arrived."""
+        self.open: list[tuple[Path, bytes, datetime]] = []
+        """Drafts of ours that the user has open: file and bytes, as they were when they were opened, and when that was."""
+        self.went_on: dict[Path, str] = {}
+        """Drafts that the user saved from there, each with the Message-ID of what was opened."""
         self._ids = itertools.count(1)
         state = path / "state"
         state.mkdir(parents=True)
@@ -269,6 +273,29 @@ class Office(Desk):
         message.set_content(text)
         path.unlink()
         self.arrives(bytes(message), ".Drafts")
+
+    def opens(self, path: Path) -> None:
+        """Let the user open a draft of ours in a window, and leave it there."""
+        self.open.append((path, path.read_bytes(), self.now))
+
+    def saves(self, place: int, *, renamed: bool) -> None:
+        """Let the user write into an open window and save, under a Message-ID of the client's if `renamed`.
+
+        The client removes the file that it knows, if it is still there. What was open for very long keeps its Message-ID: else
+        nobody could know it.
+        """
+        path, raw, opened = self.open.pop(place % len(self.open))
+        message = message_from_bytes(raw, policy=policy.default)
+        body = message.get_body(("plain",))
+        words = "" if body is None else body.get_content()
+        message.clear_content()
+        message.set_content(f"{words}\nAnd this in words of my own, which I had not said before.\n")
+        if renamed and abs(self.now - opened) < timedelta(days=10):
+            message.replace_header("Message-ID", f"<{self.name('example.com')}>")
+        if path.exists() and path.read_bytes() == raw:
+            path.unlink()
+            self.mine.pop(path, None)
+        self.went_on[self.arrives(bytes(message), ".Drafts")] = message_id(raw)
 
     def deletes(self, path: Path) -> None:
         """Let the user throw a draft of ours away."""

@@ -16,6 +16,7 @@ from watcher.config import Config, load_config
 from watcher.history import Assessment, assess_all
 from watcher.paths import StatePaths
 from watcher.report.away import with_away
+from watcher.report.twice import with_twice
 from watcher.report.words import plain
 from watcher.store import Connection, Store
 from watcher.store.accounts import AccountRow, all_accounts
@@ -72,7 +73,7 @@ def view(config: Config, connection: Connection, now: datetime | None = None) ->
         )
     policy = read_policy(config)
     found = [one for row in rows for one in assess_all(connection, build_account(config, names[row.name], policy), moment)]
-    return View(config, moment, now is not None or bool(told), rows, tuple(with_away(one, rows) for one in found))
+    return View(config, moment, now is not None or bool(told), rows, tuple(with_twice(with_away(one, rows)) for one in found))
 
 
 def choose(found: Sequence[Assessment], word: str) -> Assessment:

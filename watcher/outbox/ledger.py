@@ -9,12 +9,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from connectors.base import DraftRef
+from rules.drafts.mime import draft_bytes
 from rules.drafts.types import Draft, DraftKind
 from rules.process import DraftChange
 from watcher.account import Account
 from watcher.history import assess
 from watcher.store import Connection, Store, StoreError
-from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, add_draft_event, load_outbox, put_row, read_back
+from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, VersionRow, add_draft_event, load_outbox, put_row, read_back
 from watcher.store.journal import LogRow, add_log
 from watcher.store.mail import sent_otherwise
 from watcher.together import leave
@@ -59,6 +60,8 @@ class Ledger:
     account: Account
     store: Store
     companies: dict[str, str] = field(default_factory=dict)
+    compared: set[tuple[str, ...]] = field(default_factory=set)
+    """Which drafts of the user's were compared with what was written before: see `watcher.outbox.offshoots`."""
 
     def rows(self) -> list[OutboxRow]:
         """Return every row, in the order in which they were planned."""
@@ -70,8 +73,8 @@ class Ledger:
         with self.store.read() as connection:
             rows = load_outbox(connection, self.account.name)
             sent = sent_otherwise(connection, self.account.name, str(row.key), row.planned_at)
-        standing = {other.ref for other in rows if other.key != row.key and other.state in LIVE and other.ref}
-        return sent | standing
+        others = [other for other in rows if other.key != row.key and other.state in LIVE]
+        return sent | {handle for other in others for handle in (other.ref, other.beside) if handle}
 
     def name_companies(self, processes: Collection[str], now: datetime) -> None:
         """Find out how processes with drafts are called: what becomes of those is told before they are decided."""
@@ -138,12 +141,31 @@ class Ledger:
         done = replace(row, state=RowState.WITHDRAWN, op=Op.NONE, ref="", revision="", error="")
         self.record(done, DraftChange.WITHDRAWN, f"{title(row)} was taken back{why}", now)
 
-    def edited(self, row: OutboxRow, ref: DraftRef, now: datetime) -> None:
-        """Record that the draft is the user's now."""
+    def went_on(self, row: OutboxRow, wording: VersionRow, ref: DraftRef, now: datetime) -> OutboxRow:
+        """Record that the user went on with what had been written before; return the row as it is then.
+
+        What was written since belongs to no row from here on: the sweep takes it back, if nobody has touched it.
+        """
+        if wording.draft is None:
+            raise ValueError(f"{row.key}: a wording of which nothing is known")
+        older = replace(
+            row,
+            draft=wording.draft,
+            raw=draft_bytes(wording.draft),
+            content=content_of(wording.draft),
+            digest=wording.digest or wording.raw_digest,
+        )
+        return self.edited(older, ref, now, "you are working on an earlier wording of it, so that one is yours now")
+
+    def edited(
+        self, row: OutboxRow, ref: DraftRef, now: datetime, how: str = "you are working on it, so it is yours now"
+    ) -> OutboxRow:
+        """Record that the draft is the user's now; return the row as it is then."""
         placed = row.placed_at or now
         done = replace(row, state=RowState.EDITED, op=Op.NONE, ref=ref.ref, revision=ref.revision, placed_at=placed, error="")
         done = replace(done, next_draft=None, next_raw=None)
-        self.record(done, DraftChange.EDITED, f"{title(row)}: you are working on it, so it is yours now", now)
+        self.record(done, DraftChange.EDITED, f"{title(row)}: {how}", now)
+        return done
 
     def sent(self, connection: Connection, row: OutboxRow, at: datetime) -> None:
         """Record that the user sent the draft, in the caller's transaction: a mail in Sent was recognised as it."""

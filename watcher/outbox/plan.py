@@ -52,7 +52,7 @@ def plan(ledger: Ledger, found: Assessment, opener: str, now: datetime) -> None:
         for row in free:
             draft, raw = (row.next_draft, row.next_raw) if row.op is Op.REPLACE else (row.draft, row.raw)
             if draft is not None and raw is not None:
-                version = VersionRow(row.account, draft.message_id, str(row.key), row.version, sha256(raw))
+                version = VersionRow(row.account, draft.message_id, str(row.key), row.version, sha256(raw), draft=draft)
                 put_version(connection, version)
             put_row(connection, row)
             if row.state is RowState.PLACED and row.op is Op.NONE and row.slot_opens != slots.get(row.key):

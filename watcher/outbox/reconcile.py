@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Connector, DraftRef, FoundState
-from connectors.errors import NotFound
 from rules.process import DraftChange
 from watcher.outbox.ledger import Ledger, sha256, title
+from watcher.outbox.offshoots import take_up, unchanged
 from watcher.store.drafts import LIVE, Op, OutboxRow, RowState, VersionRow, versions
 from watcher.store.journal import LogRow, add_log
 
@@ -32,7 +32,8 @@ def reconcile(ledger: Ledger, connector: Connector, now: datetime, *, reset: boo
     with ledger.store.read() as connection:
         known = versions(connection, ledger.account.name)
     standing: Standing = defaultdict(list)
-    for message_id, ref in connector.list_drafts():
+    listed = connector.list_drafts()
+    for message_id, ref in listed:
         if message_id in known:
             standing[message_id].append(ref)
     live = [row for row in rows if row.state is RowState.PLACED]
@@ -40,7 +41,8 @@ def reconcile(ledger: Ledger, connector: Connector, now: datetime, *, reset: boo
         _alarm(ledger, live, now)
         return frozenset()
     changed = {row.process for row in rows if _settle(ledger, connector, row, standing, now)}
-    _sweep(ledger, connector, standing, known)
+    changed |= take_up(ledger, connector, listed, known, now)
+    _sweep(ledger, connector, standing, known, {ref.ref for _, ref in listed})
     return frozenset(changed)
 
 
@@ -80,20 +82,11 @@ def _finished(ledger: Ledger, connector: Connector, row: OutboxRow, standing: St
     if row.next_draft is None or row.next_raw is None:
         return False
     for ref in standing.get(row.next_draft.message_id, []):
-        if (mine := _unchanged(connector, ref, {sha256(row.next_raw)})) is not None:
+        if (mine := unchanged(connector, ref, {sha256(row.next_raw)})) is not None:
             connector.tidy_up(row.next_draft, mine)
             ledger.rewritten(row, mine, now)
             return True
     return False
-
-
-def _unchanged(connector: Connector, ref: DraftRef, digests: set[str]) -> DraftRef | None:
-    """Return `ref` with its digest if what stands there has one of `digests`."""
-    try:
-        digest = connector.digest_of(ref)
-    except NotFound:
-        return None
-    return replace(ref, digest=digest) if digest in digests else None
 
 
 def _adopt(ledger: Ledger, connector: Connector, row: OutboxRow, refs: Sequence[DraftRef], now: datetime) -> bool:
@@ -103,7 +96,7 @@ def _adopt(ledger: Ledger, connector: Connector, row: OutboxRow, refs: Sequence[
     Returns whether anything was found out.
     """
     for ref in refs:
-        if (mine := _unchanged(connector, ref, {sha256(row.raw), row.digest})) is not None:
+        if (mine := unchanged(connector, ref, {sha256(row.raw), row.digest})) is not None:
             connector.tidy_up(row.draft, mine)
             ledger.placed(row, mine, now)
             return True
@@ -147,11 +140,17 @@ def look_after(ledger: Ledger, connector: Connector, row: OutboxRow, now: dateti
     return True
 
 
-def _sweep(ledger: Ledger, connector: Connector, standing: Standing, known: dict[str, VersionRow]) -> None:
-    """Remove what stands under a Message-ID of ours beside its live row, or without one; only if byte-equal to what we wrote."""
+def _sweep(
+    ledger: Ledger, connector: Connector, standing: Standing, known: Mapping[str, VersionRow], places: Collection[str]
+) -> None:
+    """Remove what stands under a Message-ID of ours beside its live row, or without one; only if byte-equal to what we wrote.
+
+    `places` are the handles of all that stands in Drafts.
+    """
     rows = ledger.rows()
     owners = {row.draft.message_id: row for row in rows}
     by_key = {str(row.key): row for row in rows}
+    live = {row.ref for row in rows if row.state in LIVE}
     expected = {row.next_draft.message_id for row in rows if row.next_draft is not None}
     for message_id, refs in standing.items():
         row = owners.get(message_id)
@@ -160,11 +159,12 @@ def _sweep(ledger: Ledger, connector: Connector, standing: Standing, known: dict
         spare = list(refs)
         if row is not None and row.state in LIVE:
             spare = [ref for ref in refs if ref.ref != row.ref]
-            if len(spare) == len(refs) and row.state is RowState.PLACED:
+            if len(spare) == len(refs) and (row.state is RowState.PLACED or row.ref not in places):
                 continue  # the one that counts is not among them: leave all alone, and look again next time
         owner = row or by_key.get(known[message_id].key)
         for ref in spare:
-            version = known[message_id]
-            mine = _unchanged(connector, ref, {version.raw_digest, version.digest} - {""})
+            if ref.ref in live:
+                continue  # in a mailbox where drafts change in their place, another wording stands where the live one did
+            mine = unchanged(connector, ref, known[message_id].digests)
             if owner is not None and mine is not None:
                 connector.withdraw_draft(replace(owner.draft, message_id=message_id), mine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -26,12 +26,14 @@ __all__ = [
     "add_draft_event",
     "copy_history",
     "draft_events_of",
+    "last_changes",
     "load_outbox",
     "put_row",
     "put_version",
     "read_back",
     "rename_row",
     "versions",
+    "wordings_of",
 ]
 
 
@@ -92,6 +94,8 @@ class OutboxRow:
     next_draft: Draft | None = None
     """What a pending REPLACE is about to put in place of `draft`."""
     next_raw: bytes | None = None
+    beside: str = ""
+    """Where it is EDITED: handle of another draft of the user's that began as this one; empty as long as there is one alone."""
 
     @property
     def reference(self) -> DraftRef:
@@ -167,6 +171,16 @@ class VersionRow:
     version: int
     raw_digest: str
     digest: str = ""
+    draft: Draft | None = None
+    """What was written; None where that was not asked for, or was not kept."""
+
+    @property
+    def digests(self) -> set[str]:
+        """Return the digests by which it is known to be as we wrote it."""
+        return {self.raw_digest, self.digest} - {""}
+
+
+_OF_A_VERSION = [draft_version.c[name] for name in ("account", "message_id", "key", "version", "raw_digest", "digest")]
 
 
 def put_version(connection: Connection, row: VersionRow) -> None:
@@ -185,9 +199,18 @@ def read_back(connection: Connection, account: str, message_id: str, digest: str
 
 
 def versions(connection: Connection, account: Accounts) -> dict[str, VersionRow]:
-    """Return every Message-ID ever given to a draft of this account, or of several."""
-    query = select(draft_version).where(among(draft_version.c.account, account))
+    """Return every Message-ID ever given to a draft of this account, or of several; without what was written under it."""
+    query = select(*_OF_A_VERSION).where(among(draft_version.c.account, account))
     return {row.message_id: VersionRow(*row) for row in connection.execute(query)}
+
+
+def wordings_of(connection: Connection, account: str, key: DraftKey) -> list[VersionRow]:
+    """Return all that was ever written for a draft of an account, oldest first, with the words."""
+    query = select(*[*_OF_A_VERSION, draft_version.c.draft]).where(
+        draft_version.c.account == account, draft_version.c.key == str(key), draft_version.c.draft.is_not(None)
+    )
+    found = [VersionRow(*row) for row in connection.execute(query.order_by(draft_version.c.version))]
+    return [replace(one, draft=replace(one.draft, key=key)) for one in found if one.draft is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +259,9 @@ def draft_events_of(connection: Connection, account: Accounts, processes: Iterab
         DraftEventRow(r.id, r.account, DraftKey.parse(r.key), r.process, r.at, DraftChange(r.change), r.slot_opens)
         for r in connection.execute(query)
     ]
+
+
+def last_changes(connection: Connection, account: str) -> dict[DraftKey, datetime]:
+    """Return when something happened last to each draft that ever stood in an account."""
+    query = select(draft_event.c.key, func.max(draft_event.c.at).label("at")).where(draft_event.c.account == account)
+    return {DraftKey.parse(row.key): row.at for row in connection.execute(query.group_by(draft_event.c.key))}

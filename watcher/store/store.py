@@ -17,7 +17,7 @@ from watcher.store.dialect import open_engine
 
 __all__ = ["HEAD", "Store", "StoreDamaged", "StoreError", "StoreFull"]
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration; a test holds it to `migrations/versions`."""
 
 _FULL = ("disk is full", "disk I/O error")

@@ -225,6 +225,8 @@ outbox = Table(
     Column("ref", Text, nullable=False, default=""),
     Column("revision", Text, nullable=False, default=""),
     Column("digest", Text, nullable=False, default=""),  # of the bytes as the mailbox gives them back
+    # Handle of another draft of the user's that began as this one, where one that is theirs stands already.
+    Column("beside", Text, nullable=False, default="", server_default=""),
     Column("planned_at", Instant, nullable=False),
     Column("placed_at", Instant),
     Column("slot_opens", Instant),
@@ -233,7 +235,8 @@ outbox = Table(
     Column("error", Text, nullable=False, default=""),
 )
 
-# Every Message-ID ever given to a draft, so that a late twin is known for what it is.
+# Every Message-ID ever given to a draft, so that a late twin is known for what it is, and what was written under it: the user may
+# have had that open, and save it when another wording stands already.
 draft_version = Table(
     "draft_version",
     metadata,
@@ -243,6 +246,7 @@ draft_version = Table(
     Column("version", Integer, nullable=False),
     Column("raw_digest", Text, nullable=False),  # of the bytes as we wrote them
     Column("digest", Text, nullable=False, default=""),  # as the mailbox gave them back
+    Column("draft", Value(Draft)),  # null where it was written before this was kept
 )
 
 draft_event = Table(
