@@ -1,4 +1,4 @@
-"""Little memory for a daemon: one heap for all threads, and giving back what a first look needs for a moment."""
+"""Little memory for a daemon: one heap for all threads, and giving back what reading much mail needs for a moment."""
 
 from __future__ import annotations
 
