@@ -22,15 +22,19 @@ _FEW = 4
 
 
 @cache
-def _telling() -> dict[str, dict[str, float]]:
-    """Return for each word the languages it speaks for, and how much: all of it for one, a share where several have it."""
-    found: dict[str, set[str]] = {}
+def _telling() -> dict[str, tuple[str, ...]]:
+    """Return for each word the languages it speaks for."""
+    found: dict[str, tuple[str, ...]] = {}
+    sets: dict[tuple[str, ...], tuple[str, ...]] = {}  # each is kept once for all words
     tables = load("languages")
     for language in LANGUAGES:
         subjects = load_of(language, "prefilter")
         for word in (*tables[language], *subjects.get("telling", ()), *subjects.get("hinting", ())):
-            found.setdefault(word, set()).add(language)
-    return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in found.items()}
+            known = found.get(word, ())
+            if language not in known:
+                both = (*known, language)
+                found[word] = sets.setdefault(both, both)
+    return found
 
 
 def languages_of(words: Iterable[str]) -> tuple[str, ...]:
@@ -43,8 +47,9 @@ def languages_of(words: Iterable[str]) -> tuple[str, ...]:
     telling = _telling()
     seen = telling.keys() & (words if isinstance(words, frozenset | set) else set(words))
     for word in seen:
-        for language, weight in telling[word].items():
-            scores[language] += weight
+        languages = telling[word]
+        for language in languages:
+            scores[language] += 1 / len(languages)  # all of it for one, a share where several have it
     ranked = sorted((score, -LANGUAGES.index(language)) for language, score in scores.items())[::-1]
     best = ranked[0][0]
     least = 0.0 if len(seen) < _FEW else best * _LEAST

@@ -21,7 +21,7 @@ from watcher.clock import Clock
 from watcher.config import Config
 from watcher.loading import load_libraries
 from watcher.lock import Lock
-from watcher.memory import collect_often
+from watcher.memory import collect_often, share_heap
 from watcher.paths import StatePaths
 from watcher.secrets import end_running
 from watcher.store import Store, StoreError
@@ -138,6 +138,7 @@ def _signals(daemon: Daemon) -> Iterator[None]:
 def run_daemon(config: Config, clock: Clock) -> None:
     """Watch all accounts until SIGTERM or SIGINT. Raises AlreadyRunning, ConfigError, StoreError, OSError."""
     collect_often()
+    share_heap()
     paths = StatePaths(config.state_dir).prepare()
     with Lock(paths.lock):
         store = Store(paths.database, apart=True)

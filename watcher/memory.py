@@ -1,16 +1,19 @@
-"""Giving memory back after a first look, which needs for a moment what a daemon at rest does not."""
+"""Little memory for a daemon: one heap for all threads, and giving back what reading much mail needs for a moment."""
 
 from __future__ import annotations
 
 import gc
 import sys
 from functools import lru_cache
+from typing import Any
 
-__all__ = ["collect_often", "give_back"]
+__all__ = ["collect_often", "give_back", "share_heap"]
 
 _Cache = type(lru_cache(maxsize=1)(len))
 _OFTEN = 700
 """The interpreter's own number of objects; a command that is over in a moment collects less often."""
+_M_ARENA_MAX = -8
+"""mallopt(3)"""
 
 
 def collect_often() -> None:
@@ -24,10 +27,22 @@ def give_back() -> None:
         if isinstance(item, _Cache) and item.cache_parameters()["maxsize"]:
             item.cache_clear()
     gc.collect()
-    if not sys.platform.startswith("linux"):
-        return
-    import ctypes  # noqa: PLC0415 - needed here only
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    trim = _of_c_library("malloc_trim")
     if trim is not None:
         trim(0)
+
+
+def share_heap() -> None:
+    """Let threads that are started from now on share one heap (glibc): none of the space that one leaves would serve another."""
+    set_option = _of_c_library("mallopt")
+    if set_option is not None:
+        set_option(_M_ARENA_MAX, 1)
+
+
+def _of_c_library(name: str) -> Any:
+    """Return a function that the C library of Linux may have, or None."""
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes  # noqa: PLC0415 - needed here only
+
+    return getattr(ctypes.CDLL(None), name, None)

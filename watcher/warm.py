@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from threading import Lock
 
 from rules.calendar import read
 from rules.decide import decide
@@ -12,6 +13,9 @@ from watcher.account import Account
 from watcher.intake import read_message
 
 __all__ = ["warm_up"]
+
+_LOCK = Lock()
+"""Each thread would read the same lists, all at once, and of each list one copy would be kept: the first reads for all."""
 
 _LETTER = """\
 From: Warm Up <warm.up@company.example>\r
@@ -47,6 +51,11 @@ END:VCALENDAR\r
 
 def warm_up(account: Account, now: datetime) -> None:
     """Read, fold and decide a letter that nobody sent; nothing is kept of it."""
+    with _LOCK:
+        _read_letter(account, now)
+
+
+def _read_letter(account: Account, now: datetime) -> None:
     start = now - timedelta(hours=1)
     raw = _LETTER.format(address=account.address, start=start).encode()
     message = message_from_bytes(raw, ref="", role=Role.INBOX, received_at=start, size=len(raw))

@@ -45,6 +45,8 @@ _PARKED = 3600.0
 """An account whose sign-in was refused is tried again this often: more would get it locked."""
 _DOUBTFUL = 300.0
 """One that looks misconfigured, this often: a captive portal's certificate goes away again."""
+_MANY = 500
+"""After so many new messages memory is given back again: what was looked up for them fills caches that nobody asks any more."""
 _PROGRESS = 15.0
 """A listing that goes on and on says so this often."""
 _PIECE = 300.0
@@ -166,6 +168,7 @@ class Worker(threading.Thread):
         )
         warm_up(self.account, self._clock.now())
         said = False
+        read = 0
         while not self._stopping.is_set():
             self.wake.clear()
             self._progress_at = self._clock.monotonic()
@@ -174,9 +177,11 @@ class Worker(threading.Thread):
             self._tell(report, said=said)
             # What a connection stored before it broke, nobody was woken for.
             wake = report.wake if said else frozenset(other.name for other in self.account.beside)
-            if not said:
-                said = True
+            read += report.new
+            if not said or read >= _MANY:
                 give_back()
+                read = 0
+            said = True
             self._on_check(self.account.name, report.next_check)
             if wake:
                 self._on_word(wake)

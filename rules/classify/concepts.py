@@ -99,14 +99,15 @@ def _begins(behind: list[str], entry: _Entry) -> bool:
 @lru_cache(maxsize=8192)
 def _entries(word: str, languages: tuple[str, ...]) -> _Entries | None:
     """Return what a word means or begins in some languages, or None."""
-    found: list[_Entry] = []
+    lines: list[str] = []
     for language in languages:
         whole, beginnings = _lexicon(language)
-        found.extend(whole.get(word, ()))
+        lines += whole.get(word, "").splitlines()
         for length in range(_SHORTEST, len(word) + 1):
-            found.extend(beginnings.get(word[:length], ()))
-    if not found:
+            lines += beginnings.get(word[:length], "").splitlines()
+    if not lines:
         return None
+    found = [_entry(line) for line in lines]
     alone = {entry.concept for entry in found if not entry.rest}
     longer: dict[str, list[_Entry]] = {}
     for entry in found:
@@ -115,17 +116,28 @@ def _entries(word: str, languages: tuple[str, ...]) -> _Entries | None:
     return _Entries(tuple(sorted(alone)), {word: tuple(entries) for word, entries in longer.items()})
 
 
+def _entry(line: str) -> _Entry:
+    """Read a line of `_lexicon`."""
+    concept, *rest = line.rstrip("*").split(" ")
+    return _Entry(tuple(rest), line.endswith("*"), concept)
+
+
 @lru_cache(maxsize=16)
-def _lexicon(language: str) -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
-    """Return the entries of a language by their first word: those of whole words, and those of single words with any ending."""
-    whole: dict[str, list[_Entry]] = {}
-    beginnings: dict[str, list[_Entry]] = {}
+def _lexicon(language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the entries of a language by their first word: those of whole words, and those of single words with any ending.
+
+    Those of a word are one text, a line for each: the concept, the words behind the first one, `*` for any ending. Few words of a
+    lexicon are ever met; as objects its entries would take four times the memory.
+    """
+    whole: dict[str, str] = {}
+    beginnings: dict[str, str] = {}
     for concept, entries in read(f"{language}/concepts").items():
         for entry in entries:
             first, *rest = _PART.findall(entry)
             is_open = entry.endswith("*")
             table = beginnings if is_open and not rest else whole
-            table.setdefault(first, []).append(_Entry(tuple(rest), is_open, concept))
+            line = " ".join((concept, *rest)) + "*" * is_open
+            table[first] = f"{table[first]}\n{line}" if first in table else line
     return whole, beginnings
 
 

@@ -43,12 +43,12 @@ class Model(NamedTuple):
 @lru_cache(maxsize=1)
 def our_model() -> Model:
     """Read the model; it is forgotten with all other caches when a daemon comes to rest."""
-    lines = files("rules.classify").joinpath("weights.tsv").read_text(encoding="utf-8").splitlines()
-    _, *kinds = lines[0].split("\t")
     weights = {}
-    for line in lines[1:]:
-        name, *numbers = line.split("\t")
-        weights[name] = row_of(map(int, numbers))
+    with files("rules.classify").joinpath("weights.tsv").open(encoding="utf-8") as lines:
+        _, *kinds = next(lines).split()
+        for line in lines:
+            name, *numbers = line.split("\t")
+            weights[name] = row_of(map(int, numbers))
     return Model(tuple(map(Kind, kinds)), weights)
 
 

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email import policy
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import format_datetime
@@ -117,7 +116,7 @@ def _crlf(text: str, links: Iterable[str]) -> str:
 
 def _demand_same(raw: bytes, fields: list[tuple[str, str]], body: bytes) -> None:
     """Raise ValueError unless another reader finds exactly these fields and this body in `raw`, and both parts in the body."""
-    read = BytesParser(policy=policy.compat32).parsebytes(raw)
+    read = BytesParser().parsebytes(raw)
     same = read.items() == fields and not read.defects and raw.endswith(b"\r\n\r\n" + body)
     if read.is_multipart():
         parts = read.get_payload()

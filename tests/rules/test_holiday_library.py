@@ -33,6 +33,21 @@ def test_the_other_countries_stay_unread() -> None:
     assert _printed(program).endswith("False\n")
 
 
+def test_calendars_that_a_country_does_not_use_stay_unread() -> None:
+    asked = "; import sys; print([f'holidays.{name}' in sys.modules for name in ('calendars.islamic', 'groups.hindu')])"
+
+    assert _printed(_ONE.format(code="DE", part=None) + asked).endswith("[False, False]\n")
+    assert _printed(_ONE.format(code="IN", part=None) + asked).endswith("[True, True]\n")
+
+
+def test_a_name_that_no_calendar_has_cannot_be_imported() -> None:
+    program = (
+        _ONE.format(code="DE", part=None) + "\ntry: from holidays.groups import Nobodys\nexcept ImportError: print('refused')"
+    )
+
+    assert _printed(program).endswith("refused\n")
+
+
 def test_an_unknown_country_is_said_to_be() -> None:
     with pytest.raises(NotImplementedError):
         country_holidays("XX", None)

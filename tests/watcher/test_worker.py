@@ -17,7 +17,7 @@ from connectors.base import Capabilities, Changes, WaitResult, Wake
 from connectors.errors import AuthNeeded, Misconfigured, Throttled, Unavailable
 from connectors.maildir import MaildirConnector, MaildirSettings
 from rules.mail import Wants
-from tests.letters import invitation
+from tests.letters import invitation, letter
 from tests.watcher.desk import Desk
 from watcher.clock import FixedClock
 from watcher.pacing import Pace
@@ -191,6 +191,20 @@ def test_memory_is_given_back_behind_the_first_look_of_each_connection(rig: Rig)
 
     assert Mailbox.opened == 2
     assert rig.given_back == [1, 4]
+
+
+def test_memory_is_given_back_again_when_much_mail_was_read(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher.worker._MANY", 3)
+
+    def deliver() -> None:
+        if rig.looks >= 7:
+            rig.worker.stop()
+        rig.desk.deliver(letter("Interview", "When shall we talk?", START, message_id=f"letter-{rig.looks}@acme.test"), START)
+
+    rig.at_wait = deliver
+    rig.worker.run()
+
+    assert rig.given_back == [1, 4, 7]
 
 
 def test_a_server_that_lets_in_and_hangs_up_is_not_stormed(rig: Rig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 __all__ = ["main"]
@@ -14,6 +15,8 @@ _SELDOM = 200_000
 def main() -> None:
     """Run the command line; the entry point of the distribution."""
     gc.set_threshold(_SELDOM)
+    # The end looks for circles among all that was imported, though it is about to go: a fifth of `status`.
+    atexit.register(gc.freeze)
     from watcher.cli.app import app  # noqa: PLC0415 -- importing the package must cost nothing
     from watcher.cli.streams import prepare_streams  # noqa: PLC0415
 
