@@ -17,13 +17,15 @@ from tests.detection.targets import Target, targets
 pytestmark = pytest.mark.xdist_group("detection")  # the letters are read once, for all tests of this file
 
 _LETTERS = letters()
+_FIRST = "own:short"
 _AT = datetime(2026, 12, 3, 14, 0, tzinfo=timezone(timedelta(hours=1)))
 
 
 @pytest.fixture(scope="module")
 def readings() -> list[Reading]:
+    """Read the first letters, and of those that came later every third."""
     assert _LETTERS, "tests/detection/letters is empty"
-    return read(_LETTERS)
+    return read([row for number, row in enumerate(_LETTERS) if row.source == _FIRST or number % 3 == 0])
 
 
 def test_letters_that_were_learned_from_are_read_right(readings: list[Reading]) -> None:
@@ -36,15 +38,15 @@ def test_letters_that_were_learned_from_are_read_right(readings: list[Reading]) 
 
 
 def test_our_first_letters_are_read_within_every_budget(readings: list[Reading]) -> None:
-    short = [item for item in readings if item.row.source == "own:short"]
+    short = [item for item in readings if item.row.source == _FIRST]
     missed = [target.name for target in targets(short) if not target.kept]
     assert set(missed) <= {"noise, alerts and outreach that would change a process"}  # a budget of less than one letter
     assert len(disturbing(short)[0]) <= 1
 
 
-def test_every_letter_is_labelled_as_it_may_be(readings: list[Reading]) -> None:
-    assert len({item.row.id for item in readings}) == len(readings)
-    assert all(item.row.right <= set(Kind) for item in readings)
+def test_every_letter_is_labelled_as_it_may_be() -> None:
+    assert len({row.id for row in _LETTERS}) == len(_LETTERS)
+    assert all(row.right <= set(Kind) for row in _LETTERS)
 
 
 @pytest.fixture(scope="module")
