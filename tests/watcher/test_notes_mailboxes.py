@@ -11,28 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from connectors.guard import Guarded
 from rules.drafts.types import DraftKind
-from rules.mail import Role
-from rules.policy import load_playbook, parse_policy
-from rules.process import Process, State
-from rules.profile import Profile
-from tests.connectors.harness import Harness
+from rules.process import State
 from tests.connectors.imap_harness import DovecotHarness
 from tests.connectors.maildir_harness import MaildirHarness
 from tests.letters import invitation, letter
 from tests.rules.notes_clients import CLIENTS, Client, gmail_web, outlook_desktop, quoting_phone, thunderbird_plain
 from tests.servers.dovecot import Dovecot
-from watcher.account import Account
-from watcher.clock import SystemClock
-from watcher.cycle import Cycle, PassReport
-from watcher.history import assess_all
+from tests.watcher.seeker import TWO, Seeker, message_id_of, open_seeker, text_of
+from watcher.cycle import Cycle
 from watcher.store import Store
-
-TWO = (("Rita Chen", "rita@acme.test"), ("Omar Haddad", "omar@acme.test"))
-ME = "sam@example.com"
-MINUTE = timedelta(minutes=1)
-_SERIAL = iter(range(1, 10_000))
 
 
 @pytest.fixture(scope="module")
@@ -41,96 +29,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
         yield running
 
 
-class Seeker:
-    """The user, with a mail program of their own, and the daemon's cycle on the same mailbox."""
-
-    def __init__(self, mailbox: Harness, path: Path) -> None:
-        """Begin half an hour before the machine's time: the server stamps mail by its own clock, which is never behind."""
-        self.mailbox = mailbox
-        self.connector = Guarded(mailbox.connector())
-        self.connector.open()
-        self.now = SystemClock().now().replace(microsecond=0) - timedelta(minutes=30)
-        profile = Profile("Sam Rivers", ME, "+49 30 5550100", frozenset({ME}), "Europe/Berlin", "DE")
-        rules = parse_policy("tasks.linkedin = false\n", load_playbook("default"))
-        self.account = Account("main", "imap", ME, profile, rules)
-        self.store = Store(path / "hearback.sqlite3")
-        self.cycle = Cycle(self.account, self.connector, self.store)
-        self.form = ""
-        """The form as it first stood, without a word of the user's."""
-
-    def close(self) -> None:
-        """Let go of the files."""
-        self.connector.close()
-        self.store.close()
-        self.mailbox.close()
-
-    def look(self, after: timedelta = MINUTE) -> PassReport:
-        """Do one pass, so much later."""
-        self.now += after
-        return self.cycle.run_pass(self.now)
-
-    def interviewed(self) -> None:
-        """Have an interview that has just ended."""
-        self.mailbox.deliver(invitation(self.now, self.now - timedelta(minutes=61), attendees=TWO))
-        self.look()
-
-    def drafts(self, *, own: bool) -> list[EmailMessage]:
-        """Return what stands in Drafts: to oneself, or to others."""
-        found = [message_from_bytes(raw, policy=policy.default) for raw in self.mailbox.raws(Role.DRAFTS)]
-        return [draft for draft in found if (ME in str(draft["To"])) is own]
-
-    def process(self) -> Process:
-        """Return how things stand."""
-        with self.store.read() as connection:
-            (found,) = assess_all(connection, self.account, self.now)
-        return found.process
-
-    def rewrites(self, client: Client, *lines: tuple[str, str]) -> bytes:
-        """Return what a mail program makes of the form after the user wrote behind lines of it."""
-        (draft,) = self.drafts(own=True)
-        text = self.form = self.form or _text(draft)
-        for begin, said in lines:
-            old = next(line for line in text.split("\n") if line.startswith(begin))
-            text = text.replace(old, f"{old} {said}", 1)
-        made = message_from_bytes(client(text), policy=policy.default)
-        for name in ("Subject", "From", "To"):
-            del made[name]
-            made[name] = str(draft[name])
-        del made["Message-ID"]
-        made["Message-ID"] = f"<typed-{next(_SERIAL)}@client.example>"
-        made["Date"] = self.now
-        return bytes(made)
-
-    def edits(self, client: Client, *lines: tuple[str, str]) -> None:
-        """Write into the form and save."""
-        raw = self.rewrites(client, *lines)
-        self.mailbox.user_edits(_message_id(self.drafts(own=True)[0]), raw)
-
-    @property
-    def reads(self) -> int:
-        """Return how many drafts were read."""
-        return self.connector.calls["read_draft"]
-
-
-def _text(draft: EmailMessage) -> str:
-    """Return the text of a form in one line a paragraph."""
-    body = draft.get_body(("plain", "html"))
-    assert body is not None
-    content: str = body.get_content().replace("\r\n", "\n")
-    return content.replace(" \n", " ") if "flowed" in str(body["Content-Type"]) else content
-
-
-def _message_id(draft: EmailMessage) -> str:
-    return str(draft["Message-ID"]).strip("<> ")
-
-
 @pytest.fixture(params=["dovecot", "maildir"])
 def seeker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Seeker]:
-    mailbox: Harness
-    mailbox = DovecotHarness(request.getfixturevalue("server")) if request.param == "dovecot" else MaildirHarness(tmp_path)
-    made = Seeker(mailbox, tmp_path)
-    yield made
-    made.close()
+    dovecot = request.param == "dovecot"
+    with open_seeker(
+        DovecotHarness(request.getfixturevalue("server")) if dovecot else MaildirHarness(tmp_path), tmp_path
+    ) as made:
+        yield made
 
 
 @pytest.fixture
@@ -147,7 +52,7 @@ def test_b1_an_interview_that_is_known_late_gets_its_questions_at_once_and_never
     seeker.mailbox.deliver(invitation(seeker.now, start, attendees=TWO, uid="one"))
     seeker.look()
     (draft,) = seeker.drafts(own=True)
-    assert "How many rounds" in _text(draft)
+    assert "How many rounds" in text_of(draft)
 
     moved = invitation(seeker.now, start + timedelta(days=9), attendees=TWO, uid="one", sequence=1, message_id="moved@acme.test")
     seeker.mailbox.deliver(moved)
@@ -188,7 +93,7 @@ def test_n2_the_untouched_notes_are_written_anew_in_the_same_pass_and_the_touche
 
     mine = note_to("omar")
     held.mailbox.user_edits(
-        _message_id(mine), bytes(mine).replace(b"Omar", b"Mr Omar", 1).replace(b"\r\n\r\n", b"\r\n\r\nMine. ", 1)
+        message_id_of(mine), bytes(mine).replace(b"Omar", b"Mr Omar", 1).replace(b"\r\n\r\n", b"\r\n\r\nMine. ", 1)
     )
     held.look()
     rita, omar = note_to("rita"), note_to("omar")
@@ -199,14 +104,14 @@ def test_n2_the_untouched_notes_are_written_anew_in_the_same_pass_and_the_touche
     body = note_to("rita").get_body(("plain",))
     assert body is not None
     assert "left the monolith" in " ".join(body.get_content().split())
-    assert _message_id(note_to("rita")) != _message_id(rita)
+    assert message_id_of(note_to("rita")) != message_id_of(rita)
     assert bytes(note_to("omar")) == bytes(omar)
 
 
 def test_a_form_that_is_gone_keeps_what_was_noted_and_does_not_come_back(held: Seeker) -> None:
     held.edits(gmail_web, ("Rita Chen", "her team left the monolith"))
     held.look()
-    held.mailbox.user_deletes(_message_id(held.drafts(own=True)[0]))
+    held.mailbox.user_deletes(message_id_of(held.drafts(own=True)[0]))
     held.look()
     held.look(timedelta(hours=3))
 
@@ -217,7 +122,7 @@ def test_a_form_that_is_gone_keeps_what_was_noted_and_does_not_come_back(held: S
 @pytest.mark.parametrize("both", [True, False], ids=["sent and received", "sent alone"])
 def test_n1_a_form_that_the_user_sends_to_themselves_is_read_and_is_no_mail_to_the_company(held: Seeker, both: bool) -> None:
     raw = held.rewrites(gmail_web, ("Omar Haddad", "the on-call rota"))
-    held.mailbox.user_sends(_message_id(held.drafts(own=True)[0]), raw)
+    held.mailbox.user_sends(message_id_of(held.drafts(own=True)[0]), raw)
     if both:
         held.mailbox.deliver(raw)
     held.look()

@@ -13,7 +13,6 @@ import pytest
 from rules.mail import Role
 from rules.process import State
 from tests.connectors.gmail_harness import FakeGmailHarness
-from tests.connectors.harness import Harness
 from tests.connectors.imap_harness import DovecotHarness
 from tests.connectors.maildir_harness import MaildirHarness
 from tests.connectors.outlook_harness import OutlookHarness
@@ -23,7 +22,7 @@ from tests.servers.dovecot import Dovecot
 from tests.watcher.clidesk import INTERVIEW as CLI_INTERVIEW
 from tests.watcher.clidesk import CliDesk
 from tests.watcher.machine import Faults, Office
-from tests.watcher.test_notes_mailboxes import TWO, Seeker
+from tests.watcher.seeker import TWO, Seeker, open_seeker
 from watcher.history import assess_all
 from watcher.report.twice import with_twice
 from watcher.store import Store
@@ -42,11 +41,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
 
 @pytest.fixture(params=["dovecot", "maildir"])
 def seeker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Seeker]:
-    mailbox: Harness
-    mailbox = DovecotHarness(request.getfixturevalue("server")) if request.param == "dovecot" else MaildirHarness(tmp_path)
-    made = Seeker(mailbox, tmp_path)
-    yield made
-    made.close()
+    dovecot = request.param == "dovecot"
+    with open_seeker(
+        DovecotHarness(request.getfixturevalue("server")) if dovecot else MaildirHarness(tmp_path), tmp_path
+    ) as made:
+        yield made
 
 
 @pytest.fixture
