@@ -33,8 +33,8 @@ from tests.servers.dovecot import Dovecot
 
 __all__ = ["main"]
 
-_ENOUGH = 30
-"""Kills after which a naive order must have done harm."""
+_ENOUGH = {"append": 30, "commit": 300}
+"""Kills after which a naive order must have done harm: over IMAP, committing first loses a draft in one of fifty kills."""
 _SHOWN = 10
 WORKERS = 2
 WHERE = ("files", "dovecot", "gmail", "outlook")
@@ -116,7 +116,7 @@ def _kills(folder: Path, name: str, make: MakeGround, seconds: float, seed: int)
     unharmed = [
         order
         for order, count in (("append", found["append"].duplicate), ("commit", found["commit"].lost))
-        if not count and found[order].kills >= _ENOUGH
+        if not count and found[order].kills >= _ENOUGH[order]
     ]
     for order in unharmed:
         tell(f"  {order} first came away unharmed: the kills do not hit where they should")
