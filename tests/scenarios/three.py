@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
@@ -79,23 +79,11 @@ class Three(Watched):
     def standing(self) -> dict[str, list[EmailMessage]]:
         """Return the drafts that stand in each account."""
         gmail, outlook = self.boxes
-        raws: dict[str, Sequence[bytes]] = {
-            "main": self._over_imap(),
-            "gmail": [one.message.raw for one in gmail.drafts()],
-            "outlook": [one.raw() for one in outlook.items(FOLDERS[Role.DRAFTS])],
+        return {
+            "main": [draft for _, draft in self.drafts()],
+            "gmail": [_parsed(one.message.raw) for one in gmail.drafts()],
+            "outlook": [_parsed(one.raw()) for one in outlook.items(FOLDERS[Role.DRAFTS])],
         }
-        return {name: [_parsed(raw) for raw in some] for name, some in raws.items()}
-
-    def _over_imap(self) -> list[bytes]:
-        """Return the drafts that are not deleted; one that goes between two questions is not there."""
-        client = self.server.client(self.user)
-        try:
-            client.select("Drafts", readonly=True)
-            numbers = client.uid("search", "UNDELETED")[1][0].split()
-            answers = [client.uid("fetch", number.decode(), "(BODY.PEEK[])")[1] for number in numbers]
-            return [one[0][1] for one in answers if one and isinstance(one[0], tuple)]
-        finally:
-            client.logout()
 
     def whom(self) -> dict[str, list[str]]:
         """Return to whom drafts stand, by account."""

@@ -118,15 +118,16 @@ class Watched:
         self.server.deliver(self.user, bytes(raw))
 
     def drafts(self) -> list[tuple[str, EmailMessage]]:
-        """Return flags and message of all that stands in Drafts."""
+        """Return flags and message of all that stands in Drafts; what goes between two questions is not there."""
         client = self.server.client(self.user)
-        client.select("Drafts", readonly=True)
-        found = []
-        for number in client.search(None, "ALL")[1][0].split():
-            flags, raw = part(client, number.decode(), "(FLAGS BODY.PEEK[])")
-            found.append((flags.decode(), message_from_bytes(raw, policy=policy.default)))
-        client.logout()
-        return found
+        try:
+            client.select("Drafts", readonly=True)
+            numbers = client.uid("search", "UNDELETED")[1][0].split()
+            answers = [client.uid("fetch", number.decode(), "(FLAGS BODY.PEEK[])")[1] for number in numbers]
+        finally:
+            client.logout()
+        parts = [answer[0] for answer in answers if answer and isinstance(answer[0], tuple)]
+        return [(flags.decode(), message_from_bytes(raw, policy=policy.default)) for flags, raw in parts]
 
     def send_first(self) -> None:
         """Do what a mail client does when the user presses Send: a copy in Sent, the draft gone."""
