@@ -45,7 +45,9 @@ SECTIONS = {
 }
 KEY = re.compile(r"(?P<off># )?(?P<key>[a-z_]+(?:\.[a-z_]+)?) = (?P<rest>.*)")
 READMES = sorted(
-    path for path in [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob("*/*/README.md")] if ".venv" not in path.parts
+    path
+    for path in [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob("*/*/README.md")]
+    if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)  # those of caches are not ours
 )
 
 
