@@ -19,7 +19,7 @@ from tests.letters import invitation
 from tests.rules.notes_clients import gmail_web
 from tests.servers.dovecot import Dovecot
 from tests.thunderbird.program import Thunderbird
-from tests.watcher.test_notes_mailboxes import ME, TWO, Seeker
+from tests.watcher.seeker import ME, TWO, Seeker
 
 FORM = "Notes on Acme"
 _PAUSE = Event()
