@@ -14,11 +14,10 @@ import pytest
 from rules.drafts.types import DraftKind
 from rules.process import State
 from tests.connectors.imap_harness import DovecotHarness
-from tests.connectors.maildir_harness import MaildirHarness
 from tests.letters import invitation, letter
 from tests.rules.notes_clients import CLIENTS, Client, gmail_web, outlook_desktop, quoting_phone, thunderbird_plain
 from tests.servers.dovecot import Dovecot
-from tests.watcher.seeker import TWO, Seeker, message_id_of, open_seeker, text_of
+from tests.watcher.seeker import TWO, Seeker, message_id_of, text_of
 from watcher.cycle import Cycle
 from watcher.store import Store
 
@@ -27,24 +26,6 @@ from watcher.store import Store
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
     with Dovecot(tmp_path_factory.mktemp("dovecot")) as running:
         yield running
-
-
-@pytest.fixture(params=["dovecot", "maildir"])
-def seeker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Seeker]:
-    dovecot = request.param == "dovecot"
-    with open_seeker(
-        DovecotHarness(request.getfixturevalue("server")) if dovecot else MaildirHarness(tmp_path), tmp_path
-    ) as made:
-        yield made
-
-
-@pytest.fixture
-def held(seeker: Seeker) -> Seeker:
-    """After an interview, with the form and two notes in Drafts."""
-    seeker.interviewed()
-    assert len(seeker.drafts(own=True)) == 1
-    assert len(seeker.drafts(own=False)) == 2
-    return seeker
 
 
 def test_b1_an_interview_that_is_known_late_gets_its_questions_at_once_and_never_twice(seeker: Seeker) -> None:

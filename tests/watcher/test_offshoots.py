@@ -13,8 +13,6 @@ import pytest
 from rules.mail import Role
 from rules.process import State
 from tests.connectors.gmail_harness import FakeGmailHarness
-from tests.connectors.imap_harness import DovecotHarness
-from tests.connectors.maildir_harness import MaildirHarness
 from tests.connectors.outlook_harness import OutlookHarness
 from tests.letters import invitation, letter
 from tests.rules.notes_clients import gmail_web, thunderbird_plain
@@ -22,7 +20,7 @@ from tests.servers.dovecot import Dovecot
 from tests.watcher.clidesk import INTERVIEW as CLI_INTERVIEW
 from tests.watcher.clidesk import CliDesk
 from tests.watcher.machine import Faults, Office
-from tests.watcher.seeker import TWO, Seeker, open_seeker
+from tests.watcher.seeker import TWO, Seeker
 from watcher.history import assess_all
 from watcher.report.twice import with_twice
 from watcher.store import Store
@@ -37,23 +35,6 @@ HOUR = timedelta(hours=1)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
     with Dovecot(tmp_path_factory.mktemp("dovecot")) as running:
         yield running
-
-
-@pytest.fixture(params=["dovecot", "maildir"])
-def seeker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Seeker]:
-    dovecot = request.param == "dovecot"
-    with open_seeker(
-        DovecotHarness(request.getfixturevalue("server")) if dovecot else MaildirHarness(tmp_path), tmp_path
-    ) as made:
-        yield made
-
-
-@pytest.fixture
-def held(seeker: Seeker) -> Seeker:
-    """After an interview, with the form and two notes in Drafts."""
-    seeker.interviewed()
-    assert [len(seeker.drafts(own=own)) for own in (True, False)] == [1, 2]
-    return seeker
 
 
 def notes_to(held: Seeker, name: str) -> list[EmailMessage]:
